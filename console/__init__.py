@@ -1,0 +1,1 @@
+"""The terminal operations console and the `tollhouse` command line."""

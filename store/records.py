@@ -1,0 +1,92 @@
+"""The log record: everything worth knowing about one answered request, as the spool and the database keep it."""
+
+import msgspec
+
+from store.ids import KeyId, LogId, Nanodollars, Slug, TraceId
+
+
+class Usage(msgspec.Struct, frozen=True, kw_only=True):
+    """Tokens as the vendor reported them; `input_tokens` includes the cached ones."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+    reasoning_tokens: int = 0
+    input_audio_tokens: int = 0
+    output_audio_tokens: int = 0
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One try at one vendor: who was asked, what came back, how long it took."""
+
+    provider: str
+    vendor: str
+    model: str
+    url: str
+    status: int | None
+    """The vendor's HTTP status; None when no answer arrived."""
+    duration_ms: float
+    error: str | None = None
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a request failed, and whose fault it was: `caller`, `policy`, `provider` or `gateway`."""
+
+    code: str
+    message: str
+    fault: str
+
+
+class LogRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One request from arrival to settlement. Times are epoch milliseconds UTC; durations milliseconds."""
+
+    id: LogId
+    created_at_ms: int
+    """Arrival."""
+    trace_id: TraceId
+    method: str
+    path: str
+    status: int
+    """What the client got; 499 when it hung up first."""
+    stream: bool = False
+    workspace: Slug = Slug("default")
+    api_key_id: KeyId | None = None
+    api_key_name: str | None = None
+    provider: Slug | None = None
+    """Provider slug; None when the caller brought the vendor's key, or nothing was resolved."""
+    vendor: str | None = None
+    model: str | None = None
+    """The model as the client asked for it, without the provider slug."""
+    response_model: str | None = None
+    """The model the vendor says answered."""
+    config_path: str = "config"
+    cache_status: str = "DISABLED"
+    retries: int = 0
+    metadata: dict[str, str] = {}
+    client: str | None = None
+    """The client's address."""
+    user_agent: str | None = None
+    total_ms: float
+    first_token_ms: float | None = None
+    vendor_ms: float | None = None
+    """Time spent waiting for the vendor; the gateway's own share is `total_ms - vendor_ms`."""
+    usage: Usage | None = None
+    usage_received: msgspec.Raw = msgspec.Raw(b"null")
+    """The vendor's usage object as it came (JSON), so that a cost can be explained and recomputed."""
+    cost: Nanodollars | None = None
+    """None when nothing was charged for or the model has no price; see `unpriced`."""
+    unpriced: bool = False
+    """True when tokens were used and no price is known: shown as such, never as 0."""
+    price: dict[str, int] | None = None
+    """Nanodollars per million tokens, by kind, that made `cost`."""
+    price_source: str | None = None
+    """Where the price is from, with its version."""
+    attempts: tuple[Attempt, ...] = ()
+    failure: Failure | None = None
+    request_headers: dict[str, str] = {}
+    """Secrets already masked."""
+    response_headers: dict[str, str] = {}
+    request_body: bytes = b""
+    response_body: bytes = b""
+    """As sent to the client; of a stream the raw server-sent events."""
