@@ -29,6 +29,6 @@ Nanodollars = NewType("Nanodollars", int)
 def new_id() -> str:
     """A UUID version 7 (RFC 9562): ids made later sort later, so newest-first needs no second column."""
     milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10), "big")
-    value = (milliseconds << 80) | (0x7 << 76) | ((random >> 68) << 64) & (0xFFF << 64) | (0b10 << 62) | random & ((1 << 62) - 1)
-    return str(uuid.UUID(int=value))
+    chance = int.from_bytes(os.urandom(10), "big")
+    high, low = chance & 0xFFF, (chance >> 12) & ((1 << 62) - 1)
+    return str(uuid.UUID(int=(milliseconds << 80) | (0x7 << 76) | (high << 64) | (0b10 << 62) | low))
