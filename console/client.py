@@ -1,0 +1,210 @@
+"""The one door to the gateway: its HTTP API, typed; what comes in is made plain here, before anyone can draw it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from console import wire
+from console.plain import plain_json, plain_line
+from console.sse import EventParser
+
+if TYPE_CHECKING:
+    import httpx
+
+T = TypeVar("T")
+TailEvent = wire.Started | wire.LogSummary | wire.Dropped
+TAIL_EVENTS: dict[str, type[TailEvent]] = {"started": wire.Started, "log": wire.LogSummary, "dropped": wire.Dropped}
+PING_SECONDS = 15
+"""How often a silent tail still sends something; silence much longer than that is a dead connection."""
+
+
+class GatewayError(Exception):
+    """Asking the gateway did not work.
+
+    GatewayUnreachable   nobody answered, or something that is no Tollhouse gateway
+    GatewayRefused       the gateway answered with an error of its own
+    """
+
+
+class GatewayUnreachable(GatewayError):
+    """Nobody answered; trying again may help."""
+
+
+class GatewayRefused(GatewayError):
+    """The gateway said no, and why; `param` names the field at fault where there is one."""
+
+    def __init__(self, status: int, message: str, param: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.param = param
+
+
+class GatewayClient:
+    """One gateway, one key. `transport` replaces the network, as httpx means it."""
+
+    def __init__(self, url: str, key: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self.url = url.rstrip("/")
+        self._key = key
+        self._transport = transport
+        self._opened: httpx.AsyncClient | None = None
+
+    async def close(self) -> None:
+        """Give up every connection."""
+        if self._opened is not None:
+            await self._opened.aclose()
+
+    async def stats(self) -> wire.Stats:
+        """How it is doing now."""
+        return await self._ask("GET", "/v1/stats", wire.Stats)
+
+    async def logs(self, filters: dict[str, str], *, limit: int, cursor: str | None = None) -> wire.LogPage:
+        """Log records newest first; `cursor` goes on where a page ended."""
+        where = filters | {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
+        return await self._ask("GET", "/v1/logs", wire.LogPage, params=where)
+
+    async def log(self, log_id: str) -> wire.LogDetail:
+        """One log record with its bodies."""
+        return await self._ask("GET", f"/v1/logs/{segment(log_id)}", wire.LogDetail)
+
+    async def tail(self) -> AsyncIterator[TailEvent | None]:
+        """Requests as they begin and as they settle, until the connection ends; first None, once connected."""
+        import httpx
+
+        waits = httpx.Timeout(10, read=PING_SECONDS * 3)
+        http = self._http()
+        try:
+            async with http.stream("GET", "/v1/logs/tail", params={"started": "true"}, timeout=waits) as response:
+                if response.is_error:
+                    raise refusal(response.status_code, await response.aread())
+                yield None
+                parser = EventParser()
+                async for chunk in response.aiter_bytes():
+                    for name, data in parser.feed(chunk):
+                        if name in TAIL_EVENTS:
+                            yield read(data, TAIL_EVENTS[name])
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise self._unreachable(error) from error
+
+    async def vendors(self) -> list[wire.Vendor]:
+        """Whom an integration may be for."""
+        return await self._list("/v1/vendors", wire.Vendor)
+
+    async def integrations(self) -> list[wire.Integration]:
+        """Every vendor account."""
+        return await self._list("/v1/integrations", wire.Integration)
+
+    async def integration(self, slug: str) -> wire.Integration:
+        """One vendor account with its masked key and configurations."""
+        return await self._ask("GET", f"/v1/integrations/{segment(slug)}", wire.Integration)
+
+    async def models(self, integration: str) -> list[wire.Model]:
+        """The models of an integration."""
+        path = f"/v1/integrations/{segment(integration)}/models"
+        return (await self._ask("GET", path, wire.ModelList)).models
+
+    async def put_models(self, integration: str, change: dict[str, Any]) -> None:
+        """Enable, disable or add models: `{"models": [{"slug", "enabled", …}]}`."""
+        await self._ask("PUT", f"/v1/integrations/{segment(integration)}/models", wire.Done, json=change)
+
+    async def providers(self) -> list[wire.Provider]:
+        """Every name that requests may address."""
+        return await self._list("/v1/providers", wire.Provider)
+
+    async def keys(self) -> list[wire.ApiKey]:
+        """Every API key, masked."""
+        return await self._list("/v1/api-keys", wire.ApiKey)
+
+    async def create(self, path: str, body: dict[str, Any]) -> wire.Done:
+        """POST what a form says."""
+        return await self._ask("POST", path, wire.Done, json=body)
+
+    async def change(self, path: str, body: dict[str, Any]) -> wire.Done:
+        """PUT what a form says."""
+        return await self._ask("PUT", path, wire.Done, json=body)
+
+    async def delete(self, path: str) -> wire.Done:
+        """Remove what `path` names."""
+        return await self._ask("DELETE", path, wire.Done)
+
+    async def new_secret(self, path: str, body: dict[str, Any]) -> wire.NewSecret:
+        """Create or rotate an API key; the answer is the only time its secret is said."""
+        return await self._ask("POST", path, wire.NewSecret, json=body)
+
+    async def _list(self, path: str, kind: type[T]) -> list[T]:
+        """Every row of a list, page after page."""
+        rows: list[T] = []
+        for page in range(1, 101):
+            answer = await self._ask("GET", path, wire.Page, params={"current_page": str(page), "page_size": "100"})
+            rows += [convert(row, kind) for row in answer.data]
+            if not answer.data or answer.total is None or len(rows) >= answer.total:
+                break
+        return rows
+
+    async def _ask(self, method: str, path: str, kind: type[T], **request: Any) -> T:
+        """One request and its typed answer. Raises GatewayUnreachable and GatewayRefused."""
+        http = self._http()
+        import httpx
+
+        try:
+            response = await http.request(method, path, **request)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise self._unreachable(error) from error
+        if response.is_error:
+            raise refusal(response.status_code, response.content)
+        return read(response.content or b"{}", kind)
+
+    def _http(self) -> httpx.AsyncClient:
+        """The connection pool, opened on first use: importing httpx takes longer than the first paint may."""
+        import httpx
+
+        if self._opened is None:
+            self._opened = httpx.AsyncClient(
+                base_url=self.url,
+                headers={"x-portkey-api-key": self._key},
+                transport=self._transport,
+                timeout=10,
+                verify=self.url.startswith("https:"),  # certificates take 100 ms to load, and plain http has none
+                trust_env=False,  # the operator's key must not wander through a proxy meant for the web
+            )
+        return self._opened
+
+    def _unreachable(self, error: Exception) -> GatewayUnreachable:
+        reason = plain_line(str(error)) or type(error).__name__
+        return GatewayUnreachable(f"No answer from {self.url} ({reason})")
+
+
+def refusal(status: int, body: bytes) -> GatewayError:
+    """What the gateway's error body says, or that it was none of the gateway's."""
+    try:
+        answer = read(body, wire.ErrorAnswer)
+    except GatewayUnreachable:
+        return GatewayUnreachable(f"Status {status} from something that is no Tollhouse gateway")
+    return GatewayRefused(status, answer.error.message or f"refused with status {status}", answer.error.param)
+
+
+def read(raw: bytes, kind: type[T]) -> T:
+    """Decode JSON into `kind`, every string in it made plain. Raises GatewayUnreachable if it is something else."""
+    try:
+        value = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise GatewayUnreachable("The answer is not JSON: is this address a Tollhouse gateway?") from error
+    return convert(plain_json(value), kind)
+
+
+def convert(value: Any, kind: type[T]) -> T:
+    """A decoded JSON value as `kind`."""
+    try:
+        converted: T = msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise GatewayUnreachable(f"The gateway's answer is not as expected: {plain_line(str(error))}") from error
+    return converted
+
+
+def segment(name: str) -> str:
+    """`name` as one segment of a path, whatever it contains."""
+    from urllib.parse import quote
+
+    return quote(name, safe="")

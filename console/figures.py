@@ -1,0 +1,71 @@
+"""Numbers as an operator reads them: short, aligned, with their unit."""
+
+from datetime import UTC, datetime, tzinfo
+
+NONE = "–"
+"""Stands where there is no number; never 0, which would be a claim."""
+
+
+def short_count(count: float | None) -> str:
+    """`812`, `4.1k`, `2.1M`."""
+    if count is None:
+        return NONE
+    for size, unit in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if count >= size:
+            return f"{scaled(count / size)}{unit}"
+    return scaled(count) if count != int(count) else str(int(count))
+
+
+def scaled(number: float) -> str:
+    """Two significant places below ten, none from there."""
+    return f"{number:.1f}" if number < 9.95 else f"{number:.0f}"
+
+
+def short_duration(milliseconds: float | None) -> str:
+    """`2ms`, `310ms`, `2.1s`, `3m10s`."""
+    if milliseconds is None:
+        return NONE
+    if milliseconds < 999.5:
+        return f"{milliseconds:.0f}ms" if milliseconds >= 0.95 else f"{milliseconds:.1f}ms"
+    seconds = milliseconds / 1000
+    if seconds < 99.5:
+        return f"{scaled(seconds)}s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}m{rest:02d}s"
+
+
+def short_uptime(seconds: float) -> str:
+    """`42s`, `12m`, `5h`, `12d`."""
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "m")):
+        if seconds >= size:
+            return f"{seconds // size:.0f}{unit}"
+    return f"{seconds:.0f}s"
+
+
+def short_dollars(nanodollars: int | None) -> str:
+    """`$18.42`, `$0.0041`; small amounts keep two significant digits, because most requests cost less than a cent."""
+    if nanodollars is None:
+        return NONE
+    dollars = nanodollars / 1e9
+    if dollars == 0 or dollars >= 0.995:
+        return f"${dollars:,.2f}"
+    return f"${dollars:.4f}" if dollars >= 0.0001 else f"${dollars:.7f}".rstrip("0")
+
+
+def clock_time(moment: datetime | None, zone: tzinfo | None) -> str:
+    """`14:02:11.204` in the operator's own time zone."""
+    return NONE if moment is None else moment.astimezone(zone).strftime("%H:%M:%S.%f")[:-3]
+
+
+def day_time(moment: datetime | None, zone: tzinfo | None) -> str:
+    """`2026-11-24 14:02`, for what happened on another day."""
+    return NONE if moment is None else moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def instant(text: str | None) -> datetime | None:
+    """An ISO 8601 instant as aware UTC; None for nothing or for what is not one."""
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,117 @@
+"""Every key of the console in one table: the bindings, the help screen and the README are all made from it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding
+
+Place = Literal["everywhere", "lists", "logs", "log", "catalog", "keys", "forms"]
+
+PLACES: dict[Place, str] = {
+    "everywhere": "Everywhere",
+    "lists": "In every list",
+    "logs": "Logs",
+    "log": "One log",
+    "catalog": "Catalog",
+    "keys": "Keys",
+    "forms": "Forms and dialogs",
+}
+"""Where a key works, as a heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: what Textual calls it, what people call it, what it does."""
+
+    place: Place
+    keys: str
+    """Textual's names, separated by commas."""
+    shown: str
+    """As it stands on the keyboard."""
+    action: str
+    label: str
+    """One or two words for the footer."""
+    does: str
+    """For help and the documentation."""
+    in_footer: bool = False
+
+
+KEYS: tuple[Key, ...] = (
+    Key("everywhere", "1", "1", "show('logs')", "Logs", "go to Logs"),
+    Key("everywhere", "2", "2", "show('catalog')", "Catalog", "go to Catalog: integrations, providers, models"),
+    Key("everywhere", "3", "3", "show('keys')", "Keys", "go to Keys"),
+    Key("everywhere", "colon", ":", "jump", "Jump", "jump to a screen or run a command by name", in_footer=True),
+    Key("everywhere", "ctrl+p", "Ctrl+P", "command_palette", "Commands", "command palette: everything, with its key"),
+    Key("everywhere", "question_mark", "?", "help", "Help", "help: the keys that work here", in_footer=True),
+    Key("everywhere", "q", "q", "leave", "Back/quit", "back, and at the top quit", in_footer=True),
+    Key("lists", "j,down", "j ↓", "move(1)", "Down", "one row down"),
+    Key("lists", "k,up", "k ↑", "move(-1)", "Up", "one row up"),
+    Key("lists", "ctrl+d,pagedown", "Ctrl+D PgDn", "move_page(1)", "Page down", "a page down"),
+    Key("lists", "ctrl+u,pageup", "Ctrl+U PgUp", "move_page(-1)", "Page up", "a page up; in Logs on to older ones"),
+    Key("lists", "g,home", "g Home", "move_to_first", "First", "first row"),
+    Key("lists", "G,end", "G End", "move_to_last", "Last", "last row"),
+    Key("lists", "enter", "Enter", "open", "Open", "open the row under the cursor", in_footer=True),
+    Key("logs", "slash", "/", "filter", "Filter", "filter: `status:error provider:@x model:gpt key:name words`", True),
+    Key("logs", "space", "Space", "pause", "Pause", "pause the tail, and go on; what waits is counted", True),
+    Key("logs", "f", "f", "follow", "Follow", "follow the newest row, or stay", in_footer=True),
+    Key("logs", "y", "y", "copy_id", "Copy id", "copy the log id"),
+    Key("logs", "c", "c", "copy", "Copy", "copy: choose what", in_footer=True),
+    Key("logs", "r", "r", "reload", "Reload", "ask the gateway for the newest logs again"),
+    Key("logs", "escape", "Esc", "clear_filter", "All", "clear the filter"),
+    Key("log", "right,l", "→ l", "tab(1)", "Next tab", "next tab", in_footer=True),
+    Key("log", "left,h", "← h", "tab(-1)", "Previous tab", "previous tab"),
+    Key("log", "j,down", "j ↓", "scroll(1)", "Down", "scroll down"),
+    Key("log", "k,up", "k ↑", "scroll(-1)", "Up", "scroll up"),
+    Key("log", "ctrl+d,pagedown", "Ctrl+D PgDn", "scroll_page(1)", "Page down", "a page down"),
+    Key("log", "ctrl+u,pageup", "Ctrl+U PgUp", "scroll_page(-1)", "Page up", "a page up"),
+    Key("log", "y", "y", "copy_tab", "Copy tab", "copy what this tab shows, whole", in_footer=True),
+    Key("log", "c", "c", "copy", "Copy", "copy: choose what", in_footer=True),
+    Key("log", "escape", "Esc", "back", "Back", "back to the list", in_footer=True),
+    Key("catalog", "n", "n", "new", "New", "new integration, provider or model", in_footer=True),
+    Key("catalog", "e", "e", "edit", "Edit", "edit the row", in_footer=True),
+    Key("catalog", "d", "d", "delete", "Delete", "delete the row, after asking", in_footer=True),
+    Key("catalog", "space", "Space", "toggle", "On/off", "enable or disable a model"),
+    Key("catalog", "right,l", "→ l", "tab(1)", "Next list", "integrations, providers, models", in_footer=True),
+    Key("catalog", "left,h", "← h", "tab(-1)", "Previous list", "models, providers, integrations"),
+    Key("catalog", "y", "y", "copy_id", "Copy name", "copy what a request calls this row"),
+    Key("catalog", "r", "r", "reload", "Reload", "ask the gateway again"),
+    Key("keys", "n", "n", "new", "New key", "new API key; its secret is shown once", in_footer=True),
+    Key("keys", "e", "e", "edit", "Edit", "edit name, scopes and expiry", in_footer=True),
+    Key("keys", "d", "d", "delete", "Revoke", "revoke the key, after asking", in_footer=True),
+    Key(
+        "keys",
+        "R",
+        "R",
+        "rotate",
+        "Rotate",
+        "a new secret for the key; the old one works on for a while",
+        in_footer=True,
+    ),
+    Key("keys", "y", "y", "copy_id", "Copy id", "copy the key's id"),
+    Key("keys", "r", "r", "reload", "Reload", "ask the gateway again"),
+    Key("forms", "tab", "Tab", "app.focus_next", "Next", "next field; Shift+Tab goes back"),
+    Key("forms", "ctrl+s", "Ctrl+S", "send", "Save", "save", in_footer=True),
+    Key("forms", "escape", "Esc", "cancel", "Cancel", "leave without saving", in_footer=True),
+)
+
+
+def bindings(place: Place) -> list[Binding]:
+    """The rows of one place as Textual wants them; the id lets an operator's keymap rebind a key."""
+    return [
+        Binding(
+            key.keys,
+            key.action,
+            key.label,
+            show=key.in_footer,
+            key_display=key.shown.split()[0],
+            tooltip=key.does,
+            id=f"{place}.{key.action}",
+        )
+        for key in KEYS
+        if key.place == place
+    ]
+
+
+def keys_of(place: Place) -> list[Key]:
+    """The rows of one place."""
+    return [key for key in KEYS if key.place == place]

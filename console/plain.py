@@ -1,0 +1,38 @@
+"""Make text from outside safe to draw: nothing a caller or a vendor wrote may steer the operator's terminal."""
+
+import re
+from typing import Any
+
+STEERING = re.compile(
+    "["
+    "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and newline, delete, C1: ESC, CSI, OSC and friends
+    "\u00ad\u034f\u061c\u115f\u1160\u180e"  # invisible, or turns the writing direction
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero width, line separators, bidi overrides
+    "\ud800-\udfff"  # lone surrogates cannot be written to a terminal at all
+    "\U000e0000-\U000e0fff"  # tags: text that is there and cannot be seen
+    "]"
+)
+"""What a terminal obeys or hides instead of showing."""
+
+
+def plain(text: str) -> str:
+    """`text` without anything that steers a terminal; newlines stay, a tab becomes four spaces."""
+    return STEERING.sub("", text.replace("\r\n", "\n")).replace("\t", "    ")
+
+
+def plain_line(text: str) -> str:
+    """As `plain`, on one line, for a table cell or a notice."""
+    return plain(text).replace("\n", " ")
+
+
+def plain_json(value: Any) -> Any:
+    """The same JSON value with every string in it made plain, keys included."""
+    match value:
+        case str():
+            return plain(value)
+        case list():
+            return [plain_json(item) for item in value]
+        case dict():
+            return {plain(key): plain_json(item) for key, item in value.items()}
+        case _:
+            return value

@@ -1,0 +1,45 @@
+"""How the gateway is, as the status line says it: words first, numbers as far as they fit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from console.figures import short_count, short_dollars, short_duration, short_uptime
+from console.wire import Stats
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The last thing known: figures, or why there are none."""
+
+    stats: Stats | None = None
+    trouble: str | None = None
+    """Why the gateway cannot be asked."""
+    since: datetime | None = None
+    """When the figures came."""
+
+
+def state(pulse: Pulse) -> tuple[str, str]:
+    """(tone, words): a sign, a colour and a sentence; each alone says it."""
+    if pulse.trouble is not None:
+        stale = f"; figures of {pulse.since:%H:%M:%S}" if pulse.stats and pulse.since else ""
+        return "error", f"✖ {pulse.trouble}, still trying{stale}"
+    if pulse.stats is None:
+        return "muted", "○ asking the gateway"
+    if pulse.stats.status != "ok":
+        reason = pulse.stats.reason or "the gateway does not say why"
+        return "warning", f"▲ {pulse.stats.status}: {reason}"
+    return "ok", "● ok"
+
+
+def figures(stats: Stats) -> list[str]:
+    """The numbers, the ones that matter most first; whoever draws leaves out the last ones when there is no room."""
+    unpriced = f" +{stats.unpriced_today} unpriced" if stats.unpriced_today else ""
+    return [
+        f"req {short_count(stats.requests_per_second)}/s",
+        f"{short_dollars(stats.cost_today_nanodollars)} today{unpriced}",
+        f"tok {short_count(stats.tokens_per_second)}/s",
+        f"err {short_count(stats.errors_per_second)}/s {short_count(stats.errors_today)} today",
+        f"p95 {short_duration(stats.p95_ms)}",
+        f"open {stats.in_flight}",
+        f"gw {stats.version} up {short_uptime(stats.uptime_seconds)}",
+    ]

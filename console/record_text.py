@@ -1,0 +1,120 @@
+"""One log record as text, a page for each tab of the detail view."""
+
+from collections.abc import Callable, Iterator
+from datetime import tzinfo
+from typing import Any
+
+from console.conversation import conversation, pretty
+from console.figures import day_time, short_count, short_dollars, short_duration
+from console.story import cost, steps
+from console.wire import LogDetail, LogSummary
+
+Page = Callable[[LogDetail, tzinfo | None], str]
+
+
+def story_page(log: LogDetail, zone: tzinfo | None) -> str:
+    """What happened step by step, and where the time went."""
+    m = log.metrics
+    lines = [*steps(m), "", "Timings", *timings(m), "", *facts(m, zone)]
+    return "\n".join(lines)
+
+
+def timings(m: LogSummary) -> Iterator[str]:
+    """Where the time went, a bar for each part beside its number."""
+    total = m.response_time or 0
+    parts = (
+        ("total", m.response_time),
+        ("first token", m.time_to_first_token_ms),
+        ("vendor", m.upstream_response_time),
+        ("gateway", m.gateway_processing_time),
+    )
+    for name, spent in parts:
+        share = round(24 * spent / total) if spent and total else 0
+        yield f"  {name:<12}{short_duration(spent):>8}  {'█' * min(share, 24)}"
+
+
+def facts(m: LogSummary, zone: tzinfo | None) -> Iterator[str]:
+    """The rest, a line each."""
+    rows = {
+        "when": day_time(m.created_at, zone),
+        "log id": m.id,
+        "trace id": m.trace_id,
+        "workspace": m.workspace_slug,
+        "answered by": m.response_model,
+        "retries": str(m.retry_success_count or 0),
+        "config path": str(m.last_used_option_index or "–"),
+        "metadata": pretty(m.metadata) if m.metadata else None,
+    }
+    for name, value in rows.items():
+        if value:
+            yield f"{name:<14}{value}"
+
+
+def conversation_page(log: LogDetail, _: tzinfo | None) -> str:
+    """The turns, and the answer put together again."""
+    turns = conversation(log.request.body, log.response.body)
+    if not turns:
+        return "No conversation in this request; see Request and Response."
+    return "\n\n".join(f"── {turn.role} ──\n{turn.text}" for turn in turns)
+
+
+def request_page(log: LogDetail, _: tzinfo | None) -> str:
+    """The body the caller sent."""
+    return f"{log.request.method} {log.request.url}\n\n{pretty(log.request.body)}"
+
+
+def response_page(log: LogDetail, _: tzinfo | None) -> str:
+    """The body the caller got, and the raw stream below it."""
+    text = f"status {log.response.status}\n\n{pretty(log.response.body)}"
+    if log.original_response is not None and log.original_response.body:
+        text += f"\n\n── as it was streamed ──\n{pretty(log.original_response.body)}"
+    return text
+
+
+def cost_page(log: LogDetail, _: tzinfo | None) -> str:
+    """What was used, at which prices, from where."""
+    m = log.metrics
+    rows = [
+        f"{'tokens in':<18}{short_count(m.req_units):>10}   of these cached {short_count(m.cached_units)}",
+        f"{'tokens out':<18}{short_count(m.res_units):>10}   of these reasoning {short_count(m.reasoning_units)}",
+        f"{'cost':<18}{short_dollars(m.cost_nanodollars) if m.is_priced else 'unknown':>10}",
+    ]
+    if not m.is_priced:
+        rows.append("\nThere is no price for this model, so its cost is not in today's sum.")
+    rows += ["", "Prices per million tokens", *prices(log.price), f"from {log.price_source or '–'}"]
+    return "\n".join([*rows, "", "Usage as the vendor sent it", pretty(log.usage)])
+
+
+def prices(price: dict[str, Any] | None) -> Iterator[str]:
+    """The prices that made the cost."""
+    for kind, nanodollars in (price or {}).items():
+        yield f"  {kind:<22}{short_dollars(nanodollars) if isinstance(nanodollars, int) else nanodollars!s}"
+
+
+def headers_page(log: LogDetail, _: tzinfo | None) -> str:
+    """Headers of both directions, and the gateway's own ones."""
+    groups = {
+        "Request": log.request.headers,
+        "Gateway (x-portkey-…)": log.request.portkey_headers,
+        "Response": log.response.headers,
+    }
+    return "\n\n".join(
+        "\n".join([title, *(f"  {name}: {value}" for name, value in (headers or {}).items())])
+        for title, headers in groups.items()
+    )
+
+
+PAGES: dict[str, Page] = {
+    "Story": story_page,
+    "Conversation": conversation_page,
+    "Request": request_page,
+    "Response": response_page,
+    "Cost": cost_page,
+    "Headers": headers_page,
+}
+"""The tabs, in order."""
+
+
+def one_line(m: LogSummary) -> str:
+    """For the clipboard: the log in a line, as one would paste it into a chat."""
+    return f"{m.id} {m.response_status_code} {m.ai_model or '–'} {short_duration(m.response_time)} {cost(m)}"

@@ -1,0 +1,1 @@
+"""What fills the terminal, a file each, its style sheet beside it."""

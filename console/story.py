@@ -1,0 +1,103 @@
+"""What happened to a request, in words: one sentence first, then the whole story, attempt by attempt."""
+
+from collections.abc import Iterator
+
+from console.figures import short_count, short_dollars, short_duration
+from console.wire import Attempt, LogSummary
+
+BLAME = {
+    "caller": "The caller's mistake",
+    "policy": "Refused by policy",
+    "provider": "The vendor failed",
+    "gateway": "The gateway failed",
+}
+"""Whose fault it was, as the beginning of a sentence."""
+
+NEXT = {
+    401: "Give the application a key from Keys (3).",
+    403: "Edit the key's scopes in Keys (3).",
+    404: "Compare the model with the ones in Catalog (2).",
+    408: "Ask a faster model, or allow more time.",
+    412: "Raise the budget, or wait until it resets.",
+    413: "Send less, or raise the gateway's body limit.",
+    429: "Wait and try again, or add a second provider.",
+    499: "Nothing to mend here: the client hung up.",
+    502: "Check the integration's base URL and key in Catalog (2).",
+    503: "Check whether the vendor is up, and its base URL in Catalog (2).",
+    504: "The vendor was too slow; try again or allow more time.",
+}
+"""What to do about a status."""
+
+
+def sentence(log: LogSummary) -> str:
+    """What happened, and what to do next."""
+    if log.error is None:
+        return answered(log) if log.is_success else f"Answered with status {log.response_status_code}. {advice(log)}"
+    blame = BLAME.get(log.error.fault or "", "Failed")
+    message = log.error.message.rstrip(". ") or f"status {log.response_status_code}"
+    return f"{blame}: {message}. {advice(log)}".strip()
+
+
+def answered(log: LogSummary) -> str:
+    """How a good answer came about."""
+    tries = len(log.attempts or ())
+    by = f"`@{log.provider}`" if log.provider else log.ai_org or "the gateway"
+    words = f"Answered by {by} in {short_duration(log.response_time)}"
+    if log.time_to_first_token_ms is not None:
+        words += f", first token after {short_duration(log.time_to_first_token_ms)}"
+    if tries > 1:
+        words += f", on try {tries}: " + "; ".join(failed_try(attempt) for attempt in (log.attempts or ())[:-1])
+    return f"{words}. {cost(log)}."
+
+
+def cost(log: LogSummary) -> str:
+    """What it used and what that costs, or that nobody knows."""
+    tokens = f"{short_count(log.req_units)} tokens in, {short_count(log.res_units)} out"
+    if not log.is_priced:
+        return f"{tokens}; cost unknown, there is no price for this model"
+    return tokens if log.cost_nanodollars is None else f"{tokens}, {short_dollars(log.cost_nanodollars)}"
+
+
+def advice(log: LogSummary) -> str:
+    """What to do next, if that is known."""
+    return NEXT.get(log.response_status_code, "")
+
+
+def failed_try(attempt: Attempt) -> str:
+    """`openai-prod said 429`."""
+    who = attempt.provider or attempt.vendor or "the vendor"
+    return f"{who} said {attempt.status}" if attempt.status else f"{who} gave no answer"
+
+
+def note(log: LogSummary) -> str:
+    """The last column of the list: only what is out of the ordinary."""
+    if log.error is not None:
+        return log.error.message or log.error.code or ""
+    tries = log.attempts or []
+    if len(tries) > 1:
+        return f"{len(tries)} tries, {failed_try(tries[0])}"
+    return "no price" if not log.is_priced else ""
+
+
+def steps(log: LogSummary) -> Iterator[str]:
+    """The whole story, one line each."""
+    key = f"key `{log.api_key_name}`" if log.api_key_name else "no known key"
+    stream = ", as a stream" if log.stream_mode else ""
+    yield f"{log.request_method} {log.request_url} with {key}{stream}, for model `{log.ai_model or '–'}`"
+    for number, attempt in enumerate(log.attempts or (), start=1):
+        yield f"Try {number}: {told(attempt)}"
+    if log.cache_status and log.cache_status not in ("DISABLED", "MISS"):
+        yield f"Cache: {log.cache_status}"
+    if log.error is not None:
+        yield f"Error `{log.error.code or '–'}`: {log.error.message}"
+    yield f"Status {log.response_status_code} to the client after {short_duration(log.response_time)}"
+
+
+def told(attempt: Attempt) -> str:
+    """One attempt whole."""
+    who = f"@{attempt.provider}" if attempt.provider else attempt.vendor or "the vendor"
+    end = f"status {attempt.status}" if attempt.status else "no answer"
+    problem = f": {attempt.error}" if attempt.error else ""
+    return (
+        f"{who} {attempt.model or ''} → {end} in {short_duration(attempt.duration_ms)}{problem} ({attempt.url or '–'})"
+    )

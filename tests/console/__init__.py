@@ -1,0 +1,1 @@
+"""The console against a gateway that is not there."""

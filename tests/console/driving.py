@@ -1,0 +1,51 @@
+"""Drive the console as an operator would, and look at what stands on the screen."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC
+
+import anyio
+from textual.pilot import Pilot
+
+from console.app import TollhouseApp
+from tests.console.fake_gateway import FakeGateway
+
+Operator = Pilot[None]
+
+
+def console_of(gateway: FakeGateway) -> TollhouseApp:
+    """The console in front of this gateway."""
+    return TollhouseApp("http://gateway.test", "th-operator", transport=gateway.transport, zone=UTC)
+
+
+@asynccontextmanager
+async def operating(gateway: FakeGateway, width: int = 120, height: int = 36) -> AsyncIterator[Operator]:
+    """The console running, its live tail connected."""
+    app = console_of(gateway)
+    async with app.run_test(size=(width, height)) as pilot:
+        if gateway.trouble is None:
+            await until(pilot, lambda: gateway.tails > 0 and app.pulse.stats is not None)
+        await pilot.pause()
+        yield pilot
+
+
+async def until(pilot: Operator, true: Callable[[], object]) -> None:
+    """Let the application work until something is so."""
+    try:
+        with anyio.fail_after(10):
+            while not true():
+                await pilot.pause()
+    except TimeoutError:
+        raise AssertionError(f"It did not come so far; the screen shows:\n{seen(pilot)}") from None
+
+
+async def until_seen(pilot: Operator, *texts: str) -> None:
+    """Let the application work until all of this stands on the screen."""
+    await until(pilot, lambda: all(text in seen(pilot) for text in texts))
+
+
+def seen(pilot: Operator) -> str:
+    """The screen as text, line by line."""
+    screen = pilot.app.screen
+    lines = screen._compositor.render_strips()
+    return "\n".join(strip.text.rstrip() for strip in lines)
