@@ -1,0 +1,1 @@
+"""The simulated vendor: that it is as OpenAI is, and fails as it is told to."""
