@@ -39,7 +39,7 @@ async def test_stream_without_include_usage_never_mentions_usage(client: httpx.A
 
 
 async def test_include_usage_is_honoured_as_openai_does(client: httpx.AsyncClient) -> None:
-    """The last chunk has usage and no choices, those before have `usage` null, and the numbers are the whole answer's."""
+    """The last chunk has usage and no choices, those before have `usage` null; the numbers are the whole answer's."""
     usage = (await client.post("/chat/completions", json=ask())).json()["usage"]
     body = ask(stream=True, stream_options={"include_usage": True})
 

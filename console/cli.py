@@ -1,0 +1,179 @@
+"""The `tollhouse` command line. Each command imports what it needs, so that none waits for another's libraries."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from console.address import HOST, PORT, Address, WrongSettings, settle
+
+F = TypeVar("F", bound=Callable[..., None])
+
+HOME = "~/.tollhouse"
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+
+
+def place(command: F) -> F:
+    """The options that say which gateway of this machine is meant."""
+    options = (
+        click.option(
+            "--home", envvar="TOLLHOUSE_HOME", default=HOME, show_default=True, help="Its folder.", type=folder
+        ),
+        click.option(
+            "--config",
+            envvar="TOLLHOUSE_CONFIG",
+            help="Settings.  [default: DIR/tollhouse.toml]",
+            type=folder,
+            metavar="FILE",
+        ),
+        click.option("--host", envvar="TOLLHOUSE_HOST", help=f"Address it listens at.  [default: {HOST}]"),
+        click.option("--port", envvar="TOLLHOUSE_PORT", type=int, help=f"Port it listens at.  [default: {PORT}]"),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def folder(path: str) -> Path:
+    """A path as the user wrote it."""
+    return Path(path).expanduser()
+
+
+@click.group(invoke_without_command=True, context_settings=CONTEXT)
+@place
+@click.pass_context
+def main(context: click.Context, home: Path, config: Path | None, host: str | None, port: int | None) -> None:
+    """An AI gateway with a console.
+
+    Without a command: the console, on the gateway of this machine. If none answers, one is started, and ends with the
+    console.
+    """
+    if context.invoked_subcommand is None:
+        watch(home, config, where(home, config, host, port))
+
+
+def watch(home: Path, config: Path | None, address: Address) -> None:
+    """The console on the gateway at `address`, which is started if need be."""
+    from console.launch import NotStarted, ending_cleanly, gateway
+
+    further = () if config is None else ("--config", str(config))
+    try:
+        with ending_cleanly(), gateway(address, "--home", str(home), *further):
+            draw(address.url, operator_key(home, None))
+    except NotStarted as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def serve(arguments: tuple[str, ...]) -> None:
+    """The gateway alone, in the foreground; `tollhouse serve --help` lists its settings."""
+    from console.launch import command, environment
+
+    words = command("gateway", *arguments)
+    os.execve(words[0], words, environment(os.environ))
+
+
+@main.command(context_settings=CONTEXT)
+@click.option(
+    "--gateway", envvar="TOLLHOUSE_GATEWAY", metavar="URL", help="Its address.  [default: the gateway of this machine]"
+)
+@click.option(
+    "--key-file",
+    type=folder,
+    metavar="FILE",
+    help="The API key.  [default: $TOLLHOUSE_OPERATOR_KEY, then operator.key]",
+)
+@place
+def console(
+    gateway: str | None, key_file: Path | None, home: Path, config: Path | None, host: str | None, port: int | None
+) -> None:
+    """The console alone, on a gateway that runs already, here or elsewhere."""
+    draw(gateway or where(home, config, host, port).url, operator_key(home, key_file))
+
+
+@main.command(context_settings=CONTEXT)
+@click.option("--port", type=int, help=f"Port of the gateway.  [default: {PORT}, or a free one]")
+@click.option("--pace", default=1.0, show_default=True, help="Above 1 the simulated vendor is slower, below faster.")
+@click.option("--headless", is_flag=True, help="No console; runs until interrupted.")
+@click.option("--seconds", type=float, help="With --headless: end after this time.")
+def demo(port: int | None, pace: float, headless: bool, seconds: float | None) -> None:
+    """A gateway with traffic to look at: a simulated vendor, a throw-away home, no account anywhere."""
+    from console.demo.stage import stay, throwaway
+    from console.launch import NotStarted, ending_cleanly
+
+    try:
+        with ending_cleanly(), throwaway(port, pace) as stage:
+            click.echo(stage.summary())
+            stay(seconds) if headless else draw(stage.gateway, stage.operator_key)
+    except NotStarted as error:
+        raise click.ClickException(str(error)) from error
+    except KeyboardInterrupt:
+        click.echo("Ended; the throw-away home is gone.")
+
+
+@main.command(context_settings=CONTEXT)
+@place
+def doctor(home: Path, config: Path | None, host: str | None, port: int | None) -> None:
+    """Say what is wrong with this installation, and how to mend it. Exit status 1 if anything is."""
+    from console.doctor import examine, report
+
+    findings = examine(home, config, where(home, config, host, port))
+    click.echo(report(findings))
+    sys.exit(any(finding.is_bad for finding in findings))
+
+
+@main.command(context_settings=CONTEXT)
+def version() -> None:
+    """The version of this program, and of what it stands on."""
+    import platform
+    import sqlite3
+
+    stands_on = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {platform.system()}"
+    click.echo(f"tollhouse {installed_version()} ({stands_on})")
+
+
+def installed_version() -> str:
+    """As the package says."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as version_of
+
+    try:
+        return version_of("tollhouse")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def where(home: Path, config: Path | None, host: str | None, port: int | None) -> Address:
+    """The gateway of this machine, or a usage error that names the file at fault."""
+    try:
+        return settle(home, config, host, port)
+    except WrongSettings as error:
+        raise click.ClickException(str(error)) from error
+
+
+def draw(url: str, key: str) -> None:
+    """The console, until the user quits."""
+    from console.app import TollhouseApp
+
+    TollhouseApp(url, key).run()
+
+
+def operator_key(home: Path, key_file: Path | None) -> str:
+    """The key in `key_file`, else the environment's, else the one the gateway wrote into its home."""
+    if key_file is None and (key := os.environ.get("TOLLHOUSE_OPERATOR_KEY")):
+        return key.strip()
+    try:
+        return (key_file or home / "operator.key").read_text().strip()
+    except OSError as error:
+        message = f"No key for the gateway: {error}. Set TOLLHOUSE_OPERATOR_KEY or give --key-file or --home."
+        raise click.ClickException(message) from error
+
+
+if __name__ == "__main__":
+    main(prog_name="tollhouse")
