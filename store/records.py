@@ -38,7 +38,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     fault: str
 
 
-class LogRecord(msgspec.Struct, frozen=True, kw_only=True):
+class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One request from arrival to settlement. Times are epoch milliseconds UTC; durations milliseconds."""
 
     id: LogId
@@ -72,7 +72,7 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True):
     vendor_ms: float | None = None
     """Time spent waiting for the vendor; the gateway's own share is `total_ms - vendor_ms`."""
     usage: Usage | None = None
-    usage_received: msgspec.Raw = msgspec.Raw(b"null")
+    usage_received: bytes = b"null"
     """The vendor's usage object as it came (JSON), so that a cost can be explained and recomputed."""
     cost: Nanodollars | None = None
     """None when nothing was charged for or the model has no price; see `unpriced`."""

@@ -1,0 +1,39 @@
+"""Help for a screen: the keys that work there, from the table the bindings are made of."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Label, Static
+
+from console.keys_table import PLACES, Place, keys_of
+
+
+class HelpScreen(ModalScreen[None]):
+    """What each key does here and everywhere."""
+
+    CSS_PATH = "help.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark", "dismiss", "Back")]
+
+    def __init__(self, places: tuple[Place, ...]) -> None:
+        super().__init__()
+        self.places: tuple[Place, ...] = (*places, "everywhere")
+
+    def compose(self) -> ComposeResult:
+        """A heading and a line per key; arrows scroll."""
+        with Vertical(classes="dialog"):
+            yield Label("Help  (Esc closes)", classes="title")
+            with VerticalScroll():
+                yield Static(Content("\n").join(self.lines()))
+
+    def lines(self) -> list[Content]:
+        """All of it."""
+        lines: list[Content] = []
+        for place in self.places:
+            lines += [Content.styled(PLACES[place], "bold")]
+            lines += [Content.assemble((f"  {key.shown:<13}", "$text-primary"), key.does) for key in keys_of(place)]
+            lines += [Content("")]
+        return lines
