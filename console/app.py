@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -14,23 +15,41 @@ from textual.reactive import reactive
 from textual.screen import Screen
 
 from console.client import GatewayClient, GatewayError
+from console.commands import ANSI, Command
 from console.keys_table import bindings
 from console.plain import plain_line
 from console.pulse import Pulse
 
 if TYPE_CHECKING:
     import httpx
+    from textual.command import Provider
 
 POLL_SECONDS, IDLE_POLL_SECONDS = 2.0, 5.0
 """Between two looks at the gateway's figures: while something happens, and while nothing does."""
 
 
+def commands_provider() -> type[Provider]:
+    """Imported when the palette is first opened."""
+    from console.palette import CommandsProvider
+
+    return CommandsProvider
+
+
+def utc_now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
 class TollhouseApp(App[None]):
-    """Watches and configures the gateway at `gateway` with an API key; `transport` replaces the network in tests."""
+    """Watches and configures the gateway at `gateway` with an API key.
+
+    `transport` replaces the network and `now` the clock in tests; `zone` is the operator's own time zone unless given.
+    """
 
     TITLE = "Tollhouse"
     CSS_PATH = "app.tcss"
     DEFAULT_MODE = "logs"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {commands_provider}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("everywhere")]
     pulse: reactive[Pulse] = reactive(Pulse)
 
@@ -42,11 +61,15 @@ class TollhouseApp(App[None]):
         transport: httpx.AsyncBaseTransport | None = None,
         zone: tzinfo | None = None,
         theme: str | None = None,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
-        super().__init__()
+        colourless = "NO_COLOR" in os.environ
+        super().__init__(ansi_color=True if colourless else None)
         self.gateway = GatewayClient(gateway, key, transport=transport)
         self.zone = zone
-        self.first_theme = theme
+        self.now = now
+        few_colours = self.console.color_system in (None, "standard", "windows")
+        self.first_theme = theme or (ANSI if colourless or few_colours else None)
         screens: dict[str, Callable[[], Screen[None]]] = {
             "logs": self._logs,
             "catalog": self._catalog,
@@ -63,12 +86,12 @@ class TollhouseApp(App[None]):
     def _catalog(self) -> Screen[None]:
         from console.screens.catalog import CatalogScreen
 
-        return CatalogScreen(self.gateway)
+        return CatalogScreen(self.gateway, self.zone, self.now)
 
     def _keys(self) -> Screen[None]:
         from console.screens.keys import KeysScreen
 
-        return KeysScreen(self.gateway, self.zone)
+        return KeysScreen(self.gateway, self.zone, self.now)
 
     def on_mount(self) -> None:
         """Draw first, then ask."""
@@ -93,13 +116,31 @@ class TollhouseApp(App[None]):
         except GatewayError as error:
             self.pulse = Pulse(stats=self.pulse.stats, trouble=str(error), since=self.pulse.since)
         else:
-            self.pulse = Pulse(stats=stats, since=datetime.now(self.zone).astimezone(self.zone))
+            self.pulse = Pulse(stats=stats, since=self.now().astimezone(self.zone))
+
+    async def obey(self, command: Command | None) -> None:
+        """Run a command, on the screen it belongs to."""
+        if command is None:
+            return
+        if command.screen is not None:
+            await self.action_show(command.screen)
+        await self.run_action(command.action, self if command.screen is None else self.screen)
 
     async def action_show(self, name: str) -> None:
         """Go to a screen, from wherever one is."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
         await self.switch_mode(name)
+
+    def action_jump(self) -> None:
+        """Go anywhere by name."""
+        from console.screens.jump import JumpScreen
+
+        self.push_screen(JumpScreen(), self.obey)
+
+    def action_theme(self, name: str) -> None:
+        """Other colours."""
+        self.theme = name
 
     def action_leave(self) -> None:
         """Back, and at the top quit."""
@@ -108,17 +149,27 @@ class TollhouseApp(App[None]):
         else:
             self.exit()
 
+    def action_interrupt(self) -> None:
+        """What Ctrl+C does where nothing is selected that it could copy."""
+        self.exit()
+
     def action_help(self) -> None:
         """The keys that work here."""
         from console.screens.help import HelpScreen
 
-        places = getattr(self.screen, "PLACES", ("lists",))
-        self.push_screen(HelpScreen(places))
+        self.push_screen(HelpScreen(getattr(self.screen, "PLACES", ("lists",))))
 
     def copy(self, text: str, what: str) -> None:
-        """Put text on the operator's clipboard, which may be at the other end of an SSH connection."""
+        """Put text on the operator's clipboard, which may be at the other end of an SSH connection.
+
+        The notice does not repeat the text: it may be a secret, and it stays on screen for others to see.
+        """
         self.copy_to_clipboard(text)
-        self.say(f"Copied {what}: {text[:60]}{'…' if len(text) > 60 else ''}")
+        self.say(f"Copied the {what}, {len(text):,} characters.")
+
+    def forget_copied(self) -> None:
+        """Keep no copy in this program of what was copied; Textual keeps one for pasting into its own fields."""
+        self._clipboard = ""
 
     def copy_choice(self, choice: tuple[str, str] | None) -> None:
         """Copy what was chosen."""

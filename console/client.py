@@ -105,9 +105,14 @@ class GatewayClient:
         path = f"/v1/integrations/{segment(integration)}/models"
         return (await self._ask("GET", path, wire.ModelList)).models
 
-    async def put_models(self, integration: str, change: dict[str, Any]) -> None:
+    async def put_models(self, integration: str, change: dict[str, Any]) -> wire.Done:
         """Enable, disable or add models: `{"models": [{"slug", "enabled", …}]}`."""
-        await self._ask("PUT", f"/v1/integrations/{segment(integration)}/models", wire.Done, json=change)
+        return await self._ask("PUT", f"/v1/integrations/{segment(integration)}/models", wire.Done, json=change)
+
+    async def forget_model(self, integration: str, slug: str) -> wire.Done:
+        """Remove a custom model."""
+        path = f"/v1/integrations/{segment(integration)}/models"
+        return await self._ask("DELETE", path, wire.Done, params={"slugs": slug})
 
     async def providers(self) -> list[wire.Provider]:
         """Every name that requests may address."""
@@ -134,9 +139,9 @@ class GatewayClient:
         return await self._ask("POST", path, wire.NewSecret, json=body)
 
     async def _list(self, path: str, kind: type[T]) -> list[T]:
-        """Every row of a list, page after page."""
+        """Every row of a list, page after page; the first page is 0."""
         rows: list[T] = []
-        for page in range(1, 101):
+        for page in range(100):
             answer = await self._ask("GET", path, wire.Page, params={"current_page": str(page), "page_size": "100"})
             rows += [convert(row, kind) for row in answer.data]
             if not answer.data or answer.total is None or len(rows) >= answer.total:

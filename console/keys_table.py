@@ -5,7 +5,7 @@ from typing import Literal
 
 from textual.binding import Binding
 
-Place = Literal["everywhere", "lists", "logs", "log", "catalog", "keys", "forms"]
+Place = Literal["everywhere", "lists", "logs", "log", "catalog", "keys", "forms", "secret"]
 
 PLACES: dict[Place, str] = {
     "everywhere": "Everywhere",
@@ -14,7 +14,8 @@ PLACES: dict[Place, str] = {
     "log": "One log",
     "catalog": "Catalog",
     "keys": "Keys",
-    "forms": "Forms and dialogs",
+    "forms": "Forms",
+    "secret": "A new secret",
 }
 """Where a key works, as a heading."""
 
@@ -43,7 +44,9 @@ KEYS: tuple[Key, ...] = (
     Key("everywhere", "colon", ":", "jump", "Jump", "jump to a screen or run a command by name", in_footer=True),
     Key("everywhere", "ctrl+p", "Ctrl+P", "command_palette", "Commands", "command palette: everything, with its key"),
     Key("everywhere", "question_mark", "?", "help", "Help", "help: the keys that work here", in_footer=True),
-    Key("everywhere", "q", "q", "leave", "Back/quit", "back, and at the top quit", in_footer=True),
+    Key("everywhere", "q", "q", "leave", "Quit", "back, and at the top quit", in_footer=True),
+    Key("everywhere", "ctrl+c", "Ctrl+C", "interrupt", "Quit", "copy what the mouse has selected; with nothing, quit"),
+    Key("everywhere", "ctrl+q", "Ctrl+Q", "quit", "Quit", "quit, also from a form"),
     Key("lists", "j,down", "j ↓", "move(1)", "Down", "one row down"),
     Key("lists", "k,up", "k ↑", "move(-1)", "Up", "one row up"),
     Key("lists", "ctrl+d,pagedown", "Ctrl+D PgDn", "move_page(1)", "Page down", "a page down"),
@@ -64,34 +67,34 @@ KEYS: tuple[Key, ...] = (
     Key("log", "k,up", "k ↑", "scroll(-1)", "Up", "scroll up"),
     Key("log", "ctrl+d,pagedown", "Ctrl+D PgDn", "scroll_page(1)", "Page down", "a page down"),
     Key("log", "ctrl+u,pageup", "Ctrl+U PgUp", "scroll_page(-1)", "Page up", "a page up"),
+    Key("log", "g,home", "g Home", "scroll_to_top", "Top", "the beginning"),
+    Key("log", "G,end", "G End", "scroll_to_end", "End", "the end"),
     Key("log", "y", "y", "copy_tab", "Copy tab", "copy what this tab shows, whole", in_footer=True),
     Key("log", "c", "c", "copy", "Copy", "copy: choose what", in_footer=True),
     Key("log", "escape", "Esc", "back", "Back", "back to the list", in_footer=True),
     Key("catalog", "n", "n", "new", "New", "new integration, provider or model", in_footer=True),
     Key("catalog", "e", "e", "edit", "Edit", "edit the row", in_footer=True),
     Key("catalog", "d", "d", "delete", "Delete", "delete the row, after asking", in_footer=True),
-    Key("catalog", "space", "Space", "toggle", "On/off", "enable or disable a model"),
+    Key("catalog", "space", "Space", "switch", "On/off", "enable or disable a model"),
     Key("catalog", "right,l", "→ l", "tab(1)", "Next list", "integrations, providers, models", in_footer=True),
     Key("catalog", "left,h", "← h", "tab(-1)", "Previous list", "models, providers, integrations"),
+    Key("catalog", "slash", "/", "filter", "Filter", "show only the rows that contain some words"),
+    Key("catalog", "escape", "Esc", "clear_filter", "All", "show all rows again"),
     Key("catalog", "y", "y", "copy_id", "Copy name", "copy what a request calls this row"),
     Key("catalog", "r", "r", "reload", "Reload", "ask the gateway again"),
-    Key("keys", "n", "n", "new", "New key", "new API key; its secret is shown once", in_footer=True),
+    Key("keys", "n", "n", "new", "New", "new API key; its secret is shown once", in_footer=True),
     Key("keys", "e", "e", "edit", "Edit", "edit name, scopes and expiry", in_footer=True),
     Key("keys", "d", "d", "delete", "Revoke", "revoke the key, after asking", in_footer=True),
-    Key(
-        "keys",
-        "R",
-        "R",
-        "rotate",
-        "Rotate",
-        "a new secret for the key; the old one works on for a while",
-        in_footer=True,
-    ),
+    Key("keys", "R", "R", "rotate", "Rotate", "a new secret; the old one works on for a while", in_footer=True),
+    Key("keys", "slash", "/", "filter", "Filter", "show only the rows that contain some words"),
+    Key("keys", "escape", "Esc", "clear_filter", "All", "show all rows again"),
     Key("keys", "y", "y", "copy_id", "Copy id", "copy the key's id"),
     Key("keys", "r", "r", "reload", "Reload", "ask the gateway again"),
     Key("forms", "tab", "Tab", "app.focus_next", "Next", "next field; Shift+Tab goes back"),
     Key("forms", "ctrl+s", "Ctrl+S", "send", "Save", "save", in_footer=True),
-    Key("forms", "escape", "Esc", "cancel", "Cancel", "leave without saving", in_footer=True),
+    Key("forms", "escape,ctrl+c", "Esc", "cancel", "Cancel", "leave without saving", in_footer=True),
+    Key("secret", "c,y,ctrl+c", "c y", "copy", "Copy", "copy the secret", in_footer=True),
+    Key("secret", "escape", "Esc", "close", "Done", "close; the secret is not shown again", in_footer=True),
 )
 
 
@@ -115,3 +118,9 @@ def bindings(place: Place) -> list[Binding]:
 def keys_of(place: Place) -> list[Key]:
     """The rows of one place."""
     return [key for key in KEYS if key.place == place]
+
+
+def shown_key(place: Place, action: str) -> str:
+    """What stands on the keyboard for an action, or for the same without its argument."""
+    shown = {key.action: key.shown.split()[0] for key in keys_of(place)}
+    return shown.get(action) or shown.get(action.partition("(")[0], "")

@@ -69,6 +69,11 @@ def parse(line: str) -> tuple[Query, str | None]:
     return Query(**found, text=tuple(text)), None
 
 
+def problem_of(line: str) -> str | None:
+    """What is wrong with the line."""
+    return parse(line)[1]
+
+
 def status_problem(status: str) -> str | None:
     """What is wrong with a status filter."""
     known = not status or status in ("error", "success") or (status.isdigit() and len(status) == 3)

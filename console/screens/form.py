@@ -17,14 +17,20 @@ from textual.widgets import Button, Footer, Input, Label, Select, Static
 from console.client import GatewayError, GatewayRefused
 from console.keys_table import Place, bindings
 from console.plain import plain_line
-from console.screens.fields import Field, Refusal, body_of, problem_with
+from console.screens.fields import BodyOf, Field, Refusal, Values, body_of, filled, problem_with
+from console.widgets.line_input import LineInput
 
-Values = dict[str, str]
-Send = Callable[[dict[str, Any]], Awaitable[Any]]
+Json = dict[str, Any]
+Send = Callable[[Json, Values], Awaitable[Any]]
+"""Asks the gateway, given the body and what the form says; what comes back is what the form gives."""
 
 
 class FormScreen(ModalScreen[Any]):
-    """Asks for `fields`, sends them as JSON, gives back what the gateway answered, or None."""
+    """Asks for `fields`, sends them as JSON, gives back what the gateway answered, or None.
+
+    `request` gives the method and path, shown for those who script; `body` makes the JSON, and `fixed` is a part of it
+    that nobody is asked for; `effect` says in a line what saving will do.
+    """
 
     CSS_PATH = "form.tcss"
     PLACES: ClassVar[tuple[Place, ...]] = ("forms",)
@@ -32,22 +38,36 @@ class FormScreen(ModalScreen[Any]):
     preview = query_one("#preview", Static)
     general = query_one("#general", Label)
 
-    def __init__(self, title: str, request: str, fields: list[Field], send: Send) -> None:
+    def __init__(
+        self,
+        title: str,
+        request: Callable[[Values], str],
+        fields: list[Field],
+        send: Send,
+        *,
+        body: BodyOf = body_of,
+        fixed: Json | None = None,
+        effect: Callable[[Values], str] | None = None,
+    ) -> None:
         super().__init__()
         self.heading = title
         self.request = request
-        """Method and path, shown for those who script."""
         self.fields = fields
         self.send = send
+        self.make_body = body
+        self.fixed = fixed or {}
+        self.effect = effect
+        self.sending = False
 
     def compose(self) -> ComposeResult:
-        """Label, input and room for a problem, for each field; then the same as a command."""
+        """Label, input and room for a problem, for each field; then what it will do, and the same as a command."""
         with Vertical(classes="dialog form"):
-            yield Label(self.heading, classes="title", markup=False)
+            yield Label(plain_line(self.heading), classes="title", markup=False)
             with VerticalScroll(can_focus=False):
                 for field in self.fields:
                     yield from self.compose_field(field)
             yield Label(id="general", classes="problem", markup=False)
+            yield Static(id="effect", markup=False)
             yield Static(id="preview", classes="hint", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button("Save", id="save", variant="primary")
@@ -63,13 +83,18 @@ class FormScreen(ModalScreen[Any]):
                 chosen = field.value if field.value in field.choices else options[0][1]
                 yield Select(options, value=chosen, allow_blank=False, compact=True, id=field.name)
             else:
-                yield Input(field.value, placeholder=field.hint, password=field.secret, compact=True, id=field.name)
+                yield LineInput(plain_line(field.value), password=field.secret, compact=True, id=field.name)
         yield Label(id=f"{field.name}-problem", classes="problem field-problem", markup=False)
 
     def on_mount(self) -> None:
         """Into the first field."""
         self.query("Input, Select").first().focus()
-        self.show_preview()
+        self.show_effect()
+
+    def on_unmount(self) -> None:
+        """No secret outlives the form."""
+        for field in self.query(Input):
+            field.value = ""
 
     def values(self) -> Values:
         """What the form says now."""
@@ -87,19 +112,23 @@ class FormScreen(ModalScreen[Any]):
         field = next(field for field in self.fields if field.name == widget.id)
         values = self.values()
         if values[field.name] != field.value:
-            self.say_problem(field.name, problem_with(field, values))
+            self.say_problem(field.name, problem_with(field, filled(self.fields, values)))
         self.general.update("")
-        self.show_preview()
+        self.show_effect()
 
-    def show_preview(self) -> None:
-        """The request this form stands for, secrets left out."""
-        values = self.values()
+    def show_effect(self) -> None:
+        """What empty fields mean, what saving does, and the request this form stands for, secrets left out."""
+        values = filled(self.fields, self.values())
+        for field in self.fields:
+            if not field.choices:
+                self.query_one(f"#{field.name}", Input).placeholder = plain_line(field.placeholder(values))
+        self.query_one("#effect", Static).update(plain_line(self.effect(values)) if self.effect else "")
         hidden = {field.name: "•••" for field in self.fields if field.secret and values[field.name]}
         try:
-            body = body_of(self.fields, values | hidden)
+            body = self.make_body(self.fields, values | hidden) | self.fixed
         except Refusal:
             return
-        self.preview.update(f"{self.request} {msgspec.json.encode(body).decode()}")
+        self.preview.update(f"{self.request(values)} {msgspec.json.encode(body).decode()}")
 
     def say_problem(self, name: str, problem: str | None) -> None:
         """Under the field."""
@@ -110,23 +139,28 @@ class FormScreen(ModalScreen[Any]):
     @on(Button.Pressed, "#save")
     @on(Input.Submitted)
     def action_send(self) -> None:
-        """Check everything, then send; the first wrong field gets the cursor."""
-        values = self.values()
+        """Check everything, then send, once; the first wrong field gets the cursor."""
+        if self.sending:
+            return
+        values = filled(self.fields, self.values())
         problems = {field.name: problem_with(field, values) for field in self.fields}
         for name, problem in problems.items():
             self.say_problem(name, problem)
         wrong = next((name for name, problem in problems.items() if problem), None)
         if wrong is not None:
             self.query_one(f"#{wrong}").focus()
+        elif body := self.make_body(self.fields, values):
+            self.submit(body | self.fixed, values)
         else:
-            self.submit(body_of(self.fields, values))
+            self.dismiss(None)
 
     @work(exclusive=True)
-    async def submit(self, body: dict[str, Any]) -> None:
+    async def submit(self, body: Json, values: Values) -> None:
         """Ask the gateway; a refusal goes under the field it names, and the form stays as it is."""
+        self.sending = True
         self.general.update("Saving…")
         try:
-            answer = await self.send(body)
+            answer = await self.send(body, values)
         except GatewayError as error:
             self.refused(error)
         else:
@@ -134,6 +168,7 @@ class FormScreen(ModalScreen[Any]):
 
     def refused(self, error: GatewayError) -> None:
         """Where the gateway's objection belongs."""
+        self.sending = False
         self.general.update("")
         param = error.param if isinstance(error, GatewayRefused) else None
         field = next((field for field in self.fields if param and field.answers_to(param)), None)

@@ -20,7 +20,7 @@ from console.follow import Broken, Connected, follow
 from console.inbox import Inbox
 from console.keys_table import Place, bindings
 from console.plain import plain_line
-from console.query import Query
+from console.query import Query, parse, problem_of
 from console.story import sentence
 from console.widgets.filter_bar import FilterBar
 from console.widgets.status_line import StatusLine
@@ -68,7 +68,7 @@ class LogsScreen(Screen[None]):
         yield Static(id="where", markup=False)
         yield TailView(self.backlog, self.zone, id="tail")
         yield Static(id="story", markup=False)
-        yield FilterBar()
+        yield FilterBar("status:error provider:@slug model:gpt key:name words", problem_of)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -198,7 +198,7 @@ class LogsScreen(Screen[None]):
     def apply_filter(self, message: FilterBar.Narrowed) -> None:
         """Narrow what is here at once, and ask the gateway for more of the kind."""
         self.tail.focus()
-        self.narrow(message.text, message.query)
+        self.narrow(message.text, parse(message.text)[0])
 
     @on(FilterBar.Left)
     def leave_filter(self) -> None:

@@ -1,5 +1,6 @@
 """One line to narrow a list with; what is wrong with it is said while it is typed."""
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -11,11 +12,17 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
-from console.query import Query, parse
+from console.plain import plain_line
+from console.widgets.line_input import LineInput
+
+
+def anything(_: str) -> str | None:
+    """Any text will do."""
+    return None
 
 
 class FilterBar(Widget):
-    """Hidden until asked for; Enter narrows, Esc leaves."""
+    """Hidden until asked for; Enter narrows, Esc leaves the list as it was."""
 
     DEFAULT_CSS = """
     FilterBar {
@@ -28,29 +35,42 @@ class FilterBar(Widget):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Cancel")]
-    line = query_one(Input)
+    line = query_one(LineInput)
     problem = query_one("#problem", Label)
+
+    class Changed(Message):
+        """The line says something else now, or, after Esc, what it said before."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     class Narrowed(Message):
         """A filter to apply."""
 
-        def __init__(self, text: str, query: Query) -> None:
+        def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
-            self.query = query
 
     class Left(Message):
         """The operator thought better of it."""
+
+    def __init__(self, hint: str, check: Callable[[str], str | None] = anything) -> None:
+        super().__init__()
+        self.hint = hint
+        self.find_problem = check
+        self.before = ""
 
     def compose(self) -> ComposeResult:
         """A slash, the line, and what is wrong with it."""
         with Horizontal():
             yield Label("/", id="slash")
-            yield Input(placeholder="status:error provider:@slug model:gpt key:name words", id="filter")
+            yield LineInput(placeholder=self.hint, id="filter")
         yield Label(id="problem", markup=False)
 
     def ask(self, text: str) -> None:
         """Open with the filter that is set."""
+        self.before = text
         self.add_class("open")
         self.line.value = text
         self.line.focus()
@@ -58,17 +78,22 @@ class FilterBar(Widget):
     @on(Input.Changed)
     def check(self, event: Input.Changed) -> None:
         """Say what is wrong while it is typed."""
-        self.problem.update(parse(event.value)[1] or "")
+        event.stop()
+        problem = self.find_problem(event.value)
+        self.problem.update(plain_line(problem or ""))
+        if problem is None and self.has_class("open"):
+            self.post_message(self.Changed(event.value.strip()))
 
     @on(Input.Submitted)
     def apply(self, event: Input.Submitted) -> None:
         """Narrow, unless the line is wrong."""
-        query, problem = parse(event.value)
-        if problem is None:
+        event.stop()
+        if self.find_problem(event.value) is None:
             self.remove_class("open")
-            self.post_message(self.Narrowed(event.value.strip(), query))
+            self.post_message(self.Narrowed(event.value.strip()))
 
     def action_leave(self) -> None:
-        """Away without a change."""
+        """Away, the filter as it was."""
         self.remove_class("open")
+        self.post_message(self.Changed(self.before))
         self.post_message(self.Left())

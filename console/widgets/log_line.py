@@ -1,27 +1,13 @@
 """One log as one line: which columns fit, and what stands in them. No Textual in here, so that it is quick to test."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import tzinfo
-
-from rich.cells import cell_len, set_cell_size
 
 from console.backlog import Row
 from console.figures import clock_time, short_count, short_dollars, short_duration
-from console.plain import plain_line
 from console.story import note
+from console.widgets.columns import Column, fit, taken, that_fit
 from console.wire import LogSummary
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column and its width; `leaves` is the order in which columns go when the terminal is narrow, 0 stays."""
-
-    name: str
-    title: str
-    width: int
-    leaves: int = 0
-    right: bool = False
-
 
 COLUMNS = (
     Column("time", "time", 12),
@@ -34,31 +20,15 @@ COLUMNS = (
     Column("total", "total", 6, right=True),
     Column("story", "story", 9),
 )
-STRETCHED = ("model", "story", "key")
-"""Who gets the space that is left, in thirds."""
 
 
 def fitting(width: int) -> list[Column]:
-    """The columns for a terminal of this width, stretched to fill it."""
-    shown = list(COLUMNS)
-    for rank in range(1, 5):
-        if taken(shown) <= width:
-            break
-        shown = [column for column in shown if column.leaves != rank]
+    """The columns for a terminal of this width, stretched to fill it: the story gets what model and key leave."""
+    shown = that_fit(COLUMNS, width)
     spare = max(0, width - taken(shown))
     shares = {"model": min(spare // 3, 30), "key": min(spare // 6, 12)}
     shares["story"] = spare - sum(shares[column.name] for column in shown if column.name in shares)
-    return [Column(c.name, c.title, c.width + shares.get(c.name, 0), c.leaves, c.right) for c in shown]
-
-
-def taken(columns: list[Column]) -> int:
-    """Cells these columns need, one between two."""
-    return sum(column.width + 1 for column in columns)
-
-
-def heading(columns: list[Column]) -> str:
-    """The titles."""
-    return " ".join(fit(column.title, column) for column in columns)
+    return [replace(column, width=column.width + shares.get(column.name, 0)) for column in shown]
 
 
 def cells(row: Row, columns: list[Column], zone: tzinfo | None) -> list[tuple[str, str]]:
@@ -101,13 +71,3 @@ def tone_of(row: Row) -> str:
     if row.summary.is_success:
         return "ok"
     return "failed" if row.summary.response_status_code >= 500 else "refused"
-
-
-def fit(text: str, column: Column) -> str:
-    """`text` cut or padded to the column, an ellipsis where something is missing."""
-    text = plain_line(text)
-    if column.right and cell_len(text) < column.width:
-        return " " * (column.width - cell_len(text)) + text
-    if cell_len(text) > column.width:
-        return set_cell_size(text, column.width - 1) + "…"
-    return set_cell_size(text, column.width)

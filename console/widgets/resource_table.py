@@ -1,69 +1,110 @@
-"""The list of a catalog: a table that moves with the same keys as every list, and keeps its place when it is read again."""
+"""The list of a catalog: it keeps its place when it is read again, and ten thousand rows cost what forty do."""
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
 
-from rich.text import Text
-from textual.binding import BindingType
+from rich.cells import cell_len
+from textual import events
+from textual.geometry import Size
 from textual.message import Message
-from textual.widgets import DataTable
 
-from console.keys_table import bindings
 from console.plain import plain_line
+from console.widgets.columns import Column, fit, stretched
+from console.widgets.cursor_list import CursorList
+
+Rows = Mapping[str, Sequence[str]]
+"""A text for each column, by the id of the row."""
+
+STATES = {"active": "ok", "on": "ok", "off": "dim", "expired": "refused", "exhausted": "refused", "archived": "dim"}
+"""Words that have a colour too."""
 
 
-class ResourceTable(DataTable[Text]):
+class ResourceTable(CursorList):
     """Rows by id; every cell is plain text, whatever it contains."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("lists")]
 
     class Opened(Message):
         """Enter, or a second click, on a row."""
 
-    def __init__(self, columns: Sequence[str], *, id: str | None = None) -> None:
-        super().__init__(id=id, cursor_type="row", zebra_stripes=False)
-        self.titles = columns
-
-    def on_mount(self) -> None:
-        """The columns."""
-        self.add_columns(*self.titles)
+    def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.all_columns = columns
+        self.rows: Rows = {}
+        self.words: list[str] = []
+        """What every row shown contains."""
+        self._shown: list[str] = []
+        self._cursor = 0
 
     @property
     def chosen(self) -> str | None:
         """The id of the row under the cursor."""
-        if not self.row_count:
-            return None
-        return self.coordinate_to_cell_key(self.cursor_coordinate).row_key.value
+        return self._shown[self._cursor] if self._shown else None
 
-    def show(self, rows: dict[str, Sequence[str]]) -> None:
-        """Replace what is shown; the cursor stays on its row, or where that was."""
-        before, place = self.chosen, self.cursor_row
-        self.clear()
-        for row_id, texts in rows.items():
-            self.add_row(*(Text(plain_line(text), no_wrap=True) for text in texts), key=row_id)
-        ids = list(rows)
-        self.move_cursor(row=ids.index(before) if before in rows else min(place, max(0, len(ids) - 1)))
+    def show(self, rows: Rows) -> None:
+        """Replace what is there; the cursor stays on its row, or where that was."""
+        self.rows = rows
+        self._narrow()
 
-    def action_move(self, by: int) -> None:
-        """Some rows down, or up."""
-        self.move_cursor(row=max(0, min(self.cursor_row + by, self.row_count - 1)))
+    def narrow(self, words: str) -> None:
+        """Show only the rows that contain each of these words."""
+        self.words = words.lower().split()
+        self._narrow()
 
-    def action_move_page(self, pages: int) -> None:
-        """A screenful."""
-        self.action_move(pages * max(1, self.size.height - 2))
+    def choose(self, row_id: str) -> None:
+        """Put the cursor on a row, if it is shown."""
+        if row_id in self._shown:
+            self.go(self._shown.index(row_id))
 
-    def action_move_to_first(self) -> None:
-        """The first row."""
-        self.move_cursor(row=0)
+    def _narrow(self) -> None:
+        before = self.chosen
+        self._shown = [row_id for row_id, texts in self.rows.items() if self._contains_words(texts)]
+        stays = before is not None and before in self.rows and before in self._shown
+        self._cursor = self._shown.index(before) if stays and before else min(self._cursor, max(0, self.held() - 1))
+        self._lay_out()
 
-    def action_move_to_last(self) -> None:
-        """The last row."""
-        self.move_cursor(row=max(0, self.row_count - 1))
+    def _contains_words(self, texts: Sequence[str]) -> bool:
+        if not self.words:
+            return True
+        row = " ".join(texts).lower()
+        return all(word in row for word in self.words)
+
+    def _lay_out(self) -> None:
+        """Choose columns for what is shown and the width there is."""
+        self.virtual_size = Size(self.size.width, self.held() + 1)
+        wants = {
+            column.name: max((cell_len(plain_line(self.rows[row_id][place])) for row_id in self._shown), default=0)
+            for place, column in enumerate(self.all_columns)
+        }
+        self.columns = stretched(self.all_columns, wants, self.size.width)
+        self.show_cursor()
+        self.refresh()
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Another width, other columns."""
+        self._lay_out()
+
+    def held(self) -> int:
+        """How many rows are shown."""
+        return len(self._shown)
+
+    def place(self) -> int | None:
+        """Where the cursor is."""
+        return self._cursor if self._shown else None
+
+    def put_cursor(self, place: int) -> None:
+        """Have the cursor there."""
+        self._cursor = place
+
+    def cells_at(self, place: int) -> list[tuple[str, str]]:
+        """The texts of the columns that fit."""
+        texts = dict(zip((column.name for column in self.all_columns), self.rows[self._shown[place]], strict=True))
+        return [
+            (
+                STATES.get(texts[column.name], "text") if column.name == "status" else "text",
+                fit(texts[column.name], column),
+            )
+            for column in self.columns
+        ]
 
     def action_open(self) -> None:
-        """Open the row."""
-        self.action_select_cursor()
-
-    def on_data_table_row_selected(self) -> None:
         """Said by Enter and by the mouse."""
-        self.post_message(self.Opened())
+        if self._shown:
+            self.post_message(self.Opened())

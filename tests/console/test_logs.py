@@ -1,7 +1,8 @@
 """Logs: the live tail and its detail."""
 
 from tests.console.driving import operating, seen, until_seen
-from tests.console.fake_gateway import FakeGateway, detail, log, log_id, started
+from tests.console.fake_gateway import FakeGateway
+from tests.console.samples import detail, log, log_id, started
 
 
 async def test_request_is_seen_while_it_is_answered() -> None:

@@ -1,0 +1,62 @@
+"""Every command that has a name: the `:` jump and the command palette are both made from this table."""
+
+from dataclasses import dataclass
+
+from console.keys_table import Place, shown_key
+
+LIGHT, DARK, ANSI = "textual-light", "textual-dark", "ansi-dark"
+"""Themes; the last uses nothing but the terminal's own 16 colours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What it is called, what it does, and the action, performed on a screen (or on the application)."""
+
+    name: str
+    does: str
+    action: str
+    screen: str | None = None
+    """The screen to go to first; None stays and asks the application."""
+    place: Place = "everywhere"
+    """Where the table of keys has this action."""
+
+    @property
+    def key(self) -> str:
+        """The key that does the same, if there is one."""
+        return shown_key(self.place, self.action)
+
+
+COMMANDS = (
+    Command("logs", "every request as it happens", "show('logs')"),
+    Command("catalog", "integrations, providers, models", "show('catalog')"),
+    Command("keys", "API keys", "show('keys')"),
+    Command("integrations", "vendor accounts", "list('integrations')", "catalog"),
+    Command("providers", "the names requests have for integrations", "list('providers')", "catalog"),
+    Command("models", "what may be asked for", "list('models')", "catalog"),
+    Command("new integration", "add a vendor account", "new('integrations')", "catalog", "catalog"),
+    Command("new provider", "add a name for an integration", "new('providers')", "catalog", "catalog"),
+    Command("new model", "add a model by name", "new('models')", "catalog", "catalog"),
+    Command("new key", "make an API key", "new", "keys", "keys"),
+    Command("pause", "pause the live tail, or go on", "pause", "logs", "logs"),
+    Command("follow", "follow the newest request, or stay", "follow", "logs", "logs"),
+    Command("filter", "narrow the list of logs", "filter", "logs", "logs"),
+    Command("theme light", "dark on light", f"theme('{LIGHT}')"),
+    Command("theme dark", "light on dark", f"theme('{DARK}')"),
+    Command("theme ansi", "the terminal's own 16 colours", f"theme('{ANSI}')"),
+    Command("help", "the keys that work here", "help"),
+    Command("quit", "leave the console; the gateway goes on if it was there before", "quit"),
+)
+
+
+def matching(text: str) -> list[Command]:
+    """The commands that fit what was typed, the best first; all of them for nothing."""
+    from textual.fuzzy import Matcher
+
+    wanted = text.strip().removeprefix(":").strip()
+    if not wanted:
+        return list(COMMANDS)
+    matcher = Matcher(wanted)
+    scores = {command: matcher.match(command.name) for command in COMMANDS}
+    starts = {command: command.name.startswith(wanted.lower()) for command in COMMANDS}
+    found = [command for command in COMMANDS if scores[command] > 0]
+    return sorted(found, key=lambda command: (starts[command], scores[command]), reverse=True)

@@ -1,0 +1,52 @@
+"""What an API key may do: scopes, and the few sets of them that are usually wanted. Source: Portkey's API keys."""
+
+from collections.abc import Collection
+
+ALL = {
+    "completions": "write",
+    "logs": "export list view write",
+    "analytics": "view",
+    "configs": "create update delete read list",
+    "providers": "create read update delete list",
+    "workspace_integrations": "create read update delete list",
+    "organisation_integrations": "create read update delete list",
+    "virtual_keys": "create read update delete list duplicate copy",
+    "policies": "create read update delete list",
+    "guardrails": "create read update delete list invoke",
+    "prompts": "create read update delete list publish render",
+    "workspaces": "read update list",
+    "workspace_users": "create read update delete list",
+    "workspace_service_api_keys": "create read update delete list rotate",
+    "workspace_user_api_keys": "create read update delete list rotate",
+}
+"""Every scope of a gateway of ours, the part before the dot and the parts after it."""
+
+EVERYTHING = [f"{noun}.{verb}" for noun, verbs in ALL.items() for verb in verbs.split()]
+LOOKING = ("view", "read", "list")
+
+TEMPLATES: dict[str, tuple[str, list[str]]] = {
+    "application": ("application: completions.write", ["completions.write"]),
+    "viewer": ("viewer: may look, changes nothing", [s for s in EVERYTHING if s.split(".")[1] in LOOKING]),
+    "operator": ("operator: everything", EVERYTHING),
+}
+"""By name: (as a form offers it, the scopes)."""
+
+
+def scopes_of(text: str) -> list[str]:
+    """Scopes out of a list with commas or spaces between."""
+    return text.replace(",", " ").split()
+
+
+def short_scopes(scopes: Collection[str]) -> str:
+    """`completions.write`, `logs.view +3`, or the name of a larger set that it is."""
+    for name, (_, wanted) in TEMPLATES.items():
+        if len(wanted) > 1 and set(scopes) >= set(wanted) and (name == "operator" or len(scopes) == len(wanted)):
+            return f"{name} ({len(scopes)})"
+    first = next(iter(scopes), "none")
+    return first if len(scopes) <= 1 else f"{first} +{len(scopes) - 1}"
+
+
+def scopes_problem(text: str) -> str | None:
+    """What is wrong with a list of scopes: each is a noun, a dot and a verb; whether it exists the gateway knows."""
+    wrong = [scope for scope in scopes_of(text) if len([part for part in scope.split(".") if part]) != 2]
+    return f"`{wrong[0]}` is no scope; one looks like `completions.write`" if wrong else None

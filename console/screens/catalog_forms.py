@@ -1,0 +1,160 @@
+"""The forms of the catalog: integrations, providers, models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from console.client import GatewayClient, segment
+from console.screens.expiry import expiry_field
+from console.screens.fields import Field, Values, always, body_of, changes_of, slug_of, slug_problem, url_problem
+from console.screens.form import FormScreen, Json
+from console.wire import Integration, Model, Provider, Vendor
+
+KEY_HINT = "the vendor's API key; nobody sees it again"
+
+
+def named_slug(values: Values) -> str:
+    """The slug that a name suggests."""
+    return slug_of(values["name"])
+
+
+def new_integration(gateway: GatewayClient, vendors: Iterable[Vendor]) -> FormScreen:
+    """A vendor account, and a provider of the same name, so that requests can use it at once."""
+    known = {vendor.id: vendor for vendor in vendors}
+
+    def vendor(values: Values) -> Vendor:
+        return known[values["ai_provider_id"]]
+
+    fields = [
+        Field(name="ai_provider_id", label="Vendor", choices={one.id: one.name for one in known.values()}),
+        Field(name="name", label="Name", default=lambda values: vendor(values).name),
+        Field(name="slug", label="Slug", default=named_slug, check=slug_problem, needed=always),
+        Field(
+            name="key",
+            label="API key",
+            secret=True,
+            needed=lambda values: vendor(values).needs_key,
+            hint=lambda values: KEY_HINT if vendor(values).needs_key else "this vendor needs none",
+        ),
+        host_field(lambda values: vendor(values).base_url, ""),
+    ]
+    return FormScreen(
+        "New integration",
+        lambda _: "POST /v1/integrations",
+        fields,
+        lambda body, _: gateway.create("/v1/integrations", body),
+        fixed={"create_default_provider": True},
+        effect=lambda values: f"Requests will say model `@{values['slug']}/…`.",
+    )
+
+
+def edit_integration(gateway: GatewayClient, integration: Integration, usual_host: str | None) -> FormScreen:
+    """Change a vendor account; a key that is left empty stays."""
+    host = (integration.configurations and integration.configurations.custom_host) or ""
+    path = f"/v1/integrations/{segment(integration.slug)}"
+    fields = [
+        Field(name="name", label="Name", value=integration.name, needed=always),
+        Field(name="key", label="API key", secret=True, hint=f"unchanged: {integration.masked_key or 'there is none'}"),
+        host_field(lambda _: usual_host, host),
+        Field(name="description", label="Description", value=integration.description or "", clears=True),
+    ]
+    title = f"Integration {integration.slug}"
+    return FormScreen(
+        title, lambda _: f"PUT {path}", fields, lambda body, _: gateway.change(path, body), body=changes_of
+    )
+
+
+def host_field(usual: Callable[[Values], str | None], value: str) -> Field:
+    """The base URL, needed where the vendor has none of its own."""
+    return Field(
+        name="custom_host",
+        label="Base URL",
+        value=value,
+        inside="configurations",
+        check=url_problem,
+        needed=lambda values: usual(values) is None,
+        hint=lambda values: usual(values) or "http://127.0.0.1:11434/v1",
+        clears=True,
+    )
+
+
+def new_provider(
+    gateway: GatewayClient, integrations: Iterable[Integration], now: Callable[[], datetime]
+) -> FormScreen:
+    """Another name for an integration, with an end if it is wanted."""
+    fields = [
+        Field(
+            name="integration_id",
+            label="Integration",
+            choices={one.slug: f"{one.slug} ({one.ai_provider_id})" for one in integrations},
+        ),
+        Field(name="name", label="Name", needed=always, hint="as people say it"),
+        Field(name="slug", label="Slug", default=named_slug, check=slug_problem, needed=always),
+        Field(name="note", label="Note", hint="what it is for"),
+        expiry_field(now, None),
+    ]
+    return FormScreen(
+        "New provider",
+        lambda _: "POST /v1/providers",
+        fields,
+        lambda body, _: gateway.create("/v1/providers", body),
+        effect=lambda values: f"Requests will say model `@{values['slug']}/…`.",
+    )
+
+
+def edit_provider(gateway: GatewayClient, provider: Provider, now: Callable[[], datetime]) -> FormScreen:
+    """Change what is said about a provider; its slug and integration stay, for requests name them."""
+    path = f"/v1/providers/{segment(provider.slug)}"
+    fields = [
+        Field(name="name", label="Name", value=provider.name, needed=always),
+        Field(name="note", label="Note", value=provider.note or "", clears=True),
+        expiry_field(now, provider.expires_at),
+    ]
+    title = f"Provider @{provider.slug}"
+    return FormScreen(
+        title, lambda _: f"PUT {path}", fields, lambda body, _: gateway.change(path, body), body=changes_of
+    )
+
+
+def new_model(gateway: GatewayClient, integrations: Iterable[Integration], chosen: str | None) -> FormScreen:
+    """A model that the integration's own list does not have."""
+    choices = {one.slug: f"{one.slug} ({one.ai_provider_id})" for one in integrations}
+    fields = [
+        Field(name="integration", label="Integration", choices=choices, value=chosen or "", sent=False),
+        Field(name="slug", label="Model", needed=always, hint="as the vendor calls it: my-finetune-2026"),
+    ]
+
+    async def send(body: Json, values: Values) -> str:
+        await gateway.put_models(values["integration"], body)
+        return f"{values['integration']}/{values['slug']}"
+
+    return FormScreen(
+        "New model",
+        lambda values: f"PUT /v1/integrations/{values['integration']}/models",
+        fields,
+        send,
+        body=lambda fields, values: {"models": [body_of(fields, values) | {"enabled": True, "is_custom": True}]},
+        effect=lambda values: f"Adds it to `{values['integration']}`, enabled.",
+    )
+
+
+def edit_model(gateway: GatewayClient, integration: str, model: Model, request_name: str | None) -> FormScreen:
+    """Enable or disable a model."""
+    fields = [
+        Field(
+            name="enabled",
+            label="Requests",
+            value="true" if model.enabled else "false",
+            choices={"true": "may use it", "false": "are refused"},
+            convert=lambda text: text == "true",
+        )
+    ]
+    return FormScreen(
+        f"Model {model.slug}",
+        lambda _: f"PUT /v1/integrations/{integration}/models",
+        fields,
+        lambda body, _: gateway.put_models(integration, body),
+        body=lambda fields, values: {"models": [{"slug": model.slug} | body_of(fields, values)]},
+        effect=lambda _: f"Requests say `{request_name}`." if request_name else "No provider names it yet.",
+    )

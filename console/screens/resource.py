@@ -1,0 +1,217 @@
+"""What Catalog and Keys have in common: lists that are loaded, narrowed, and kept while the gateway is away."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.widgets import Footer, Static, Tab, Tabs
+
+from console.client import GatewayClient, GatewayError, GatewayUnreachable
+from console.figures import clock_time
+from console.plain import plain_line
+from console.widgets.columns import Column
+from console.widgets.filter_bar import FilterBar
+from console.widgets.resource_table import ResourceTable, Rows
+from console.widgets.status_line import StatusLine
+
+if TYPE_CHECKING:
+    from console.app import TollhouseApp
+    from console.pulse import Pulse
+    from console.screens.form import FormScreen
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One list of a screen: what it is called, its columns, and what to say when it is empty."""
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    empty: str
+
+
+class ResourceScreen(Screen[None]):
+    """Lists of what the gateway holds, a tab each; a subclass asks for it and says what the rows are."""
+
+    CSS_PATH = "resource.tcss"
+    LISTINGS: ClassVar[tuple[Listing, ...]]
+    note = query_one("#note", Static)
+    bar = query_one(FilterBar)
+
+    def __init__(self, gateway: GatewayClient, now: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.gateway = gateway
+        self.now = now
+        self.current = self.LISTINGS[0].name
+        self.error: GatewayError | None = None
+        self.asking = True
+        self.answered_at: datetime | None = None
+
+    async def ask(self) -> None:
+        """Get from the gateway what the current list shows. Raises GatewayError."""
+        raise NotImplementedError
+
+    def rows(self, name: str) -> Rows:
+        """What a list shows of what is known."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """Tabs where there are several lists, the lists, and a line about them."""
+        yield StatusLine()
+        if len(self.LISTINGS) > 1:
+            yield Tabs(*(Tab(listing.title, id=listing.name) for listing in self.LISTINGS))
+        for listing in self.LISTINGS:
+            yield ResourceTable(listing.columns, id=f"{listing.name}-table")
+        yield Static(id="note", markup=False)
+        yield FilterBar("words that a row contains")
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Begin with the first list."""
+        for tabs in self.query(Tabs):
+            tabs.can_focus = False
+        self.turn_to(self.current)
+        self.watch(self.app, "pulse", self.come_back, init=False)
+
+    def on_screen_resume(self) -> None:
+        """Somebody looks again, perhaps after a change: see what there is now."""
+        self.load()
+
+    def come_back(self, pulse: Pulse) -> None:
+        """The gateway answers again."""
+        if isinstance(self.error, GatewayUnreachable) and pulse.trouble is None and self.is_current:
+            self.load()
+
+    @work(exclusive=True, group="load")
+    async def load(self) -> None:
+        """Ask, leaving what is shown where it is; what cannot be had is said."""
+        self.asking = True
+        self.show_note()
+        try:
+            await self.ask()
+        except GatewayError as error:
+            self.error = error
+        else:
+            self.error, self.answered_at = None, self.now()
+        self.asking = False
+        self.show()
+
+    def show(self) -> None:
+        """Every list as it is known now."""
+        for listing in self.LISTINGS:
+            self.table(listing.name).show(self.rows(listing.name))
+        for tab in self.query(Tab):
+            listing = next(one for one in self.LISTINGS if one.name == tab.id)
+            tab.label = f"{listing.title} {len(self.rows(listing.name)):,}"
+        self.show_note()
+
+    def show_note(self) -> None:
+        """What there is to say about the list, if anything."""
+        self.note.update(plain_line(" ─ ".join(self.remarks())))
+        self.note.set_class(self.error is not None, "problem")
+
+    def remarks(self) -> Iterator[str]:
+        """Why the list looks as it does."""
+        table = self.table(self.current)
+        listing = next(one for one in self.LISTINGS if one.name == self.current)
+        if self.error is not None:
+            yield str(self.error)
+            if self.answered_at is not None:
+                yield f"what you see is of {clock_time(self.answered_at, None)[:8]}"
+        elif self.asking and not table.rows:
+            yield "Asking the gateway…"
+        elif not table.rows:
+            yield listing.empty
+        if table.words:
+            yield f"{table.held():,} of {len(table.rows):,} contain `{' '.join(table.words)}` (Esc shows all)"
+
+    def table(self, name: str) -> ResourceTable:
+        """The list of that name."""
+        return self.query_one(f"#{name}-table", ResourceTable)
+
+    @property
+    def chosen(self) -> str | None:
+        """The id of the row under the cursor."""
+        return self.table(self.current).chosen
+
+    def turn_to(self, name: str) -> None:
+        """Show that list."""
+        self.current = name
+        for listing in self.LISTINGS:
+            self.table(listing.name).display = listing.name == name
+        self.table(name).focus()
+        for tabs in self.query(Tabs):
+            tabs.active = name
+        self.show_note()
+
+    @on(Tabs.TabActivated)
+    def clicked_tab(self, event: Tabs.TabActivated) -> None:
+        """By mouse or by key."""
+        if event.tab.id is not None and event.tab.id != self.current:
+            self.turn_to(event.tab.id)
+            self.load()
+
+    def action_reload(self) -> None:
+        """Ask again."""
+        self.load()
+
+    def action_filter(self) -> None:
+        """Open the filter bar."""
+        self.bar.ask(" ".join(self.table(self.current).words))
+
+    def action_clear_filter(self) -> None:
+        """Everything again."""
+        self.narrow("")
+
+    @on(FilterBar.Changed)
+    @on(FilterBar.Narrowed)
+    def apply_filter(self, message: FilterBar.Changed | FilterBar.Narrowed) -> None:
+        """Narrow while it is typed."""
+        self.narrow(message.text)
+
+    @on(FilterBar.Narrowed)
+    @on(FilterBar.Left)
+    def leave_filter(self) -> None:
+        """Back to the list."""
+        self.table(self.current).focus()
+
+    def narrow(self, words: str) -> None:
+        """Show only the rows that contain these words."""
+        self.table(self.current).narrow(words)
+        self.show_note()
+
+    @work(exclusive=True, group="act")
+    async def act(self, steps: Callable[[], Awaitable[None]]) -> None:
+        """Do something in several steps; what the gateway refuses on the way is said."""
+        try:
+            await steps()
+        except GatewayError as error:
+            self.tollhouse.say(str(error), title="Not done")
+
+    async def fill_in(self, form: FormScreen) -> Any:
+        """What a form gives; the list is read again when it closes, as always when one comes back to it."""
+        return await self.app.push_screen_wait(form)
+
+    async def agreed(self, question: str, consequence: str, verb: str) -> bool:
+        """Whether the operator wants that, knowing what follows."""
+        from console.screens.confirm import ConfirmScreen
+
+        return await self.app.push_screen_wait(ConfirmScreen(question, consequence, verb))
+
+    async def discard(self, question: str, consequence: str, path: str, verb: str = "Delete") -> None:
+        """Ask, then delete what `path` names."""
+        if await self.agreed(question, consequence, verb):
+            await self.gateway.delete(path)
+            self.load()
+
+    @property
+    def tollhouse(self) -> TollhouseApp:
+        """The application, typed."""
+        return cast("TollhouseApp", self.app)
