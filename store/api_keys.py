@@ -1,0 +1,43 @@
+"""API keys: who may call the gateway, and for what."""
+
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from store.ids import KeyId
+
+
+class ApiKeyRow(SQLModel, table=True):
+    """One key; only its keyed hash is kept, and while it is rotated also the hash before."""
+
+    __tablename__ = "api_keys"
+
+    id: str = Field(primary_key=True)
+    name: str
+    description: str | None = None
+    kind: str
+    """Such as `workspace-service`."""
+    workspace: str = "default"
+    user_id: str | None = None
+    key_hash: str = Field(unique=True)
+    masked_key: str
+    previous_hash: str | None = Field(default=None, unique=True)
+    previous_expires_at_ms: int | None = None
+    scopes: str
+    """JSON list."""
+    defaults: str | None = None
+    """JSON: config and metadata for requests that bring none."""
+    status: str = "active"
+    creation_mode: str = "api"
+    created_at_ms: int
+    updated_at_ms: int | None = None
+    expires_at_ms: int | None = None
+
+
+async def all_api_keys(session: AsyncSession) -> list[ApiKeyRow]:
+    """Every key, oldest first."""
+    return list(await session.exec(select(ApiKeyRow).order_by(col(ApiKeyRow.created_at_ms), col(ApiKeyRow.id))))
+
+
+async def api_key_by_id(session: AsyncSession, key_id: KeyId | str) -> ApiKeyRow | None:
+    """The key with that id."""
+    return await session.get(ApiKeyRow, key_id)

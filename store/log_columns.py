@@ -1,0 +1,89 @@
+"""A log record taken apart into the columns of its two tables; free of SQLAlchemy, since it runs for every request."""
+
+from collections.abc import Callable
+from operator import attrgetter
+
+import msgspec
+
+from store.records import Attempt, LogRecord, Usage
+
+KEPT = (
+    *("id", "created_at_ms", "trace_id", "method", "path", "status", "stream", "workspace", "api_key_id"),
+    *("api_key_name", "provider", "vendor", "model", "response_model", "config_path", "cache_status", "retries"),
+    *("total_ms", "first_token_ms", "vendor_ms", "cost", "unpriced"),
+)
+"""Fields that are columns of the same name."""
+COUNTED = ("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens")
+"""Columns taken from the usage."""
+FAILURE = ("error_code", "error_message", "error_fault")
+COLUMNS = (*KEPT, *COUNTED, *FAILURE, "rest")
+BODY_COLUMNS = ("id", "request", "response", "headers")
+INSERT = f"INSERT INTO logs ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))}) ON CONFLICT (id) DO NOTHING"
+INSERT_BODY = f"INSERT INTO log_bodies ({', '.join(BODY_COLUMNS)}) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"
+"""Not `INSERT OR IGNORE`: that would drop, without a word, a record that lacks something."""
+
+
+class Rest(msgspec.Struct, frozen=True, array_like=True):
+    """What a list shows but never filters by. New fields go to the end, with a default."""
+
+    metadata: dict[str, str]
+    client: str | None
+    user_agent: str | None
+    usage: Usage | None
+    usage_received: bytes
+    price: dict[str, int] | None
+    price_source: str | None
+    attempts: tuple[Attempt, ...]
+
+
+class Headers(msgspec.Struct, frozen=True, array_like=True):
+    """The headers of both directions."""
+
+    request: dict[str, str]
+    response: dict[str, str]
+
+
+kept = attrgetter(*KEPT)
+counted = attrgetter(*COUNTED)
+encode = msgspec.msgpack.Encoder().encode
+decode_rest = msgspec.msgpack.Decoder(Rest).decode
+decode_headers = msgspec.msgpack.Decoder(Headers).decode
+
+
+def columns(record: LogRecord) -> tuple[object, ...]:
+    """The values of `COLUMNS`."""
+    usage, failure = record.usage, record.failure
+    return (
+        *kept(record),
+        *((None, None, None, None) if usage is None else counted(usage)),
+        *((None, None, None) if failure is None else (failure.code, failure.message, failure.fault)),
+        encode(rest(record)),
+    )
+
+
+def rest(record: LogRecord) -> Rest:
+    """The fields that have no column."""
+    return Rest(
+        record.metadata,
+        record.client,
+        record.user_agent,
+        record.usage,
+        record.usage_received,
+        record.price,
+        record.price_source,
+        record.attempts,
+    )
+
+
+def body_columns(record: LogRecord, compress: Callable[[bytes], bytes]) -> tuple[object, ...] | None:
+    """The values of `BODY_COLUMNS`; None when there is nothing to keep."""
+    request, response = record.request_body, record.response_body
+    headers = bool(record.request_headers or record.response_headers)
+    if not (request or response or headers):
+        return None
+    return (
+        record.id,
+        request and compress(request),
+        response and compress(response),
+        compress(encode(Headers(record.request_headers, record.response_headers))) if headers else b"",
+    )

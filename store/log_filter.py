@@ -1,0 +1,133 @@
+"""Which log records somebody wants to see: as SQL for the list, as a test of one record for the live tail."""
+
+import re
+
+import msgspec
+from sqlalchemy import Boolean, ColumnElement, func, literal_column, not_, or_
+from sqlmodel import col, select
+
+from store.log_rows import FAILED, LogRow
+from store.records import LogRecord
+
+STATUS = re.compile(r"([1-5])xx|([1-5]\d\d)")
+AT_ONCE = 10_000
+"""More requests than are ever under way together; see `first_since`."""
+
+
+class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Conditions that must all hold; an empty one always does. Raises ValueError for a status that means nothing."""
+
+    status: str = ""
+    """`success`, `error` (a status from 400, or a stream that broke), a class as `4xx`, or one as `429`."""
+    provider: str = ""
+    vendor: str = ""
+    model: str = ""
+    api_key_id: str = ""
+    trace_id: str = ""
+    text: str = ""
+    """Part of the model, the key's name, the path or the failure's message; letters A to Z in either case."""
+    since_ms: int | None = None
+    until_ms: int | None = None
+    """Exclusive."""
+
+    def __post_init__(self) -> None:
+        if self.status not in ("", "success", "error") and not STATUS.fullmatch(self.status):
+            raise ValueError(f"`status` is `success`, `error`, a class as `4xx` or one as `429`, not `{self.status}`")
+
+    def matches(self, record: LogRecord) -> bool:
+        """Whether a record is wanted; means what `where` means."""
+        return (
+            all(wanted == getattr(record, name) for name, wanted in exact(self))
+            and (self.since_ms is None or record.created_at_ms >= self.since_ms)
+            and (self.until_ms is None or record.created_at_ms < self.until_ms)
+            and status_matches(self.status, record)
+            and (not self.text or any(lowered(self.text) in lowered(part or "") for part in searched(record)))
+        )
+
+
+def where(narrowed: LogFilter) -> list[ColumnElement[bool]]:
+    """The same conditions for a SELECT from `logs`."""
+    conditions = [col(getattr(LogRow, name)) == wanted for name, wanted in exact(narrowed)]
+    conditions += status_is(narrowed.status)
+    if narrowed.since_ms is not None:
+        conditions += [col(LogRow.created_at_ms) >= narrowed.since_ms, first_since(narrowed.since_ms)]
+    if narrowed.until_ms is not None:
+        conditions.append(col(LogRow.created_at_ms) < narrowed.until_ms)
+    if narrowed.text:
+        conditions.append(contains(narrowed.text))
+    return conditions
+
+
+def exact(narrowed: LogFilter) -> list[tuple[str, str]]:
+    """Fields that must equal what is wanted."""
+    names = ("provider", "vendor", "model", "api_key_id", "trace_id")
+    return [(name, wanted) for name in names if (wanted := getattr(narrowed, name))]
+
+
+def is_success(record: LogRecord) -> bool:
+    """Answered and unbroken: a stream that broke has status 200 and a failure."""
+    return record.status < 400 and record.failure is None
+
+
+def status_matches(wanted: str, record: LogRecord) -> bool:
+    """Whether the outcome is the wanted one."""
+    match wanted:
+        case "":
+            return True
+        case "success":
+            return is_success(record)
+        case "error":
+            return not is_success(record)
+    low, high = status_range(wanted)
+    return low <= record.status < high
+
+
+def status_is(wanted: str) -> list[ColumnElement[bool]]:
+    """The same as SQL, worded so that SQLite sees when the index of failures will do."""
+    failed = literal_column(FAILED, Boolean)
+    match wanted:
+        case "":
+            return []
+        case "success":
+            return [not_(failed)]
+        case "error":
+            return [failed]
+    low, high = status_range(wanted)
+    exactly = [col(LogRow.status) >= low, col(LogRow.status) < high]
+    return [literal_column("status >= 400", Boolean), *exactly] if low >= 400 else exactly
+
+
+def status_range(wanted: str) -> tuple[int, int]:
+    """`4xx` is 400 to 500, `429` is 429 to 430; the upper end is exclusive."""
+    if wanted.endswith("xx"):
+        return int(wanted[0]) * 100, int(wanted[0]) * 100 + 100
+    return int(wanted), int(wanted) + 1
+
+
+def searched(record: LogRecord) -> tuple[str | None, ...]:
+    """Where `text` is looked for."""
+    message = None if record.failure is None else record.failure.message
+    return record.model, record.api_key_name, record.path, message
+
+
+def contains(text: str) -> ColumnElement[bool]:
+    """The same as SQL; `instr` and not LIKE, because it knows no wildcards and does not stop at a NUL."""
+    columns = (LogRow.model, LogRow.api_key_name, LogRow.path, LogRow.error_message)
+    needle = lowered(text).decode()
+    return or_(*(func.coalesce(func.instr(func.lower(column), needle), 0) > 0 for column in columns))
+
+
+def lowered(text: str) -> bytes:
+    """Letters A to Z in lower case and no others, as SQLite's `lower` does it."""
+    return text.encode().lower()
+
+
+def first_since(since_ms: int) -> ColumnElement[bool]:
+    """Where a list from the newest down may stop, so that "the last minute" does not read the whole log.
+
+    Ids are in the order of time but for requests that were under way together, so the earliest id among the first
+    10,000 records since then is the earliest of all.
+    """
+    first = select(LogRow.id).where(LogRow.created_at_ms >= since_ms).order_by(col(LogRow.created_at_ms)).limit(AT_ONCE)
+    ids = first.subquery()
+    return col(LogRow.id) >= select(func.min(ids.c.id)).scalar_subquery()

@@ -1,0 +1,37 @@
+"""Models: what is known and decided about each model of an integration."""
+
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from store.ids import IntegrationId
+
+
+class ModelRow(SQLModel, table=True):
+    """One model of one integration; it goes with its integration."""
+
+    __tablename__ = "models"
+
+    integration_id: str = Field(primary_key=True, foreign_key="integrations.id", ondelete="CASCADE")
+    slug: str = Field(primary_key=True)
+    name: str | None = None
+    enabled: bool = True
+    is_custom: bool = False
+    is_finetune: bool = False
+    base_model_slug: str | None = None
+    discovered: bool = False
+    """The vendor lists it."""
+    pricing: str | None = None
+    """JSON, the operator's own prices."""
+    configurations: str | None = None
+    """JSON."""
+
+
+async def all_models(session: AsyncSession) -> list[ModelRow]:
+    """Every model, by integration and name."""
+    return list(await session.exec(select(ModelRow).order_by(col(ModelRow.integration_id), col(ModelRow.slug))))
+
+
+async def models_of(session: AsyncSession, integration_id: IntegrationId | str) -> list[ModelRow]:
+    """An integration's models, by name."""
+    theirs = select(ModelRow).where(ModelRow.integration_id == integration_id)
+    return list(await session.exec(theirs.order_by(col(ModelRow.slug))))

@@ -1,0 +1,118 @@
+"""The vault: vendor credentials at rest, and hashes of API keys, both under the master key."""
+
+import base64
+import binascii
+import hmac
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from store.ids import ApiSecret, KeyHash, Sealed
+
+VERSION = b"\x01"
+"""First byte of everything sealed; another one will name another cipher."""
+NONCE_BYTES = 12
+KEY_BYTES = 32
+
+
+class VaultLocked(Exception):
+    """The master key does not fit, or cannot be read."""
+
+
+class Vault:
+    """Seals and hashes under keys derived from the master key, one for each purpose."""
+
+    def __init__(self, master_key: bytes) -> None:
+        self._cipher = AESGCM(derived(master_key, "seal"))
+        self._hash_key = derived(master_key, "api keys")
+        self._fingerprint = derived(master_key, "fingerprint")[:16]
+
+    @classmethod
+    def open(cls, file: Path) -> Self:
+        """With the master key in `file`, which is made, readable by its owner only, if there is none.
+
+        Raises `VaultLocked` when the file cannot be read or made, or holds something else.
+        """
+        try:
+            if not file.exists():
+                make_master_key(file)
+            return cls(master_key_in(file))
+        except OSError as error:
+            message = f"`{file}` cannot be used ({error.strerror}). Let this user read it, and write its folder."
+            raise VaultLocked(message) from error
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Tells two master keys apart and reveals neither."""
+        return self._fingerprint
+
+    def seal(self, plain: str, about: str) -> Sealed:
+        """Encrypt a secret; `about` says whose it is, and the same must be said to read it."""
+        nonce = os.urandom(NONCE_BYTES)
+        return Sealed(VERSION + nonce + self._cipher.encrypt(nonce, plain.encode(), VERSION + about.encode()))
+
+    def unseal(self, sealed: Sealed, about: str) -> str:
+        """The secret in the clear; raises `VaultLocked` when it was sealed by another key or about something else."""
+        nonce, encrypted = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        try:
+            return self._cipher.decrypt(nonce, encrypted, sealed[:1] + about.encode()).decode()
+        except (InvalidTag, ValueError) as error:
+            raise VaultLocked(
+                f"The secret `{about}` cannot be read with this master key. "
+                "Put back the `master.key` that belongs to this database, or enter the secret again."
+            ) from error
+
+    def hash_key(self, secret: ApiSecret) -> KeyHash:
+        """By which an API key is found; useless to whoever has the database alone. 2 µs."""
+        return KeyHash(hmac.digest(self._hash_key, secret.encode(), "sha256").hex())
+
+
+def derived(master_key: bytes, purpose: str) -> bytes:
+    """A key of its own for each purpose (HKDF, RFC 5869), so that none says anything about another."""
+    return HKDF(SHA256(), KEY_BYTES, salt=None, info=f"tollhouse {purpose} v1".encode()).derive(master_key)
+
+
+def master_key_in(file: Path) -> bytes:
+    """The key as it stands in its file: base64, one line."""
+    try:
+        key = base64.b64decode(file.read_bytes().strip(), validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise VaultLocked(f"`{file}` holds no master key. Restore it from the backup of this folder.")
+    return key
+
+
+def make_master_key(file: Path) -> None:
+    """Write a new key under another name first: whoever sees `file` sees it whole, also after a crash.
+
+    A link, unlike a rename, never replaces the key that another process made meanwhile.
+    """
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    try:
+        with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as writing:
+            writing.write(base64.b64encode(os.urandom(KEY_BYTES)) + b"\n")
+            writing.flush()
+            os.fsync(writing.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, file)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def new_api_secret() -> ApiSecret:
+    """An API key with 240 bits of chance."""
+    return ApiSecret("th-" + secrets.token_urlsafe(30))
+
+
+def masked(secret: str) -> str:
+    """What may be shown of a secret: a third of it at most, and nothing of one shorter than 12 characters."""
+    shown = min(4, len(secret) // 6) if len(secret) >= 12 else 0
+    return f"{secret[:shown]}…{secret[len(secret) - shown :]}"
