@@ -1,0 +1,104 @@
+"""What every admin route has in common: who may enter, how times and pages are written, how problems are gathered."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.params import QueryParameter
+
+from gateway.authenticate import authenticate
+from gateway.domain import Caller
+from gateway.errors import BadRequest, NotFound
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+Row = TypeVar("Row")
+SLUG = re.compile(r"[a-zA-Z0-9_-]{1,255}")
+CurrentPage = Annotated[int, QueryParameter(name="current_page", ge=0)]
+PageSize = Annotated[int, QueryParameter(name="page_size", ge=1, le=1000)]
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """What was made or changed."""
+
+    id: str
+    slug: str
+
+
+class Nothing(msgspec.Struct, frozen=True):
+    """An empty object: it was done."""
+
+
+def needs(*scopes: str) -> list[Callable[[Connection, BaseRouteHandler], None]]:
+    """Only for keys that hold one of these scopes."""
+
+    def guard(connection: Connection, _: BaseRouteHandler) -> None:
+        plant = connection.app.state.plant
+        connection.state["caller"] = authenticate(connection.headers, plant.snapshot, *scopes)
+
+    return [guard]
+
+
+def caller_of(connection: Connection) -> Caller:
+    """Who was let in."""
+    caller: Caller = connection.state["caller"]
+    return caller
+
+
+class Problems:
+    """Everything that is wrong with a body, gathered before anything is done."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[str, str]] = []
+
+    def check(self, is_right: bool, param: str, what: str) -> None:
+        """Note what is wrong with a field unless it is right."""
+        if not is_right:
+            self._found.append((param, what))
+
+    def settle(self) -> None:
+        """Raises BadRequest with all of it, `param` naming the first."""
+        if self._found:
+            message = " ".join(f"`{param}` {what}." for param, what in self._found)
+            raise BadRequest(message, param=self._found[0][0])
+
+
+def found(row: Row | None, what: str, name: str) -> Row:
+    """The row, if there is one. Raises NotFound."""
+    if row is None:
+        raise NotFound(f"There is no {what} `{name}`.")
+    return row
+
+
+def page_of(rows: Sequence[Row], current_page: int, page_size: int) -> Sequence[Row]:
+    """One page of a list; the first is 0."""
+    return rows[current_page * page_size : (current_page + 1) * page_size]
+
+
+def slug_from(name: str) -> str:
+    """A slug out of a name for people."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:255] or "unnamed"
+
+
+def now_ms() -> int:
+    """Epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def instant(epoch_ms: int | None) -> datetime | None:
+    """Epoch milliseconds as a time of day and date, in UTC."""
+    return None if epoch_ms is None else datetime.fromtimestamp(epoch_ms / 1000, UTC)
+
+
+def epoch_ms(moment: datetime | None) -> int | None:
+    """The reverse; a time without zone is taken as UTC."""
+    if moment is None:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return round(aware.timestamp() * 1000)

@@ -1,0 +1,146 @@
+"""Log records as the API spells them: Portkey's names, and what Portkey lacks beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from gateway.api.admin.door import instant
+from gateway.api.admin.reassemble import reassembled
+from store.log_filter import is_success
+
+if TYPE_CHECKING:
+    from gateway.domain import Call
+    from store.records import LogRecord
+
+Json = dict[str, Any]
+NANODOLLARS_PER_CENT = 10_000_000
+
+
+def started(call: Call) -> bytes:
+    """A request that has no answer yet, as an event of the live tail."""
+    request, target = call.request, call.target
+    return event(
+        "started",
+        {
+            "id": call.id,
+            "created_at": instant(call.created_at_ms),
+            "trace_id": call.trace_id,
+            "api_key_name": call.caller.name if call.caller else None,
+            "provider": target.provider if target else None,
+            "ai_model": target.model if target else None,
+            "stream_mode": request.stream if request else False,
+            "request_url": call.path,
+        },
+    )
+
+
+def settled(record: LogRecord) -> bytes:
+    """A settled request, as an event of the live tail."""
+    return event("log", summary(record))
+
+
+def event(name: str, data: Json) -> bytes:
+    """A server-sent event."""
+    return b"event: " + name.encode() + b"\ndata: " + msgspec.json.encode(data) + b"\n\n"
+
+
+def summary(record: LogRecord) -> Json:
+    """A record without its bodies."""
+    usage = record.usage
+    return {
+        "id": record.id,
+        "object": "log",
+        "created_at": instant(record.created_at_ms),
+        "trace_id": record.trace_id,
+        "api_key_id": record.api_key_id,
+        "api_key_name": record.api_key_name,
+        "workspace_slug": record.workspace,
+        "provider": record.provider,
+        "ai_org": record.vendor,
+        "ai_model": record.model,
+        "response_model": record.response_model,
+        "request_method": record.method,
+        "request_url": record.path,
+        "response_status_code": record.status,
+        "is_success": is_success(record),
+        "stream_mode": record.stream,
+        "req_units": usage.input_tokens if usage else None,
+        "res_units": usage.output_tokens if usage else None,
+        "total_units": usage.input_tokens + usage.output_tokens if usage else None,
+        "cached_units": usage.cached_tokens if usage else None,
+        "reasoning_units": usage.reasoning_tokens if usage else None,
+        **costs(record),
+        **timings(record),
+        "cache_status": record.cache_status,
+        "retry_success_count": record.retries,
+        "last_used_option_index": record.config_path,
+        "metadata": record.metadata,
+        "error": record.failure,
+        "attempts": record.attempts,
+    }
+
+
+def costs(record: LogRecord) -> Json:
+    """Money: in cents as Portkey has it, and exactly."""
+    return {
+        "cost": None if record.cost is None else record.cost / NANODOLLARS_PER_CENT,
+        "cost_nanodollars": record.cost,
+        "is_priced": not record.unpriced,
+        "cost_currency": "USD",
+    }
+
+
+def timings(record: LogRecord) -> Json:
+    """Milliseconds."""
+    own = None if record.vendor_ms is None else round(max(0.0, record.total_ms - record.vendor_ms), 3)
+    return {
+        "response_time": record.total_ms,
+        "time_to_first_token_ms": record.first_token_ms,
+        "upstream_response_time": record.vendor_ms,
+        "gateway_processing_time": record.total_ms if own is None else own,
+    }
+
+
+def whole(record: LogRecord) -> Json:
+    """A record with its bodies; a stream is put together, and stands as it was sent in `originalResponse`."""
+    told = {name: value for name, value in record.request_headers.items() if name.startswith("x-portkey-")}
+    raw = record.response_body.decode(errors="replace")
+    return {
+        "_id": record.id,
+        "created_at": instant(record.created_at_ms),
+        "organisation_id": "default",
+        "request": {
+            "url": record.path,
+            "method": record.method,
+            "headers": {name: value for name, value in record.request_headers.items() if name not in told},
+            "body": body_of(record.request_body),
+            "portkeyHeaders": told,
+        },
+        "response": {
+            "status": record.status,
+            "headers": record.response_headers,
+            "body": reassembled(record.response_body) if is_stream(record) else body_of(record.response_body),
+            "responseTime": record.total_ms,
+            "lastUsedOptionJsonPath": record.config_path,
+        },
+        "originalResponse": {"body": raw} if is_stream(record) else None,
+        "metrics": summary(record) | {"client": record.client, "user_agent": record.user_agent},
+        "usage": body_of(record.usage_received),
+        "price": record.price,
+        "price_source": record.price_source,
+    }
+
+
+def is_stream(record: LogRecord) -> bool:
+    """Whether the answer went out as events."""
+    return record.response_headers.get("content-type", "").startswith("text/event-stream")
+
+
+def body_of(raw: bytes) -> Any:
+    """A body as JSON where it is JSON, as text where it is not."""
+    try:
+        return msgspec.json.decode(raw) if raw else None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return raw.decode(errors="replace")

@@ -1,0 +1,139 @@
+"""How the gateway is: `/v1/health` for machines, `/v1/stats` for the status line, `/v1/vendors` for forms."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.response import Response
+
+from gateway.api.admin.door import needs
+from gateway.plant import Plant
+from gateway.vendors import VENDORS
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """How a part is; why, where it is not well."""
+
+    status: str
+    reason: str | None = None
+
+
+class WriterPart(Part, frozen=True, kw_only=True):
+    """The log writer."""
+
+    waiting: int
+    """Records that wait in the spool."""
+    lost: int
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether requests are served."""
+
+    status: str
+    version: str
+    database: Part
+    writer: WriterPart
+
+
+class Stats(msgspec.Struct, frozen=True, kw_only=True):
+    """How it is doing right now."""
+
+    version: str
+    uptime_seconds: float
+    requests_per_second: float
+    tokens_per_second: float
+    errors_per_second: float
+    in_flight: int
+    requests_today: int
+    errors_today: int
+    cost_today_nanodollars: int
+    unpriced_today: int
+    p95_ms: float | None
+    status: str
+    reason: str | None
+
+
+class VendorShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A vendor an integration may be for."""
+
+    id: str
+    name: str
+    base_url: str | None
+    needs_key: bool
+    object: str = "vendor"
+
+
+class VendorList(msgspec.Struct, frozen=True, kw_only=True):
+    """All of them."""
+
+    total: int
+    data: list[VendorShown]
+    object: str = "list"
+
+
+class ObserveController(Controller):
+    """How the gateway is."""
+
+    path = "/v1"
+    tags = ("Gateway",)
+
+    @get("/health", summary="Say whether requests are served")
+    async def health(self, plant: NamedDependency[Plant]) -> Response[Health]:
+        """200 when requests are served, 503 with the reason when not; no key is needed."""
+        found = health_of(plant)
+        return Response(found, status_code=503 if found.status == "unavailable" else 200)
+
+    @get("/stats", guards=needs("analytics.view", "logs.list"), summary="Say how the gateway is doing")
+    async def stats(self, plant: NamedDependency[Plant]) -> Stats:
+        """Rates of the last ten seconds, and sums of today in the time zone of this machine."""
+        vitals, found = plant.vitals, health_of(plant)
+        requests, tokens, errors = vitals.rates()
+        return Stats(
+            version=plant.version,
+            uptime_seconds=vitals.uptime_seconds(),
+            requests_per_second=requests,
+            tokens_per_second=tokens,
+            errors_per_second=errors,
+            in_flight=vitals.in_flight,
+            requests_today=vitals.requests_today,
+            errors_today=vitals.errors_today,
+            cost_today_nanodollars=vitals.cost_today,
+            unpriced_today=vitals.unpriced_today,
+            p95_ms=vitals.p95_ms(),
+            status=found.status,
+            reason=found.database.reason or found.writer.reason,
+        )
+
+    @get(
+        "/vendors",
+        guards=needs("organisation_integrations.list", "workspace_integrations.list"),
+        summary="List vendors",
+    )
+    async def vendors(self) -> VendorList:
+        """Whom an integration may be for."""
+        rows = [
+            VendorShown(id=vendor.id, name=vendor.name, base_url=vendor.base_url, needs_key=vendor.needs_key)
+            for vendor in VENDORS.values()
+        ]
+        return VendorList(total=len(rows), data=rows)
+
+
+def health_of(plant: Plant) -> Health:
+    """How every part is."""
+    writer = plant.writer.state()
+    is_well = writer.reason is None and not writer.lost
+    status = "unavailable" if plant.is_draining else "ok" if is_well else "degraded"
+    reason = writer.reason or (
+        f"{writer.lost} log records were lost while nothing could be written" if writer.lost else None
+    )
+    return Health(
+        status=status,
+        version=plant.version,
+        database=Part(status="unavailable", reason="the gateway is shutting down")
+        if plant.is_draining
+        else Part(status="ok"),
+        writer=WriterPart(
+            status="ok" if is_well else "degraded", reason=reason, waiting=writer.waiting, lost=writer.lost
+        ),
+    )

@@ -1,0 +1,115 @@
+"""The client at the other end of an ASGI connection, without a framework in between: the data plane's own door.
+
+Source: asgi.readthedocs.io/en/latest/specs/www.html.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from gateway.domain import Call, ClientDialect
+from gateway.errors import HungUp, TooLarge
+from store.ids import LogId, TraceId, new_id
+
+if TYPE_CHECKING:
+    from litestar.types import HTTPScope, Receive, Send
+
+GRACE_SECONDS = 0.1
+"""How long a request runs before anybody listens for a hang-up: most are over by then, and listening is not free."""
+
+
+class AsgiClient:
+    """One request's connection."""
+
+    __slots__ = ("_limit", "_listener", "_receive", "_scope", "_send", "has_begun", "has_hung_up")
+
+    def __init__(self, scope: HTTPScope, receive: Receive, send: Send, *, limit: int) -> None:
+        self._scope, self._receive, self._send = scope, receive, send
+        self._limit = limit
+        """Bytes of body that are read."""
+        self._listener: asyncio.Task[None] | None = None
+        self.has_begun = False
+        self.has_hung_up = False
+
+    async def take_body(self) -> bytes:
+        """Read the request's body, once. Raises TooLarge and HungUp."""
+        message = await self._receive()
+        body: bytes = message.get("body", b"")  # type: ignore[assignment]
+        while message.get("more_body"):
+            if len(body) > self._limit:
+                break
+            message = await self._receive()
+            body += message.get("body", b"")  # type: ignore[operator]
+        if message["type"] == "http.disconnect":
+            self.has_hung_up = True
+            raise HungUp("the client hung up before its request was complete")
+        if len(body) > self._limit:
+            limit = f"Tollhouse: the body is over {self._limit // 1_000_000} MB; send less, or have the operator raise"
+            raise TooLarge(f"{limit} the setting `max_body_mb`.")
+        return body
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Cancel what runs in the block when the client hangs up."""
+        task = asyncio.current_task()
+        assert task is not None, "a request is served by a task"
+        timer = asyncio.get_running_loop().call_later(GRACE_SECONDS, self._listen_for, task)
+        try:
+            yield
+        finally:
+            timer.cancel()
+            if self._listener is not None:
+                self._listener.cancel()
+
+    def _listen_for(self, task: asyncio.Task[object]) -> None:
+        self._listener = asyncio.ensure_future(self._listen(task))
+
+    async def _listen(self, task: asyncio.Task[object]) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self.has_hung_up = True
+        task.cancel()
+
+    async def send(self, call: Call, data: bytes) -> None:
+        """A part of a stream; the first brings status and headers along."""
+        if not self.has_begun:
+            self.has_begun = True
+            await self._send({"type": "http.response.start", "status": call.status, "headers": call.response_headers})
+        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+
+    async def finish(self, call: Call) -> None:
+        """The end of the stream, or the whole answer."""
+        if self.has_begun:
+            await self._send({"type": "http.response.body", "body": call.ending, "more_body": False})
+            return
+        body = b"".join(call.response)
+        headers = [*call.response_headers, (b"content-length", str(len(body)).encode())]
+        await self._send({"type": "http.response.start", "status": call.status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def call_from(scope: HTTPScope, client: AsgiClient, dialect: ClientDialect) -> Call:
+    """A request as it arrives."""
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    log_id, address = new_id(), scope["client"]
+    return Call(
+        id=LogId(log_id),
+        method=scope["method"],
+        path=scope["path"],
+        headers=headers,
+        client_address=address[0] if address else None,
+        dialect=dialect,
+        client=client,
+        trace_id=TraceId(trace_in(headers) or log_id),
+    )
+
+
+def trace_in(headers: dict[str, str]) -> str:
+    """The trace a request belongs to: Portkey's header, else W3C's (w3.org/TR/trace-context, section 3.2)."""
+    if trace := headers.get("x-portkey-trace-id", "").strip():
+        return trace
+    parts = headers.get("traceparent", "").split("-")
+    return parts[1] if len(parts) >= 4 and len(parts[1]) == 32 else ""

@@ -1,0 +1,129 @@
+"""The nouns of a request: who calls, what is asked for, where it goes, and the call that carries all of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from gateway.errors import GatewayError
+from store.ids import KeyId, LogId, Nanodollars, Slug, TraceId
+from store.records import Attempt, Usage
+
+if TYPE_CHECKING:
+    from gateway.prices import Price
+    from gateway.vendors import Vendor
+
+Headers = Mapping[str, str]
+"""Names in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An API key as far as a request needs it."""
+
+    key_id: KeyId
+    name: str
+    workspace: Slug
+    scopes: frozenset[str]
+    expires_at_ms: int | None = None
+    """Of the key, or of the secret that is being rotated out."""
+
+
+@dataclass(frozen=True, slots=True)
+class InferenceRequest:
+    """What a client asks for, in its own dialect; `fields` are its bytes, value by value."""
+
+    model: str
+    stream: bool
+    wants_usage: bool
+    """Whether the client asked for the usage of a stream."""
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a request goes: an address, the login for it, and what the vendor calls the model."""
+
+    vendor: Vendor
+    base_url: str
+    headers: Mapping[str, str]
+    model: str
+    provider: Slug | None
+    """None where the caller brought the vendor's key."""
+
+
+class ClientDialect(Protocol):
+    """How one kind of client is spoken with."""
+
+    def read(self, body: bytes) -> InferenceRequest:
+        """The request in a body. Raises BadRequest."""
+
+    def failure(self, error: GatewayError) -> bytes:
+        """What ends a stream that broke."""
+
+    @property
+    def done(self) -> bytes:
+        """What ends a stream that did not."""
+
+
+class Client(Protocol):
+    """The other end of the line."""
+
+    has_begun: bool
+    """Whether some of a stream is on its way already."""
+
+    async def take_body(self) -> bytes:
+        """Read the request's body, once. Raises TooLarge and HungUp."""
+
+    def watched(self) -> AbstractContextManager[None]:
+        """Cancels what runs in the block when the client hangs up."""
+
+    async def send(self, call: Call, data: bytes) -> None:
+        """A part of a stream; the first brings status and headers along."""
+
+    async def finish(self, call: Call) -> None:
+        """The end of the stream, or the whole answer."""
+
+
+@dataclass(slots=True)
+class Call:
+    """One request on its way: each stage adds what it knows, and the log record is made of it in the end."""
+
+    id: LogId
+    method: str
+    path: str
+    headers: Headers
+    client_address: str | None
+    dialect: ClientDialect
+    client: Client
+    trace_id: TraceId
+    created_at_ms: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
+    began: float = field(default_factory=time.perf_counter)
+    body: bytes = b""
+    metadata: dict[str, str] = field(default_factory=dict)
+    caller: Caller | None = None
+    request: InferenceRequest | None = None
+    target: Target | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+    vendor_seconds: float = 0.0
+    first_token_seconds: float | None = None
+    status: int = 0
+    """What the client gets; 0 until there is something."""
+    response_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    response: list[bytes] = field(default_factory=list)
+    """What the client got, in pieces."""
+    ending: bytes = b""
+    """What is still owed to the client of a stream: it goes out once the record is written."""
+    response_model: str | None = None
+    usage: Usage | None = None
+    usage_received: bytes = b"null"
+    price: Price | None = None
+    cost: Nanodollars | None = None
+    failure: GatewayError | None = None
+
+    def elapsed_seconds(self) -> float:
+        """Since the request arrived."""
+        return time.perf_counter() - self.began

@@ -1,0 +1,62 @@
+"""Which headers go where: the vendor's to the client, our own to the client, the client's into the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gateway.domain import Call
+
+Raw = list[tuple[bytes, bytes]]
+
+NOT_PASSED_ON = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "content-length",
+        "content-encoding",
+        "date",
+        "server",
+        "set-cookie",
+        "alt-svc",
+        "strict-transport-security",
+    }
+)
+"""Those of one connection (RFC 9110, section 7.6.1), and those of the vendor's own site."""
+NOT_THE_VENDORS = ("x-portkey-", "access-control-")
+SECRET = frozenset({"authorization", "x-portkey-api-key", "x-api-key", "api-key", "cookie", "proxy-authorization"})
+MASK = "•••"
+
+
+def passed_on(headers: Iterable[tuple[str, str]]) -> Raw:
+    """The vendor's headers as far as they are for the client."""
+    return [
+        (name.encode(), value.encode("latin-1", "replace"))
+        for name, value in headers
+        if name not in NOT_PASSED_ON and not name.startswith(NOT_THE_VENDORS)
+    ]
+
+
+def story(call: Call) -> Raw:
+    """How an answer came about. Source: `x-portkey-*` as Portkey's response schema has them."""
+    told = [
+        (b"x-portkey-trace-id", call.trace_id.encode("latin-1", "replace")),
+        (b"x-portkey-retry-attempt-count", b"0"),
+        (b"x-portkey-cache-status", b"DISABLED"),
+        (b"x-portkey-last-used-option-index", b"config"),
+    ]
+    if call.target is not None:
+        told.append((b"x-portkey-provider", call.target.vendor.id.encode()))
+    return told
+
+
+def masked(headers: Mapping[str, str]) -> dict[str, str]:
+    """The client's headers without what would let a reader of the log in."""
+    return {name: MASK if name in SECRET else value for name, value in headers.items()}

@@ -1,0 +1,42 @@
+"""The story of a request, from its key to its log record; the imports are the stages, in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gateway.attempt import ask, opened
+from gateway.authenticate import authenticate
+from gateway.resolve import metadata_of, resolve
+from gateway.settle import recorded
+
+if TYPE_CHECKING:
+    from gateway.domain import Call
+    from gateway.plant import Plant
+
+
+async def serve(call: Call, plant: Plant) -> None:
+    """Serve one request. What ends its answer goes out when its record is written: answered means logged."""
+    with recorded(call, plant), call.client.watched():
+        snapshot = plant.snapshot
+        call.caller = authenticate(call.headers, snapshot, "completions.write")
+        call.body = await call.client.take_body()
+        call.request = call.dialect.read(call.body)
+        call.metadata = metadata_of(call.headers, call.request.fields)
+        call.target = resolve(call.request, call.headers, snapshot, plant.settings.trusted_custom_hosts)
+        plant.live.started(call)
+        await plant.prices.ready.wait()
+        await (stream if call.request.stream else complete)(call, plant)
+    await call.client.finish(call)
+
+
+async def complete(call: Call, plant: Plant) -> None:
+    """The answer in one piece."""
+    await ask(call, plant.upstream, plant.snapshot)
+
+
+async def stream(call: Call, plant: Plant) -> None:
+    """The answer event by event, each sent on before the next exists."""
+    async with opened(call, plant.upstream, plant.snapshot) as events:
+        async for data in events:
+            call.response.append(data)
+            await call.client.send(call, data)

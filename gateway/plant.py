@@ -1,0 +1,78 @@
+"""Everything a request needs from the gateway, made once at the start and passed along; nothing is global."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from gateway.errors import Conflict, StoreBusy
+from gateway.snapshot import load
+from store.ids import KeyHash
+
+if TYPE_CHECKING:
+    from sqlmodel.ext.asyncio.session import AsyncSession
+    from store.database import Database
+    from store.writer import LogWriter
+
+    from gateway.domain import Caller
+    from gateway.live import Live
+    from gateway.prices import PriceList
+    from gateway.settings import Settings
+    from gateway.snapshot import Snapshot
+    from gateway.upstream import Upstream
+    from gateway.vitals import Vitals
+    from store.vault import Vault
+
+
+@dataclass(slots=True, kw_only=True)
+class Plant:
+    """The running gateway. `snapshot` is replaced whole; the rest stays."""
+
+    settings: Settings
+    version: str
+    database: Database
+    vault: Vault
+    writer: LogWriter
+    upstream: Upstream
+    prices: PriceList
+    vitals: Vitals
+    live: Live
+    owner: Caller
+    owner_hash: KeyHash
+    snapshot: Snapshot
+    changing: asyncio.Lock
+    """Held while something is changed: what is checked must still hold when it is written."""
+    errands: set[asyncio.Task[None]] = field(default_factory=set)
+    """Work beside the requests; it ends with the gateway."""
+    is_draining: bool = False
+
+    async def refresh(self) -> None:
+        """Make what is in the database hold for the next request."""
+        now_ms = time.time_ns() // 1_000_000
+        found = await load(self.database, self.vault, self.prices, now_ms)
+        self.snapshot = replace(found, callers={**found.callers, self.owner_hash: self.owner})
+
+    @asynccontextmanager
+    async def change(self) -> AsyncIterator[AsyncSession]:
+        """A transaction that holds for the next request once the block is left. Raises StoreBusy and Conflict."""
+        async with self.changing:
+            try:
+                async with self.database.session() as session:
+                    yield session
+                    await session.commit()
+            except IntegrityError as error:
+                raise Conflict("That name is taken already; choose another.") from error
+            except OperationalError as error:
+                raise busy(error) from error
+            await self.refresh()
+
+
+def busy(error: OperationalError) -> StoreBusy:
+    """What to say when the database cannot be written or read."""
+    return StoreBusy(f"The database cannot be used now ({error.orig}); nothing was changed. Try again.", retry_after=5)

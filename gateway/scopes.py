@@ -1,0 +1,43 @@
+"""What an API key may be allowed to do. Source: Portkey's table of scopes, by the same names."""
+
+from collections.abc import Mapping
+
+CRUD = ("create", "read", "update", "delete", "list")
+MANAGED: Mapping[str, tuple[str, ...]] = {
+    "organisation_users": CRUD,
+    "organisation_service_api_keys": (*CRUD, "rotate"),
+    "organisation_settings": ("read", "update"),
+    "organisation_guardrails": CRUD,
+    "organisation_exclusions": ("update", "list"),
+    "organisation_integrations": CRUD,
+    "organisation_mcp_integrations": CRUD,
+    "organisation_agent_integrations": CRUD,
+    "audit_logs": ("list",),
+    "plugins": ("create", "update", "list"),
+    "deployments": CRUD,
+    "secret_references": CRUD,
+    "workspaces": CRUD,
+    "workspace_service_api_keys": (*CRUD, "rotate"),
+    "workspace_user_api_keys": (*CRUD, "rotate"),
+    "workspace_users": CRUD,
+    "workspace_integrations": CRUD,
+    "workspace_mcp_integrations": CRUD,
+    "workspace_agent_integrations": CRUD,
+    "prompts": (*CRUD, "publish", "render"),
+    "configs": CRUD,
+    "guardrails": (*CRUD, "invoke"),
+    "virtual_keys": (*CRUD, "duplicate", "copy"),
+    "providers": CRUD,
+    "policies": CRUD,
+    "agent_servers": CRUD,
+    "mcp_servers": CRUD,
+    "models": ("list",),
+    "analytics": ("view",),
+    "logs": ("export", "list", "view", "write"),
+    "completions": ("write",),
+    "mcp": ("invoke",),
+    "agents": ("invoke",),
+}
+
+SCOPES = frozenset(f"{resource}.{act}" for resource, acts in MANAGED.items() for act in acts)
+"""Every scope there is; the owner's key holds them all."""

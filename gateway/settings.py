@@ -1,0 +1,173 @@
+"""What an operator can set: by flag, by environment, by `tollhouse.toml`, in that order; and what is wrong with it."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+class WrongSetting(Exception):
+    """A setting that cannot be used; says which, where it stands and what is accepted."""
+
+
+class Unfit(Exception):
+    """A text cannot be what a setting wants; says what would be accepted."""
+
+
+def whole_number(least: int, most: int) -> Callable[[str], int]:
+    """A whole number within limits."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            raise Unfit(f"a whole number from {least} to {most}")
+        return number
+
+    return read
+
+
+def seconds(text: str) -> float:
+    """A duration."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < 1e6:
+        raise Unfit("a number of seconds above 0")
+    return number
+
+
+def one_of(*accepted: str) -> Callable[[str], str]:
+    """One word of a few."""
+
+    def read(text: str) -> str:
+        if text not in accepted:
+            raise Unfit("one of " + ", ".join(accepted))
+        return text
+
+    return read
+
+
+def words(text: str) -> tuple[str, ...]:
+    """A comma-separated list."""
+    return tuple(word.strip().lower() for word in text.split(",") if word.strip())
+
+
+def path(text: str) -> Path:
+    """A folder or file; `~` is the user's home."""
+    return Path(text).expanduser()
+
+
+def setting(default: Any, says: str, read: Callable[[str], Any] = str, metavar: str = "TEXT") -> Any:
+    """A field of Settings, with its documentation and how it is read."""
+    return field(default=default, metadata={"says": says, "read": read, "metavar": metavar})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set. What each field says is shown by `tollhouse serve --help` and in the README."""
+
+    home: Path = setting(path("~/.tollhouse"), "Folder of the database and the keys.", path, "DIR")
+    host: str = setting("127.0.0.1", "Address to listen at.")
+    port: int = setting(8787, "Port to listen at.", whole_number(1, 65535), "N")
+    operator_key: str | None = setting(None, "The owner's API key, instead of the one in `operator.key`.")
+    log_level: LogLevel = setting(
+        "warning", "How much the gateway says on standard error.", one_of(*get_args(LogLevel)), "LEVEL"
+    )
+    max_body_mb: int = setting(32, "Largest request body, in megabytes; above it 413.", whole_number(1, 2048), "N")
+    connect_timeout_seconds: float = setting(10.0, "How long connecting to a vendor may take.", seconds, "S")
+    answer_timeout_seconds: float = setting(600.0, "How long a vendor may take for a whole answer.", seconds, "S")
+    stall_timeout_seconds: float = setting(120.0, "How long a vendor's stream may be silent.", seconds, "S")
+    drain_seconds: float = setting(10.0, "How long requests under way may take when the gateway ends.", seconds, "S")
+    trusted_custom_hosts: tuple[str, ...] = setting(
+        (), "Hosts that a request's `x-portkey-custom-host` may name, comma-separated.", words, "HOSTS"
+    )
+
+
+FLAG_LESS = {"operator_key"}
+"""A secret on a command line can be read by every user of the machine."""
+
+
+def flag(name: str) -> str:
+    """`max_body_mb` as `--max-body-mb`."""
+    return "--" + name.replace("_", "-")
+
+
+def variable(name: str) -> str:
+    """`max_body_mb` as `TOLLHOUSE_MAX_BODY_MB`."""
+    return "TOLLHOUSE_" + name.upper()
+
+
+def settle(flags: Mapping[str, str | None], environ: Mapping[str, str], config: Path | None) -> Settings:
+    """The settings that result. Raises WrongSetting."""
+    known = {each.name: each.metadata["read"] for each in fields(Settings)}
+    values: dict[str, Any] = {}
+    for name, read in known.items():
+        if (text := flags.get(name)) is not None:
+            values[name] = reading(name, text, read, f"given as `{flag(name)}`")
+        elif text := environ.get(variable(name)):
+            values[name] = reading(name, text, read, f"from {variable(name)}")
+    file = config or values.get("home", Settings().home) / "tollhouse.toml"
+    for name, (text, line) in said_in(file, known, is_asked_for=config is not None).items():
+        if name not in values:
+            values[name] = reading(name, text, known[name], f"line {line} of {file}")
+    return Settings(**values)
+
+
+def reading(name: str, text: str, read: Callable[[str], Any], where: str) -> Any:
+    """A text as its setting's value. Raises WrongSetting."""
+    try:
+        return read(text)
+    except Unfit as error:
+        raise WrongSetting(f"`{name}` must be {error}, not `{text}` ({where}).") from error
+
+
+def said_in(file: Path, known: Mapping[str, Any], *, is_asked_for: bool) -> dict[str, tuple[str, int]]:
+    """Every setting of a TOML file as text, with its line. Raises WrongSetting."""
+    try:
+        text = file.read_text()
+        table = tomllib.loads(text)
+    except FileNotFoundError as error:
+        if is_asked_for:
+            raise WrongSetting(f"There is no settings file `{file}`.") from error
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise WrongSetting(f"Cannot read `{file}`: {error}") from error
+    for name in table:
+        if name not in known or name == "home":
+            raise WrongSetting(stranger(name, known, f"line {line_of(name, text)} of {file}"))
+    return {name: (as_text(value), line_of(name, text)) for name, value in table.items()}
+
+
+def stranger(name: str, known: Mapping[str, Any], where: str) -> str:
+    """What to say about a setting that is none."""
+    if name == "home":
+        return f"`home` cannot be set in a file, which is looked for there ({where}): use `--home` or TOLLHOUSE_HOME."
+    near = difflib.get_close_matches(name, known, 1)
+    hint = f"Did you mean `{near[0]}`?" if near else "These are settings: " + ", ".join(known) + "."
+    return f"`{name}` is no setting ({where}). {hint}"
+
+
+def as_text(value: Any) -> str:
+    """A TOML value as one would give it in a flag."""
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return str(value)
+
+
+def line_of(name: str, text: str) -> int:
+    """Where a key stands; the first line if it is hidden in a table."""
+    found = re.search(
+        rf"^[ \t]*[\"']?{re.escape(name)}[\"']?[ \t]*(=|\.)|^[ \t]*\[+[ \t]*{re.escape(name)}", text, re.M
+    )
+    return text.count("\n", 0, found.start()) + 1 if found else 1

@@ -1,0 +1,127 @@
+"""Stage 9: what a request cost, and its log record, written before the client has its whole answer.
+
+All of it is synchronous: a client that hangs up cancels whatever waits, and what waits for nothing cannot be cancelled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gateway.errors import Broken, GatewayError, HungUp
+from gateway.headers import masked, story
+from gateway.prices import cost_of
+from gateway.vendors.openai import usage_of
+from store.ids import Slug
+from store.records import Failure, LogRecord
+
+if TYPE_CHECKING:
+    from gateway.domain import Call
+    from gateway.plant import Plant
+    from gateway.prices import Price
+    from store.records import Usage
+
+DEFAULT_WORKSPACE = Slug("default")
+
+
+@contextmanager
+def recorded(call: Call, plant: Plant) -> Iterator[None]:
+    """One log record for whatever happens in the block; what is raised goes on."""
+    plant.vitals.arrived()
+    try:
+        yield
+    except GatewayError as error:
+        fail(call, error)
+        raise
+    except asyncio.CancelledError:
+        fail(call, HungUp("the client hung up before it had its answer"))
+        raise
+    except Exception as error:
+        bug = Broken(f"Tollhouse failed by a fault of its own ({type(error).__name__}); the log has it as {call.id}")
+        fail(call, bug)
+        raise bug from error
+    finally:
+        settle(call, plant)
+
+
+def fail(call: Call, error: GatewayError) -> None:
+    """The request came to nothing; what the client is told about it belongs into the record."""
+    call.failure = error
+    call.status = error.status
+    error.headers = call.response_headers = story(call)
+    if not isinstance(error, HungUp):
+        call.response = [msgspec.json.encode(error.body())]
+
+
+def settle(call: Call, plant: Plant) -> None:
+    """Price the request, write its record, tell whoever watches."""
+    record = record_of(call, plant)
+    plant.writer.add(record)
+    plant.vitals.settled(record)
+    plant.live.settled(record)
+
+
+def record_of(call: Call, plant: Plant) -> LogRecord:
+    """Everything worth knowing about the request."""
+    total = call.elapsed_seconds()
+    caller, target, request = call.caller, call.target, call.request
+    usage = usage_of(call.usage_received) if call.usage_received != b"null" else None
+    price = price_of(call, plant) if usage else None
+    rates = price.rates_for(usage.input_tokens) if price and usage else None
+    return LogRecord(
+        id=call.id,
+        created_at_ms=call.created_at_ms,
+        trace_id=call.trace_id,
+        method=call.method,
+        path=call.path,
+        status=call.status,
+        stream=request.stream if request else False,
+        workspace=caller.workspace if caller else DEFAULT_WORKSPACE,
+        api_key_id=caller.key_id if caller else None,
+        api_key_name=caller.name if caller else None,
+        provider=target.provider if target else None,
+        vendor=target.vendor.id if target else None,
+        model=target.model if target else request.model if request else None,
+        response_model=call.response_model,
+        metadata=call.metadata,
+        client=call.client_address,
+        user_agent=call.headers.get("user-agent"),
+        total_ms=round(total * 1000, 3),
+        first_token_ms=None if call.first_token_seconds is None else round(call.first_token_seconds * 1000, 3),
+        vendor_ms=round(call.vendor_seconds * 1000, 3) if call.attempts else None,
+        usage=usage,
+        usage_received=call.usage_received,
+        cost=cost_of(usage, rates) if rates and usage else None,
+        unpriced=is_unpriced(call, usage, price),
+        price=rates,
+        price_source=price.source if price else None,
+        attempts=tuple(call.attempts),
+        failure=failure_of(call.failure),
+        request_headers=masked(call.headers),
+        response_headers={name.decode(): value.decode("latin-1") for name, value in call.response_headers},
+        request_body=call.body,
+        response_body=b"".join([*call.response, call.ending]),
+    )
+
+
+def price_of(call: Call, plant: Plant) -> Price | None:
+    """The price of the model that answered; of the one that was asked for where the answer's name is not priced."""
+    if (target := call.target) is None:
+        return None
+    names = (call.response_model, target.model)
+    prices = (plant.prices.price(target.vendor.priced_as, name) for name in names if name)
+    return next((price for price in prices if price is not None), None)
+
+
+def is_unpriced(call: Call, usage: Usage | None, price: Price | None) -> bool:
+    """Whether tokens were used whose price nobody knows."""
+    return call.target is not None and usage is not None and price is None
+
+
+def failure_of(error: GatewayError | None) -> Failure | None:
+    """A failure as the record keeps it."""
+    return None if error is None else Failure(code=error.code, message=error.said(), fault=error.fault)

@@ -1,0 +1,235 @@
+"""From settings to a running gateway, and back: opening everything in order, serving, draining, closing."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import gc
+import os
+import secrets
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from granian.constants import HTTPModes, Interfaces
+from granian.server.embed import Server
+from store.database import Database, DatabaseUnusable, open_database
+from store.spool import Spool
+from store.writer import LogWriter
+
+from gateway.api.admin.log_wire import settled, started
+from gateway.app import create_app
+from gateway.discover import discover_hourly
+from gateway.domain import Caller
+from gateway.live import Live
+from gateway.plant import Plant
+from gateway.prices import PriceList
+from gateway.scopes import SCOPES
+from gateway.snapshot import Snapshot
+from gateway.upstream import Upstream
+from gateway.vitals import Vitals, midnight
+from store.facts import fact, remember
+from store.ids import ApiSecret, KeyId, Slug
+from store.logs import totals_since
+from store.vault import Vault, VaultLocked, new_api_secret
+
+if TYPE_CHECKING:
+    from gateway.settings import Settings
+
+BACKLOG = 2048
+"""Connections that wait to be accepted."""
+LEFTOVERS_SECONDS = 5.0
+"""How long the start waits for what an earlier run left in the spool."""
+OWNER = "operator"
+
+
+class CannotStart(Exception):
+    """The gateway cannot start; says why, and what to do."""
+
+
+@asynccontextmanager
+async def plant_of(settings: Settings) -> AsyncIterator[Plant]:
+    """Everything opened, for as long as the block runs. Raises CannotStart."""
+    home = settings.home
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with locked(home):
+            vault = Vault.open(home / "master.key")
+            database = await open_database(home / "tollhouse.db")
+            try:
+                await check_master_key(database, vault, home)
+                async with running(settings, vault, database) as plant:
+                    yield plant
+            finally:
+                await database.close()
+    except (DatabaseUnusable, VaultLocked) as error:
+        raise CannotStart(str(error)) from error
+    except PermissionError as error:
+        raise CannotStart(f"`{error.filename}` cannot be used: {error.strerror}. Choose another `--home`.") from error
+
+
+@asynccontextmanager
+async def running(settings: Settings, vault: Vault, database: Database) -> AsyncIterator[Plant]:
+    """The parts that work, for as long as the block runs."""
+    writer = LogWriter(settings.home / "tollhouse.db", Spool(settings.home / "spool"))
+    upstream = Upstream(
+        connect_seconds=settings.connect_timeout_seconds,
+        answer_seconds=settings.answer_timeout_seconds,
+        stall_seconds=settings.stall_timeout_seconds,
+    )
+    plant = Plant(
+        settings=settings,
+        version=installed_version(),
+        database=database,
+        vault=vault,
+        writer=writer,
+        upstream=upstream,
+        prices=PriceList(),
+        vitals=Vitals(),
+        live=Live(started, settled),
+        owner=Caller(KeyId(OWNER), OWNER, Slug("default"), SCOPES),
+        owner_hash=vault.hash_key(owner_key(settings)),
+        snapshot=Snapshot({}, {}, vault.hash_key),
+        changing=asyncio.Lock(),
+    )
+    writer.start()
+    try:
+        await writer.caught_up(LEFTOVERS_SECONDS)
+        await remember_today(plant)
+        await plant.refresh()
+        yield plant
+    finally:
+        await end_errands(plant)
+        await asyncio.to_thread(writer.close)
+        await upstream.close()
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; requests under way may end. Raises CannotStart."""
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    async with plant_of(settings) as plant, listening(plant):
+        settle_memory()
+        await told.wait()
+        await drain(plant)
+
+
+@asynccontextmanager
+async def listening(plant: Plant) -> AsyncIterator[None]:
+    """Serve for as long as the block runs. Raises CannotStart."""
+    settings = plant.settings
+    server = Server(
+        create_app(plant),
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=BACKLOG,
+        log_enabled=False,
+    )
+    serving = asyncio.create_task(server.serve())
+    await asyncio.sleep(0)  # binding the socket is its first step
+    if serving.done():
+        where = f"{settings.host}:{settings.port}"
+        raise CannotStart(
+            f"It cannot listen at {where}. Choose another with `--host` and `--port`."
+        ) from serving.exception()
+    plant.errands.add(asyncio.create_task(learn(plant)))
+    try:
+        yield
+    finally:
+        server.stop()  # type: ignore[no-untyped-call]
+        await serving
+
+
+async def learn(plant: Plant) -> None:
+    """What takes too long to know before the start: prices, and which models the vendors offer."""
+    await plant.prices.load()
+    await plant.refresh()
+    plant.prices.ready.set()
+    await discover_hourly(plant)
+
+
+async def drain(plant: Plant) -> None:
+    """Take nothing new, and let what is under way end."""
+    plant.is_draining = True
+    plant.live.wake()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(plant.settings.drain_seconds):
+            await plant.vitals.quiet()
+
+
+async def end_errands(plant: Plant) -> None:
+    """End what runs beside the requests."""
+    for task in plant.errands:
+        task.cancel()
+    await asyncio.gather(*plant.errands, return_exceptions=True)
+
+
+@contextmanager
+def locked(home: Path) -> Iterator[None]:
+    """The home for us alone: two gateways would drain one spool twice. Raises CannotStart."""
+    with open(home / "lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise CannotStart(f"Another gateway uses `{home}` already. End it, or choose another `--home`.") from error
+        yield
+
+
+async def check_master_key(database: Database, vault: Vault, home: Path) -> None:
+    """A database goes with the master key it was begun with. Raises CannotStart."""
+    async with database.session() as session:
+        known = await fact(session, "master_key")
+        if known is None:
+            await remember(session, "master_key", vault.fingerprint)
+            await session.commit()
+        elif known != vault.fingerprint:
+            raise CannotStart(
+                f"`{home / 'master.key'}` is not the key this database was begun with, so no credential could be read. "
+                "Put the right one back from the backup of this folder."
+            )
+
+
+def owner_key(settings: Settings) -> ApiSecret:
+    """The owner's API key: the one that is set, or the one in the home, which is made at the first start."""
+    if settings.operator_key:
+        return ApiSecret(settings.operator_key.strip())
+    file = settings.home / "operator.key"
+    if not file.exists():
+        draft = file.with_name(f".operator.key.{secrets.token_hex(8)}")
+        with open(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as writing:
+            writing.write(new_api_secret() + "\n")
+        draft.rename(file)
+    if key := file.read_text().strip():
+        return ApiSecret(key)
+    raise CannotStart(f"`{file}` is empty. Delete it, and a new key is made at the next start.")
+
+
+async def remember_today(plant: Plant) -> None:
+    """What the log has of today."""
+    since_ms = round(midnight(plant.vitals.began).timestamp() * 1000)
+    async with plant.database.session() as session:
+        plant.vitals.remember(await totals_since(session, since_ms))
+
+
+def settle_memory() -> None:
+    """What was loaded for the start stays for ever, and need not be looked through at every collection."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+    gc.set_threshold(20_000, 20, 50)
+
+
+def installed_version() -> str:
+    """As the package says."""
+    try:
+        return version_of("tollhouse")
+    except PackageNotFoundError:
+        return "unknown"
