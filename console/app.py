@@ -66,10 +66,11 @@ class TollhouseApp(App[None]):
         colourless = "NO_COLOR" in os.environ
         super().__init__(ansi_color=True if colourless else None)
         self.gateway = GatewayClient(gateway, key, transport=transport)
+        self.animation_level = "none"  # over SSH each step of an animation is a delay
         self.zone = zone
         self.now = now
         few_colours = self.console.color_system in (None, "standard", "windows")
-        self.first_theme = theme or (ANSI if colourless or few_colours else None)
+        self.first_theme = theme or (ANSI if colourless or few_colours else self.theme)
         screens: dict[str, Callable[[], Screen[None]]] = {
             "logs": self._logs,
             "catalog": self._catalog,
@@ -93,10 +94,12 @@ class TollhouseApp(App[None]):
 
         return KeysScreen(self.gateway, self.zone, self.now)
 
+    def on_load(self) -> None:
+        """The theme that fits the terminal, before anything is drawn in another one."""
+        self.theme = self.first_theme
+
     def on_mount(self) -> None:
         """Draw first, then ask."""
-        if self.first_theme is not None:
-            self.theme = self.first_theme
         self.call_after_refresh(self.watch_gateway)
 
     @work(exclusive=True, group="pulse")
@@ -114,7 +117,7 @@ class TollhouseApp(App[None]):
         try:
             stats = await self.gateway.stats()
         except GatewayError as error:
-            self.pulse = Pulse(stats=self.pulse.stats, trouble=str(error), since=self.pulse.since)
+            self.pulse = Pulse(stats=self.pulse.stats, trouble=error.short, since=self.pulse.since)
         else:
             self.pulse = Pulse(stats=stats, since=self.now().astimezone(self.zone))
 
@@ -123,14 +126,26 @@ class TollhouseApp(App[None]):
         if command is None:
             return
         if command.screen is not None:
-            await self.action_show(command.screen)
+            await self.switch_mode(command.screen)
+            self.pop_to_beginning()
         await self.run_action(command.action, self if command.screen is None else self.screen)
 
     async def action_show(self, name: str) -> None:
-        """Go to a screen, from wherever one is."""
+        """Go to a screen as it was left, with what was open on it; where one is already, back to its beginning."""
+        if name == self.current_mode:
+            self.pop_to_beginning()
+        else:
+            await self.switch_mode(name)
+
+    def pop_to_beginning(self) -> None:
+        """Close what is open on top of the screen."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
-        await self.switch_mode(name)
+
+    def action_command_palette(self) -> None:
+        """Everything by name, but not on top of a dialog: what it does would leave the dialog unanswered."""
+        if not self.screen.is_modal:
+            super().action_command_palette()
 
     def action_jump(self) -> None:
         """Go anywhere by name."""
@@ -176,9 +191,13 @@ class TollhouseApp(App[None]):
         if choice is not None:
             self.copy(choice[1], choice[0])
 
-    def say(self, message: str, *, title: str = "") -> None:
+    def say(self, message: str) -> None:
         """A short notice."""
-        self.notify(plain_line(message), title=title, markup=False)
+        self.notify(plain_line(message), markup=False)
+
+    def say_failure(self, error: GatewayError) -> None:
+        """A short notice of what did not work."""
+        self.notify(plain_line(str(error)), title="Not done", severity="error", markup=False)
 
     async def on_unmount(self) -> None:
         """Leave no connection open."""

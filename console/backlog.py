@@ -85,6 +85,10 @@ class Backlog:
             if row is None or row.summary is None:
                 self.settle(summary)
 
+    def begin_again_at(self, log_id: str) -> None:
+        """Let go of answered rows older than this one: between them and it may be some that nobody saw."""
+        self.rows = [row for row in self.rows if row.id >= log_id or row.summary is None]
+
     def narrow(self, query: Query) -> None:
         """Show only what matches; requests under way come back when they match again."""
         self.query = query

@@ -26,7 +26,13 @@ class GatewayError(Exception):
 
     GatewayUnreachable   nobody answered, or something that is no Tollhouse gateway
     GatewayRefused       the gateway answered with an error of its own
+
+    `short` is what happened without the technical reason, for where there is little room.
     """
+
+    def __init__(self, short: str, reason: str = "") -> None:
+        super().__init__(f"{short} ({reason})" if reason else short)
+        self.short = short
 
 
 class GatewayUnreachable(GatewayError):
@@ -178,7 +184,7 @@ class GatewayClient:
 
     def _unreachable(self, error: Exception) -> GatewayUnreachable:
         reason = plain_line(str(error)) or type(error).__name__
-        return GatewayUnreachable(f"No answer from {self.url} ({reason})")
+        return GatewayUnreachable(f"No answer from {self.url}", reason)
 
 
 def refusal(status: int, body: bytes) -> GatewayError:

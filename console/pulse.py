@@ -21,8 +21,8 @@ class Pulse:
 def state(pulse: Pulse) -> tuple[str, str]:
     """(tone, words): a sign, a colour and a sentence; each alone says it."""
     if pulse.trouble is not None:
-        stale = f"; figures of {pulse.since:%H:%M:%S}" if pulse.stats and pulse.since else ""
-        return "error", f"✖ {pulse.trouble}, still trying{stale}"
+        heard = f"; last heard {pulse.since:%H:%M:%S}" if pulse.since else ""
+        return "error", f"✖ {pulse.trouble}{heard}; trying again"
     if pulse.stats is None:
         return "muted", "○ asking the gateway"
     if pulse.stats.status != "ok":

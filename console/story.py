@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from console.figures import short_count, short_dollars, short_duration
-from console.wire import Attempt, LogSummary
+from console.wire import Attempt, LogSummary, Started
 
 BLAME = {
     "caller": "The caller's mistake",
@@ -36,6 +36,13 @@ def sentence(log: LogSummary) -> str:
     blame = BLAME.get(log.error.fault or "", "Failed")
     message = log.error.message.rstrip(". ") or f"status {log.response_status_code}"
     return f"{blame}: {message}. {advice(log)}".strip()
+
+
+def begun(request: Started) -> str:
+    """What is known of a request without an answer."""
+    key = f" for key `{request.api_key_name}`" if request.api_key_name else ""
+    model = f"@{request.provider}/{request.ai_model}" if request.provider else request.ai_model or "a model"
+    return f"Under way{key}: `{model}` is still answering. This page fills in when the answer is there."
 
 
 def answered(log: LogSummary) -> str:

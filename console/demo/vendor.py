@@ -32,6 +32,7 @@ class SimulatedVendor:
         self.open_connections = 0
         self._pace, self._key, self._clock = pace, key, clock
         self._scripts: deque[Script] = deque()
+        self._arrived: asyncio.Queue[Asked] = asyncio.Queue()
         self._abandoned: asyncio.Queue[Asked] = asyncio.Queue()
         self._recent: defaultdict[str, deque[float]] = defaultdict(deque)
 
@@ -66,6 +67,16 @@ class SimulatedVendor:
         )
         self._scripts.extend([script] * times)
 
+    def forget(self) -> None:
+        """As if nobody had asked yet."""
+        self.requests.clear()
+        self._arrived = asyncio.Queue()
+
+    async def asked(self) -> Asked:
+        """The next request that nobody waited for yet; waits for it. Raises TimeoutError."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await self._arrived.get()
+
     async def hung_up(self) -> Asked:
         """The next request whose client closed before its answer ended; waits for it. Raises TimeoutError."""
         async with asyncio.timeout(PATIENCE_SECONDS):
@@ -81,6 +92,7 @@ class SimulatedVendor:
 
     def _answer(self, asked: Asked) -> list[Step]:
         self.requests.append(asked)
+        self._arrived.put_nowait(asked)
         if not self._scripts:
             if wait := self._seconds_to_wait(asked):
                 return refusal(429, f"Rate limit reached. Please try again in {wait} s.", retry_after=wait)

@@ -18,7 +18,7 @@ class ConfirmScreen(ModalScreen[bool]):
 
     PLACES: ClassVar[tuple[Place, ...]] = ("forms",)
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,q", "dismiss(False)", "Cancel"),
+        ("escape,q,ctrl+c", "dismiss(False)", "Cancel"),
         ("left,right,h,l", "app.focus_next", "Other"),
     ]
 

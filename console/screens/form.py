@@ -91,11 +91,6 @@ class FormScreen(ModalScreen[Any]):
         self.query("Input, Select").first().focus()
         self.show_effect()
 
-    def on_unmount(self) -> None:
-        """No secret outlives the form."""
-        for field in self.query(Input):
-            field.value = ""
-
     def values(self) -> Values:
         """What the form says now."""
         values: Values = {}

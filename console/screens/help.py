@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
@@ -16,7 +17,12 @@ class HelpScreen(ModalScreen[None]):
     """What each key does here and everywhere."""
 
     CSS_PATH = "help.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark", "dismiss", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,q,question_mark,ctrl+c", "dismiss", "Back"),
+        ("j", "scroll(1)", "Down"),
+        ("k", "scroll(-1)", "Up"),
+    ]
+    scroller = query_one(VerticalScroll)
 
     def __init__(self, places: tuple[Place, ...]) -> None:
         super().__init__()
@@ -25,9 +31,13 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """A heading and a line per key; arrows scroll."""
         with Vertical(classes="dialog"):
-            yield Label("Help  (Esc closes)", classes="title")
+            yield Label("Help  (j k and arrows scroll, Esc closes)", classes="title")
             with VerticalScroll():
                 yield Static(Content("\n").join(self.lines()))
+
+    def action_scroll(self, by: int) -> None:
+        """A line."""
+        self.scroller.scroll_relative(y=by, animate=False)
 
     def lines(self) -> list[Content]:
         """All of it."""

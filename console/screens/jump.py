@@ -22,8 +22,8 @@ class JumpScreen(ModalScreen[Command | None]):
     CSS_PATH = "jump.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,ctrl+c", "dismiss(None)", "Cancel"),
-        ("down,ctrl+n", "point(1)", "Next"),
-        ("up,ctrl+p", "point(-1)", "Previous"),
+        ("down", "point(1)", "Next"),
+        ("up", "point(-1)", "Previous"),
         ("tab", "complete", "Complete"),
     ]
     line = query_one(LineInput)

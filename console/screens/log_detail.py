@@ -1,8 +1,10 @@
 """One log: what happened in a sentence, then everything behind it."""
 
 from datetime import tzinfo
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, ClassVar, cast
 
+import anyio
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -17,15 +19,17 @@ from console.client import GatewayClient, GatewayError, GatewayRefused
 from console.keys_table import Place, bindings
 from console.plain import plain
 from console.record_text import PAGES
-from console.story import sentence
+from console.story import begun, sentence
 from console.widgets.status_line import StatusLine
-from console.wire import LogDetail
+from console.wire import LogDetail, LogSummary
 
 if TYPE_CHECKING:
     from console.app import TollhouseApp
 
 LONGEST_PAGE = 60_000
 """Characters drawn; laying out more than that would make the keys lag. Copying takes all."""
+PAUSES_SECONDS = (0.1, 0.3, 0.6, 1.0, 2.0, 4.0)
+"""Between two looks for a record that is not there yet; the last one stays."""
 
 
 class LogDetailScreen(Screen[None]):
@@ -46,6 +50,11 @@ class LogDetailScreen(Screen[None]):
         self.zone = zone
         self.log_detail: LogDetail | None = None
 
+    @property
+    def summary(self) -> LogSummary | None:
+        """How the request ended, as soon as anybody said so."""
+        return self.row.summary or (self.log_detail.metrics if self.log_detail is not None else None)
+
     def compose(self) -> ComposeResult:
         """The sentence, the tabs, the page."""
         yield StatusLine()
@@ -58,32 +67,54 @@ class LogDetailScreen(Screen[None]):
     def on_mount(self) -> None:
         """Say what is known already, then ask for the rest."""
         self.tabs.can_focus = False
-        self.load()
+        self.fetch()
 
-    def load(self) -> None:
-        """Show the row, and fetch its bodies once there are any."""
-        if self.row.summary is None:
-            self.sentence.update("Under way: the answer is still being made. This page fills in when it is there.")
-        else:
-            self.sentence.update(plain(sentence(self.row.summary)))
-            self.page.update("…")
+    def settled(self, summary: LogSummary) -> None:
+        """The tail says that a request was answered; if it is this one, its record is there in a moment."""
+        if summary.id == self.row.id and self.is_running:
+            self.row.summary = summary
             self.fetch()
+
+    def show_sentence(self) -> None:
+        """What happened, or that it is happening."""
+        if self.summary is not None:
+            self.sentence.update(plain(sentence(self.summary)))
+        elif self.row.started is not None:
+            self.sentence.update(plain(begun(self.row.started)))
 
     @work(exclusive=True)
     async def fetch(self) -> None:
-        """The whole record; one that was answered just now may not be written yet."""
-        try:
-            self.log_detail = await self.gateway.log(self.row.id)
-        except GatewayError as error:
-            unwritten = isinstance(error, GatewayRefused) and error.status == 404
-            hint = " It may not be written yet: Esc, and Enter again." if unwritten else ""
-            self.page.update(plain(f"{error}.{hint}"))
-        else:
-            self.show_page()
+        """Ask for the record until it is there: it is written a moment after the answer, which takes its time."""
+        self.show_sentence()
+        for tries, pause in enumerate(chain(PAUSES_SECONDS, repeat(PAUSES_SECONDS[-1]))):
+            try:
+                self.log_detail = await self.gateway.log(self.row.id)
+            except GatewayError as error:
+                self.page.update(plain(self.reason(error)))
+                if self.is_final(error, tries):
+                    return
+            else:
+                self.show_sentence()
+                return self.show_page()
+            await anyio.sleep(pause)
+
+    def is_final(self, error: GatewayError, tries: int) -> bool:
+        """Whether asking again is of no use: the gateway says no, or an answered request stays unwritten."""
+        if not isinstance(error, GatewayRefused):
+            return False
+        return error.status != 404 or (self.summary is not None and tries > len(PAUSES_SECONDS))
+
+    def reason(self, error: GatewayError) -> str:
+        """Why there is no page yet."""
+        if isinstance(error, GatewayRefused) and error.status == 404:
+            return "" if self.summary is None else "The record is not written yet; this page fills in when it is."
+        return str(error) if isinstance(error, GatewayRefused) else f"{error}. Trying again."
 
     @on(Tabs.TabActivated)
     def show_page(self) -> None:
         """Draw the page of the tab."""
+        if self.log_detail is None:
+            return
         text = self.page_text()
         cut = f"\n\n… {len(text) - LONGEST_PAGE:,} more characters; `y` copies all" if len(text) > LONGEST_PAGE else ""
         self.page.update(Content(text[:LONGEST_PAGE] + cut))
@@ -109,9 +140,20 @@ class LogDetailScreen(Screen[None]):
         """A screenful."""
         self.scroller.scroll_relative(y=by * max(1, self.scroller.size.height - 1), animate=False)
 
+    def action_scroll_to_top(self) -> None:
+        """The beginning."""
+        self.scroller.scroll_home(animate=False)
+
+    def action_scroll_to_end(self) -> None:
+        """The end."""
+        self.scroller.scroll_end(animate=False)
+
     def action_copy_tab(self) -> None:
         """What this tab shows, whole."""
-        self.tollhouse.copy(self.page_text(), self.tabs.active)
+        if self.log_detail is None:
+            self.tollhouse.say("There is nothing to copy yet.")
+        else:
+            self.tollhouse.copy(self.page_text(), f"{self.tabs.active} page")
 
     def action_copy(self) -> None:
         """Choose what to copy."""

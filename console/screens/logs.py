@@ -13,11 +13,9 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, Static
 
-from console.backlog import Backlog
 from console.client import GatewayClient, GatewayError, TailEvent
-from console.figures import short_count
+from console.feed import Feed
 from console.follow import Broken, Connected, follow
-from console.inbox import Inbox
 from console.keys_table import Place, bindings
 from console.plain import plain_line
 from console.query import Query, parse, problem_of
@@ -25,7 +23,7 @@ from console.story import sentence
 from console.widgets.filter_bar import FilterBar
 from console.widgets.status_line import StatusLine
 from console.widgets.tail_view import TailView
-from console.wire import Dropped, Started
+from console.wire import LogSummary
 
 if TYPE_CHECKING:
     from console.app import TollhouseApp
@@ -52,11 +50,7 @@ class LogsScreen(Screen[None]):
         super().__init__()
         self.gateway = gateway
         self.zone = zone
-        self.backlog = Backlog(CAPACITY)
-        self.inbox = Inbox(CAPACITY)
-        self.paused = False
-        self.missed = 0
-        self.line = "connecting"
+        self.feed = Feed(CAPACITY)
         self.filter_text = ""
         self.detail: LogDetailScreen | None = None
         self._painted_at = 0.0
@@ -66,7 +60,7 @@ class LogsScreen(Screen[None]):
         """Where one is, the tail, and the story of the row under the cursor."""
         yield StatusLine()
         yield Static(id="where", markup=False)
-        yield TailView(self.backlog, self.zone, id="tail")
+        yield TailView(self.feed.backlog, self.zone, id="tail")
         yield Static(id="story", markup=False)
         yield FilterBar("status:error provider:@slug model:gpt key:name words", problem_of)
         yield Footer(show_command_palette=False)
@@ -83,20 +77,17 @@ class LogsScreen(Screen[None]):
         await follow(self.gateway, self.take, anyio.sleep)
 
     def take(self, event: TailEvent | Connected | Broken) -> None:
-        """One thing from the tail: news of the connection at once, requests with the next painting."""
-        match event:
-            case Connected():
-                self.line = "live"
-                self.load_newest()
-            case Broken():
-                self.line = f"not live: {event.reason}; again in {event.retry_seconds:g} s"
-                self.backlog.lose_track()
-                self.tail.paint()
-            case Dropped():
-                self.missed += event.missed
-                self.backlog.lose_track()
-            case _:
-                self.inbox.put(event)
+        """One thing from the tail: it is drawn with the next painting, if it is news."""
+        before = self.feed.live
+        self.feed.take(event)
+        if isinstance(event, Broken) and self.feed.live == before:
+            return
+        if isinstance(event, Connected):
+            self.load_newest()
+        elif isinstance(event, LogSummary) and self.detail is not None:
+            self.detail.settled(event)
+        if self.feed.live != before:
+            self.tollhouse.watch_gateway()  # it went away or came back: the status line should know at once
         self.paint_soon()
 
     def paint_soon(self) -> None:
@@ -112,77 +103,68 @@ class LogsScreen(Screen[None]):
     def paint(self) -> None:
         """Take what waits into the list, and draw it if anybody is looking."""
         self._next_paint, self._painted_at = None, time.monotonic()
-        if not self.paused:
-            self.absorb()
-            if self.is_current:
-                self.tail.paint()
+        if not self.feed.paused:
+            self.feed.absorb()
         if self.is_current:
+            if not self.feed.paused:
+                self.tail.paint()
             self.show_where()
-
-    def absorb(self) -> None:
-        """Empty the inbox into the backlog."""
-        self.missed += self.inbox.dropped
-        self.inbox.dropped = 0
-        for event in self.inbox.take():
-            if isinstance(event, Started):
-                self.backlog.begin(event)
-            elif not isinstance(event, Dropped):
-                self.backlog.settle(event)
-                if self.detail is not None and self.detail.row.id == event.id:
-                    self.detail.load()
 
     @work(exclusive=True, group="load")
     async def load_newest(self) -> None:
         """The newest logs from the gateway's own list, merged with the live ones."""
         try:
-            page = await self.gateway.logs(self.backlog.query.filters(), limit=PAGE)
+            page = await self.gateway.logs(self.feed.backlog.query.filters(), limit=PAGE)
         except GatewayError as error:
-            self.line = str(error)
+            self.feed.problem = error.short
         else:
-            self.backlog.add_page(page.data)
-            self.backlog.cursor = page.next_cursor
-        self.tail.paint()
+            self.feed.merge(page)
+        if not self.feed.paused:
+            self.tail.paint()
         self.show_where()
 
     @on(TailView.OlderWanted)
     def load_older(self) -> None:
         """Go on where the list ends, if it does not end for good."""
-        if self.backlog.cursor is None:
+        backlog = self.feed.backlog
+        if backlog.cursor is None:
             self.say("These are the oldest logs there are.")
-        elif self.backlog.is_full:
+        elif backlog.is_full:
             self.say(f"{CAPACITY:,} rows is all the console holds; narrow the list with / to see further back.")
         else:
-            self.load_page(self.backlog.cursor)
+            self.load_page(backlog.cursor)
 
     @work(exclusive=True, group="older")
     async def load_page(self, cursor: str) -> None:
         """Older logs; pages that the filter empties are skipped, a few at a time."""
+        backlog = self.feed.backlog
         for _ in range(5):
             try:
-                page = await self.gateway.logs(self.backlog.query.filters(), limit=PAGE, cursor=cursor)
+                page = await self.gateway.logs(backlog.query.filters(), limit=PAGE, cursor=cursor)
             except GatewayError as error:
-                return self.say(str(error))
-            before = len(self.backlog)
-            self.backlog.add_page(page.data)
-            self.backlog.cursor = page.next_cursor
-            if len(self.backlog) > before or page.next_cursor is None:
+                return self.tollhouse.say_failure(error)
+            before = len(backlog)
+            backlog.add_page(page.data)
+            backlog.cursor = page.next_cursor
+            if len(backlog) > before or page.next_cursor is None:
                 break
             cursor = page.next_cursor
         return self.tail.paint()
 
     def action_pause(self) -> None:
         """Stop painting, count what waits; again to go on."""
-        self.paused = not self.paused
+        self.feed.paused = not self.feed.paused
         self.paint()
 
     def action_follow(self) -> None:
         """Stay on the newest row, or stay where one is."""
         self.tail.following = not self.tail.following
-        self.paused = False
+        self.feed.paused = False
         self.paint()
 
     def action_reload(self) -> None:
-        """Ask again."""
+        """Ask again, and show it, paused or not."""
+        self.feed.paused = False
         self.load_newest()
 
     def action_filter(self) -> None:
@@ -208,7 +190,7 @@ class LogsScreen(Screen[None]):
     def narrow(self, text: str, query: Query) -> None:
         """Show only what matches."""
         self.filter_text = text
-        self.backlog.narrow(query)
+        self.feed.narrow(query)
         self.tail.following = True
         self.tail.paint()
         self.load_newest()
@@ -232,23 +214,21 @@ class LogsScreen(Screen[None]):
     @on(TailView.Moved)
     def show_where(self) -> None:
         """What the list shows, whether it is live, and the story of the row under the cursor."""
-        row = self.tail.cursor_row
-        if row is not None and row.summary is not None:
-            self.story.update(sentence(row.summary))
-        else:
-            self.story.update("Under way: the answer is still being made." if row else "No requests yet.")
-        self.where.update(f"Logs  {plain_line(self.filter_text) or 'everything'}  ─ {self.mood()}")
+        self.story.update(plain_line(self.told()))
+        self.where.update(
+            plain_line(f"Logs  {self.filter_text or 'everything'}  ─ {self.feed.mood(following=self.tail.following)}")
+        )
 
-    def mood(self) -> str:
-        """How the tail is doing, in words."""
-        words = [self.line] if self.line != "live" else []
-        if self.paused:
-            words.append(f"paused, {short_count(len(self.inbox))} waiting (Space goes on)")
-        else:
-            words.append("following" if self.tail.following else "staying (f follows)")
-        if self.missed + self.inbox.dropped:
-            words.append(f"{short_count(self.missed + self.inbox.dropped)} not shown, too many at once (r reloads)")
-        return " ─ ".join([*words, f"{short_count(len(self.backlog))} rows"])
+    def told(self) -> str:
+        """The story of the row under the cursor, or why there is none."""
+        row = self.tail.cursor_row
+        if row is not None:
+            return sentence(row.summary) if row.summary else "Under way: the answer is still being made."
+        if not self.feed.asked:
+            return "Nothing to show until the gateway answers." if self.feed.problem else "Asking the gateway…"
+        if self.filter_text:
+            return "No request matches this filter; Esc shows all."
+        return f"No requests yet. Applications send theirs to {self.gateway.url}/v1 with a key from Keys (3)."
 
     def action_copy_id(self) -> None:
         """The log's id, which support and scripts ask for."""

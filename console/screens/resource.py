@@ -109,7 +109,8 @@ class ResourceScreen(Screen[None]):
             self.table(listing.name).show(self.rows(listing.name))
         for tab in self.query(Tab):
             listing = next(one for one in self.LISTINGS if one.name == tab.id)
-            tab.label = f"{listing.title} {len(self.rows(listing.name)):,}"
+            count = len(self.rows(listing.name))
+            tab.label = f"{listing.title} {count:,}" if count else listing.title
         self.show_note()
 
     def show_note(self) -> None:
@@ -193,7 +194,7 @@ class ResourceScreen(Screen[None]):
         try:
             await steps()
         except GatewayError as error:
-            self.tollhouse.say(str(error), title="Not done")
+            self.tollhouse.say_failure(error)
 
     async def fill_in(self, form: FormScreen) -> Any:
         """What a form gives; the list is read again when it closes, as always when one comes back to it."""

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Label, Static
+from textual.widgets import Button, Footer, Label, Static
 
 from console.keys_table import Place, bindings
 
@@ -40,11 +40,11 @@ class SecretScreen(ModalScreen[None]):
             with Horizontal(classes="buttons"):
                 yield Button("Copy (c)", id="copy", variant="primary")
                 yield Button("Done (Esc)", id="done")
+            yield Footer(show_command_palette=False)
 
     def on_unmount(self) -> None:
         """Forget it, on the clipboard of this program too; the operator's own keeps what was sent there."""
         self.secret = ""
-        self.query_one("#secret", Static).update("")
         cast("TollhouseApp", self.app).forget_copied()
 
     @on(Button.Pressed, "#copy")

@@ -23,15 +23,16 @@ class CursorList(ScrollView, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"list--{tone}" for tone in (*TONES, "heading", "cursor")}
     DEFAULT_CSS = """
     CursorList {
-        scrollbar-size-vertical: 1;
+        scrollbar-size-vertical: 1; overflow-x: hidden;
         & > .list--dim { text-style: dim; }
-        & > .list--key { color: $secondary; }
-        & > .list--ok { color: $success; }
-        & > .list--refused { color: $warning; }
-        & > .list--failed { color: $error; text-style: bold; }
-        & > .list--pending { color: $primary; text-style: italic; }
+        & > .list--key { color: $text-secondary; }
+        & > .list--ok { color: $text-success; }
+        & > .list--refused { color: $text-warning; }
+        & > .list--failed { color: $text-error; text-style: bold; }
+        & > .list--pending { color: $text-primary; text-style: italic; }
         & > .list--heading { text-style: bold; }
-        & > .list--cursor { text-style: reverse; }
+        & > .list--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
+        &:nocolor > .list--cursor { text-style: reverse; }
     }
     """
 
@@ -69,21 +70,27 @@ class CursorList(ScrollView, can_focus=True):
         """One line of the screen; the first is the heading."""
         width, place = self.size.width, self.scroll_offset.y + y - 1
         if y == 0:
-            return Strip([Segment(heading(self.columns), self.tone("heading"))]).adjust_cell_length(width)
+            return self.one_toned(heading(self.columns), "heading", width)
         return self.line(place, width) if place < self.held() else Strip.blank(width, self.tone("text"))
 
     def line(self, place: int, width: int) -> Strip:
         """The row at `place` as a line."""
-        over = self.tone("cursor") if place == self.place() else Style.null()
+        cells = self.cells_at(place)
+        if place == self.place():
+            return self.one_toned("".join(f"{text} " for _, text in cells), "cursor", width)
         segments: list[Segment] = []
-        for tone, text in self.cells_at(place):
-            segments += [Segment(text, self.tone(tone) + over), Segment(" ", self.tone("text") + over)]
-        return Strip(segments).adjust_cell_length(width, self.tone("text") + over)
+        for tone, text in cells:
+            segments += [Segment(text, self.tone(tone)), Segment(" ", self.tone("text"))]
+        return Strip(segments).adjust_cell_length(width, self.tone("text"))
+
+    def one_toned(self, text: str, tone: str, width: int) -> Strip:
+        """A line that looks the same from end to end."""
+        return Strip([Segment(text, self.tone(tone))]).adjust_cell_length(width, self.tone(tone))
 
     def tone(self, name: str) -> Style:
         """The theme's style for a tone, looked up when first drawn: before that the theme is not applied yet."""
         if name not in self._styles:
-            self._styles[name] = self.get_component_rich_style(f"list--{name}", partial=True)
+            self._styles[name] = self.get_component_rich_style(f"list--{name}")
         return self._styles[name]
 
     def notify_style_update(self) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import tzinfo
 
 from console.backlog import Row
-from console.figures import clock_time, short_count, short_dollars, short_duration
+from console.figures import NONE, clock_time, short_count, short_dollars, short_duration
 from console.story import note
 from console.widgets.columns import Column, fit, taken, that_fit
 from console.wire import LogSummary
@@ -50,7 +50,9 @@ def settled_texts(log: LogSummary) -> dict[str, str]:
     mark = "" if log.is_success else "!"
     return {
         "status": f"{log.response_status_code}{mark}",
-        "tokens": f"{short_count(log.req_units)}/{short_count(log.res_units):>5}",
+        "tokens": f"{short_count(log.req_units)}/{short_count(log.res_units):>5}"
+        if log.req_units or log.res_units
+        else NONE,
         "cost": short_dollars(log.cost_nanodollars) if log.is_priced else "?",
         "first": short_duration(log.time_to_first_token_ms),
         "total": short_duration(log.response_time),

@@ -1,6 +1,9 @@
 """The first line of every screen: is all well, and what does it cost."""
 
-from rich.cells import cell_len
+from typing import TYPE_CHECKING, cast
+
+from rich.cells import cell_len, set_cell_size
+from textual.app import RenderResult
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -8,12 +11,16 @@ from textual.widget import Widget
 from console.plain import plain_line
 from console.pulse import Pulse, figures, state
 
+if TYPE_CHECKING:
+    from console.app import TollhouseApp
+
 TONES = {
     "ok": "$text-success bold",
     "warning": "$text-warning bold",
     "error": "$text-error bold",
     "muted": "$text-muted",
 }
+NAME = "tollhouse "
 
 
 class StatusLine(Widget):
@@ -22,24 +29,36 @@ class StatusLine(Widget):
     DEFAULT_CSS = """
     StatusLine { dock: top; height: 1; padding: 0 1; background: $panel; color: $text; }
     """
-    pulse: reactive[Pulse] = reactive(Pulse)
+    line: reactive[Content] = reactive(Content(""))
+    """What stands there; the same line again is not drawn again."""
 
     def on_mount(self) -> None:
         """Follow the application's pulse."""
         self.watch(self.app, "pulse", self._follow)
 
-    def _follow(self, pulse: Pulse) -> None:
-        self.pulse = pulse
+    def on_resize(self) -> None:
+        """More figures fit, or fewer."""
+        self._follow(cast("TollhouseApp", self.app).pulse)
 
-    def render(self) -> Content:
-        """As many figures as fit behind the state."""
-        tone, words = state(self.pulse)
-        name, words = "tollhouse ", plain_line(words)
-        room = self.content_size.width - len(name) - cell_len(words)
-        parts = [Content.styled(name, "bold"), Content.styled(words, TONES[tone])]
-        for figure in figures(self.pulse.stats) if self.pulse.stats else []:
-            room -= cell_len(figure) + 2
-            if room < 0:
-                break
-            parts.append(Content(f"  {figure}"))
-        return Content("").join(parts)
+    def _follow(self, pulse: Pulse) -> None:
+        self.line = drawn(pulse, self.content_size.width)
+
+    def render(self) -> RenderResult:
+        """The line."""
+        return self.line
+
+
+def drawn(pulse: Pulse, width: int) -> Content:
+    """The state, and as many figures as fit behind it."""
+    tone, words = state(pulse)
+    words = plain_line(words)
+    room = width - len(NAME) - cell_len(words)
+    if room < 0:
+        words = set_cell_size(words, max(1, width - len(NAME) - 1)) + "…"
+    parts = [Content.styled(NAME, "bold"), Content.styled(words, TONES[tone])]
+    for figure in figures(pulse.stats) if pulse.stats else []:
+        room -= cell_len(figure) + 2
+        if room < 0:
+            break
+        parts.append(Content(f"  {figure}"))
+    return Content("").join(parts)

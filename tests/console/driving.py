@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import UTC
+from datetime import UTC, datetime
 
 import anyio
 from textual.pilot import Pilot
@@ -13,15 +13,23 @@ from tests.console.fake_gateway import FakeGateway
 Operator = Pilot[None]
 
 
-def console_of(gateway: FakeGateway) -> TollhouseApp:
-    """The console in front of this gateway."""
-    return TollhouseApp("http://gateway.test", "th-operator", transport=gateway.transport, zone=UTC)
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+"""The time in every test."""
+
+
+def console_of(gateway: FakeGateway, theme: str = "textual-dark") -> TollhouseApp:
+    """The console in front of this gateway; the theme is given, or the terminal of the test run would choose it."""
+    return TollhouseApp(
+        "http://gateway.test", "th-operator", transport=gateway.transport, zone=UTC, theme=theme, now=lambda: NOW
+    )
 
 
 @asynccontextmanager
-async def operating(gateway: FakeGateway, width: int = 120, height: int = 36) -> AsyncIterator[Operator]:
+async def operating(
+    gateway: FakeGateway, width: int = 120, height: int = 36, theme: str = "textual-dark"
+) -> AsyncIterator[Operator]:
     """The console running, its live tail connected."""
-    app = console_of(gateway)
+    app = console_of(gateway, theme)
     async with app.run_test(size=(width, height)) as pilot:
         if gateway.trouble is None:
             await until(pilot, lambda: gateway.tails > 0 and app.pulse.stats is not None)
