@@ -67,9 +67,7 @@ def create_app(plant: Plant) -> Litestar:
             OperationalError: spell_database,
             Exception: spell_bug,
         },
-        openapi_config=OpenAPIConfig(
-            title="Tollhouse", version=plant.version, path="/v1/openapi", enabled_endpoints=set()
-        ),
+        openapi_config=OpenAPIConfig(title="Tollhouse", version=plant.version, path="/v1/openapi"),
         logging_config=None,
     )
 

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from gateway.errors import Conflict, StoreBusy
@@ -17,8 +19,6 @@ from store.ids import KeyHash
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
-    from store.database import Database
-    from store.writer import LogWriter
 
     from gateway.domain import Caller
     from gateway.live import Live
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from gateway.snapshot import Snapshot
     from gateway.upstream import Upstream
     from gateway.vitals import Vitals
+    from store.database import Database
     from store.vault import Vault
+    from store.writer import LogWriter
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,6 +73,10 @@ class Plant:
             except OperationalError as error:
                 raise busy(error) from error
             await self.refresh()
+
+
+PlantHere = NamedDependency[SkipValidation[Plant]]
+"""How a route asks for the plant."""
 
 
 def busy(error: OperationalError) -> StoreBusy:

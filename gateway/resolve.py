@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -56,20 +57,21 @@ def split(model: str) -> tuple[str | None, str]:
 
 def to_provider(provider: Provider, model: str, snapshot: Snapshot) -> Target:
     """A target of the catalog, if it is usable and the model allowed."""
-    if provider.trouble is not None:
-        raise Broken(f"Tollhouse: provider `@{provider.slug}` cannot be used: {provider.trouble}")
+    slug, account = provider.slug, provider.account
+    if account.trouble is not None:
+        raise Broken(f"Tollhouse: provider `@{slug}` cannot be used: {account.trouble}")
+    if provider.expires_at_ms is not None and provider.expires_at_ms <= time.time_ns() // 1_000_000:
+        raise UnknownProvider(f"Tollhouse: provider `@{slug}` has expired; the operator can extend it.", param="model")
     if not model:
-        raise BadRequest(f"Tollhouse: name a model behind the provider: `@{provider.slug}/model`.", param="model")
-    known = provider.models.get(model)
+        raise BadRequest(f"Tollhouse: name a model behind the provider: `@{slug}/model`.", param="model")
+    known = account.models.get(model)
     if known is not None and not known.enabled:
-        raise ModelNotAllowed(
-            f"Tollhouse: model `{model}` is not enabled for `@{provider.slug}`; the operator can enable it.",
-            param="model",
-        )
-    if known is None and not provider.allow_all_models:
-        near = snapshot.nearest(f"@{provider.slug}/{model}")
-        raise UnknownModel(f"Tollhouse: `@{provider.slug}` has no model `{model}`{near}", param="model")
-    return Target(provider.vendor, provider.base_url, provider.headers, model, provider.slug)
+        how = "the operator can enable it."
+        raise ModelNotAllowed(f"Tollhouse: model `{model}` is not enabled for `@{slug}`; {how}", param="model")
+    if known is None and not account.allow_all_models:
+        near = snapshot.nearest(f"@{slug}/{model}")
+        raise UnknownModel(f"Tollhouse: `@{slug}` has no model `{model}`{near}", param="model")
+    return Target(account.vendor, account.base_url, account.headers, model, slug)
 
 
 def brought_along(name: str, model: str, headers: Headers, trusted: Collection[str]) -> Target:

@@ -40,11 +40,9 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Provider:
-    """A name that requests address, everything it takes to serve them already at hand."""
+class Account:
+    """An integration, everything it takes to use it already at hand."""
 
-    slug: Slug
-    name: str
     vendor: Vendor
     base_url: str
     headers: Mapping[str, str]
@@ -52,6 +50,16 @@ class Provider:
     models: Mapping[str, Model]
     trouble: str | None = None
     """Why it cannot be used, if it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A name of an account, by which requests address it."""
+
+    slug: Slug
+    name: str
+    account: Account
+    expires_at_ms: int | None
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,7 @@ class Snapshot:
     @cached_property
     def model_names(self) -> list[str]:
         """Every model as a request says it."""
-        return [f"@{slug}/{model}" for slug, provider in self.providers.items() for model in provider.models]
+        return [f"@{slug}/{model}" for slug, provider in self.providers.items() for model in provider.account.models]
 
     def nearest(self, model: str) -> str:
         """The end of a sentence that names models like this one."""
@@ -105,10 +113,11 @@ async def load(database: Database, vault: Vault, prices: PriceList, now_ms: int)
     by_integration: dict[str, list[ModelRow]] = {}
     for model in models:
         by_integration.setdefault(model.integration_id, []).append(model)
+    accounts = {id: account(row, by_integration.get(id, []), vault, prices) for id, row in integrations.items()}
     providers = {
-        Slug(row.slug): provider(row.slug, row.name, integrations[row.integration_id], by_integration, vault, prices)
+        Slug(row.slug): Provider(Slug(row.slug), row.name, accounts[row.integration_id], row.expires_at_ms)
         for row in rows
-        if row.status == "active" and (row.expires_at_ms is None or row.expires_at_ms > now_ms)
+        if row.status == "active"
     }
     callers = {key_hash: caller for row in keys for key_hash, caller in callers_of(row, now_ms)}
     return Snapshot(callers, providers, vault.hash_key)
@@ -125,15 +134,8 @@ def callers_of(row: ApiKeyRow, now_ms: int) -> list[tuple[KeyHash, Caller]]:
     return found
 
 
-def provider(
-    slug: str,
-    name: str,
-    integration: IntegrationRow,
-    models: Mapping[str, list[ModelRow]],
-    vault: Vault,
-    prices: PriceList,
-) -> Provider:
-    """One provider with its integration's address and login."""
+def account(integration: IntegrationRow, rows: list[ModelRow], vault: Vault, prices: PriceList) -> Account:
+    """An integration with its address and login."""
     vendor, trouble = VENDORS[integration.vendor], None
     secret, configurations = None, Configurations()
     try:
@@ -141,18 +143,15 @@ def provider(
         configurations = configurations_of(integration, vault)
     except VaultLocked as error:
         trouble = str(error)
-    base_url = configurations.custom_host or vendor.base_url or ""
-    found = models_of(vendor, configurations, models.get(integration.id, []), prices)
-    return Provider(
-        slug=Slug(slug),
-        name=name,
+    models = models_of(vendor, configurations, rows, prices)
+    if not integration.allow_all_models:
+        models = {id: model for id, model in models.items() if model.is_decided}
+    return Account(
         vendor=vendor,
-        base_url=base_url.rstrip("/"),
+        base_url=(configurations.custom_host or vendor.base_url or "").rstrip("/"),
         headers=headers_of(vendor, secret, configurations),
-        allow_all_models=bool(integration.allow_all_models),
-        models=found
-        if integration.allow_all_models
-        else {id: model for id, model in found.items() if model.is_decided},
+        allow_all_models=integration.allow_all_models,
+        models=models,
         trouble=trouble,
     )
 

@@ -17,9 +17,6 @@ from typing import TYPE_CHECKING
 
 from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
-from store.database import Database, DatabaseUnusable, open_database
-from store.spool import Spool
-from store.writer import LogWriter
 
 from gateway.api.admin.log_wire import settled, started
 from gateway.app import create_app
@@ -32,10 +29,13 @@ from gateway.scopes import SCOPES
 from gateway.snapshot import Snapshot
 from gateway.upstream import Upstream
 from gateway.vitals import Vitals, midnight
+from store.database import Database, DatabaseUnusable, open_database
 from store.facts import fact, remember
 from store.ids import ApiSecret, KeyId, Slug
 from store.logs import totals_since
+from store.spool import Spool
 from store.vault import Vault, VaultLocked, new_api_secret
+from store.writer import LogWriter
 
 if TYPE_CHECKING:
     from gateway.settings import Settings
@@ -140,10 +140,11 @@ async def listening(plant: Plant) -> AsyncIterator[None]:
         raise CannotStart(
             f"It cannot listen at {where}. Choose another with `--host` and `--port`."
         ) from serving.exception()
-    plant.errands.add(asyncio.create_task(learn(plant)))
+    learning = asyncio.create_task(learn(plant))
     try:
         yield
     finally:
+        learning.cancel()
         server.stop()  # type: ignore[no-untyped-call]
         await serving
 

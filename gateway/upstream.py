@@ -83,7 +83,7 @@ class Upstream:
     async def open(self, target: Target, path: str, body: bytes) -> AsyncIterator[Reply]:
         """Send a request and wait for the head of the answer; leaving closes the connection. Raises VendorFailed."""
         request = self._streaming.post(target.base_url + path).headers(target.headers).body_bytes(body)
-        stream = request.build_streamed()
+        stream = request.streamed_read_buffer_limit(0).build_streamed()  # or it would wait for 64 KB of the stream
         try:
             response = await stream.__aenter__()
         except PyreqwestError as error:

@@ -8,7 +8,6 @@ from typing import Any, Literal
 import msgspec
 from litestar import Controller, Request, delete, get, post, put
 from litestar.datastructures import State
-from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from gateway.api.admin.door import (
@@ -26,7 +25,7 @@ from gateway.api.admin.door import (
 )
 from gateway.domain import Caller
 from gateway.errors import Forbidden, NotFound
-from gateway.plant import Plant
+from gateway.plant import PlantHere
 from gateway.scopes import SCOPES
 from store.api_keys import ApiKeyRow, all_api_keys, api_key_by_id
 from store.ids import new_id
@@ -126,9 +125,7 @@ class ApiKeysController(Controller):
     tags = ("API keys",)
 
     @get(guards=any_kind("list"), summary="List API keys")
-    async def index(
-        self, plant: NamedDependency[Plant], current_page: CurrentPage = 0, page_size: PageSize = 100
-    ) -> ApiKeyList:
+    async def index(self, plant: PlantHere, current_page: CurrentPage = 0, page_size: PageSize = 100) -> ApiKeyList:
         """Every key, oldest first; the owner's own key is not among them."""
         async with plant.database.session() as session:
             rows = await all_api_keys(session)
@@ -138,7 +135,7 @@ class ApiKeysController(Controller):
     async def make(
         self,
         request: Request_,
-        plant: NamedDependency[Plant],
+        plant: PlantHere,
         kind: FromPath[str],
         sub_kind: FromPath[str],
         data: JSONBody[NewApiKey],
@@ -165,14 +162,14 @@ class ApiKeysController(Controller):
         return NewSecret(id=row.id, key=secret, object="api-key")
 
     @get("/{key_id:str}", guards=any_kind("read"), summary="Describe an API key")
-    async def one(self, plant: NamedDependency[Plant], key_id: FromPath[str]) -> ApiKey:
+    async def one(self, plant: PlantHere, key_id: FromPath[str]) -> ApiKey:
         """One key, its secret masked."""
         async with plant.database.session() as session:
             return listed(found(await api_key_by_id(session, key_id), "API key", key_id))
 
     @put("/{key_id:str}", guards=any_kind("update"), summary="Change an API key")
     async def change(
-        self, request: Request_, plant: NamedDependency[Plant], key_id: FromPath[str], data: JSONBody[ApiKeyChange]
+        self, request: Request_, plant: PlantHere, key_id: FromPath[str], data: JSONBody[ApiKeyChange]
     ) -> Nothing:
         """Change what is given; it holds for the next request."""
         check(data, caller_of(request), is_user=False)
@@ -184,7 +181,7 @@ class ApiKeysController(Controller):
         return Nothing()
 
     @delete("/{key_id:str}", guards=any_kind("delete"), status_code=200, summary="Revoke an API key")
-    async def remove(self, plant: NamedDependency[Plant], key_id: FromPath[str]) -> Nothing:
+    async def remove(self, plant: PlantHere, key_id: FromPath[str]) -> Nothing:
         """Revoke a key: its next request is refused."""
         async with plant.change() as session:
             await session.delete(found(await api_key_by_id(session, key_id), "API key", key_id))
@@ -192,7 +189,7 @@ class ApiKeysController(Controller):
 
     @post("/{key_id:str}/rotate", guards=any_kind("rotate"), status_code=200, summary="Rotate an API key")
     async def rotate(
-        self, request: Request_, plant: NamedDependency[Plant], key_id: FromPath[str], data: JSONBody[Rotation | None]
+        self, request: Request_, plant: PlantHere, key_id: FromPath[str], data: JSONBody[Rotation | None]
     ) -> NewSecret:
         """Give a key a new secret; the one before stays valid for a while, one before that does not."""
         lasting = (data or Rotation()).key_transition_period_ms

@@ -6,12 +6,11 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, delete, get, put
-from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from gateway.api.admin.door import Nothing, Problems, found
 from gateway.api.admin.integrations import READ, UPDATE
-from gateway.plant import Plant
+from gateway.plant import PlantHere
 from gateway.snapshot import configurations_of, models_of
 from gateway.vendors import VENDORS
 from store.integrations import integration_by_slug
@@ -64,7 +63,7 @@ class IntegrationModelsController(Controller):
     tags = ("Integrations",)
 
     @get(guards=READ, summary="List the models of an integration")
-    async def index(self, plant: NamedDependency[Plant], slug: FromPath[str]) -> ModelAccessList:
+    async def index(self, plant: PlantHere, slug: FromPath[str]) -> ModelAccessList:
         """What the vendor offers, what was added, and whether it may be used."""
         await plant.prices.ready.wait()
         async with plant.database.session() as session:
@@ -81,7 +80,7 @@ class IntegrationModelsController(Controller):
         return ModelAccessList(total=len(models), models=models)
 
     @put(guards=UPDATE, summary="Enable, disable or add models")
-    async def change(self, plant: NamedDependency[Plant], slug: FromPath[str], data: JSONBody[ModelsChange]) -> Nothing:
+    async def change(self, plant: PlantHere, slug: FromPath[str], data: JSONBody[ModelsChange]) -> Nothing:
         """Decide about models; a name the vendor does not list is added as a custom one."""
         problems = Problems()
         for place, model in enumerate(data.models):
@@ -99,7 +98,7 @@ class IntegrationModelsController(Controller):
 
     @delete(guards=UPDATE, status_code=200, summary="Remove models that were added")
     async def remove(
-        self, plant: NamedDependency[Plant], slug: FromPath[str], slugs: Annotated[str, QueryParameter(name="slugs")]
+        self, plant: PlantHere, slug: FromPath[str], slugs: Annotated[str, QueryParameter(name="slugs")]
     ) -> Nothing:
         """Forget what was said about these models."""
         wanted = {name.strip() for name in slugs.split(",")}

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from gateway.api.admin.door import (
@@ -28,7 +27,7 @@ from gateway.api.admin.door import (
 from gateway.discover import discover_soon
 from gateway.errors import Conflict
 from gateway.headers import MASK
-from gateway.plant import Plant
+from gateway.plant import PlantHere
 from gateway.snapshot import Configurations, configurations_of
 from gateway.vendors import VENDORS
 from store.ids import new_id
@@ -113,7 +112,7 @@ class IntegrationsController(Controller):
 
     @get(guards=LIST, summary="List integrations")
     async def index(
-        self, plant: NamedDependency[Plant], current_page: CurrentPage = 0, page_size: PageSize = 100
+        self, plant: PlantHere, current_page: CurrentPage = 0, page_size: PageSize = 100
     ) -> IntegrationList:
         """Every vendor account, oldest first."""
         async with plant.database.session() as session:
@@ -125,7 +124,7 @@ class IntegrationsController(Controller):
         status_code=200,
         summary="Make an integration",
     )
-    async def make(self, plant: NamedDependency[Plant], data: JSONBody[NewIntegration]) -> Named:
+    async def make(self, plant: PlantHere, data: JSONBody[NewIntegration]) -> Named:
         """Keep a vendor account, its credential encrypted, and make a provider for it unless told not to."""
         check_new(data)
         row = row_from(data, plant.vault)
@@ -139,7 +138,7 @@ class IntegrationsController(Controller):
         return Named(id=row.id, slug=row.slug)
 
     @get("/{slug:str}", guards=READ, summary="Describe an integration")
-    async def one(self, plant: NamedDependency[Plant], slug: FromPath[str]) -> IntegrationWhole:
+    async def one(self, plant: PlantHere, slug: FromPath[str]) -> IntegrationWhole:
         """One vendor account, its secrets masked."""
         async with plant.database.session() as session:
             row = found(await integration_by_slug(session, slug), "integration", slug)
@@ -152,9 +151,7 @@ class IntegrationsController(Controller):
         )
 
     @put("/{slug:str}", guards=UPDATE, summary="Change an integration")
-    async def change(
-        self, plant: NamedDependency[Plant], slug: FromPath[str], data: JSONBody[IntegrationChange]
-    ) -> Named:
+    async def change(self, plant: PlantHere, slug: FromPath[str], data: JSONBody[IntegrationChange]) -> Named:
         """Change what is given; it holds for the next request."""
         async with plant.change() as session:
             row = found(await integration_by_slug(session, slug), "integration", slug)
@@ -169,7 +166,7 @@ class IntegrationsController(Controller):
         status_code=200,
         summary="Delete an integration",
     )
-    async def remove(self, plant: NamedDependency[Plant], slug: FromPath[str]) -> Removed:
+    async def remove(self, plant: PlantHere, slug: FromPath[str]) -> Removed:
         """Forget the account and its credential; its providers go with it, and are named."""
         async with plant.change() as session:
             row = found(await integration_by_slug(session, slug), "integration", slug)

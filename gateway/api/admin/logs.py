@@ -10,14 +10,13 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Controller, Request, get
 from litestar.datastructures import State
-from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from gateway.api.admin.door import epoch_ms, needs
 from gateway.api.admin.log_wire import event, summary, whole
 from gateway.errors import BadRequest, NotFound
-from gateway.plant import Plant
+from gateway.plant import Plant, PlantHere
 from store.ids import LogId
 from store.log_filter import LogFilter
 from store.logs import log_by_id, page
@@ -59,7 +58,7 @@ class LogsController(Controller):
     async def index(
         self,
         request: Query,
-        plant: NamedDependency[Plant],
+        plant: PlantHere,
         limit: Annotated[int, QueryParameter(name="limit", ge=1, le=1000)] = 50,
         cursor: Annotated[str | None, QueryParameter(name="cursor")] = None,
     ) -> LogList:
@@ -76,7 +75,7 @@ class LogsController(Controller):
         return LogList(data=[summary(record) for record in records], next_cursor=following)
 
     @get("/tail", guards=needs("logs.list"), summary="Follow requests as they happen", media_type="text/event-stream")
-    async def tail(self, request: Query, plant: NamedDependency[Plant]) -> Stream:
+    async def tail(self, request: Query, plant: PlantHere) -> Stream:
         """Server-sent events: `log` for each request as it is settled, with the same filters as the list.
 
         With `started=true` also `started` for each as it begins; `dropped` says how many a slow reader missed.
@@ -86,7 +85,7 @@ class LogsController(Controller):
         return Stream(events, media_type="text/event-stream", headers={"cache-control": "no-store"})
 
     @get("/{log_id:str}", guards=needs("logs.view"), summary="Describe a request")
-    async def one(self, plant: NamedDependency[Plant], log_id: FromPath[str]) -> dict[str, Any]:
+    async def one(self, plant: PlantHere, log_id: FromPath[str]) -> dict[str, Any]:
         """A request with everything that was sent and answered."""
         await plant.writer.caught_up(FRESH_SECONDS)
         async with plant.database.session() as session:

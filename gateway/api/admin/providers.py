@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from litestar import Controller, delete, get, post, put
-from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from gateway.api.admin.door import (
@@ -26,7 +25,7 @@ from gateway.api.admin.door import (
     slug_from,
 )
 from gateway.errors import BadRequest, Conflict
-from gateway.plant import Plant
+from gateway.plant import PlantHere
 from store.ids import new_id
 from store.integrations import IntegrationRow, all_integrations
 from store.providers import ProviderRow, all_providers, provider_by_slug
@@ -89,9 +88,7 @@ class ProvidersController(Controller):
     tags = ("Providers",)
 
     @get(guards=needs("providers.list"), summary="List providers")
-    async def index(
-        self, plant: NamedDependency[Plant], current_page: CurrentPage = 0, page_size: PageSize = 50
-    ) -> ProviderList:
+    async def index(self, plant: PlantHere, current_page: CurrentPage = 0, page_size: PageSize = 50) -> ProviderList:
         """Every provider, oldest first."""
         async with plant.database.session() as session:
             rows, slugs = await all_providers(session), await integration_slugs(session)
@@ -99,7 +96,7 @@ class ProvidersController(Controller):
         return ProviderList(total=len(rows), data=[listed(row, slugs) for row in page])
 
     @post(guards=needs("providers.create"), status_code=200, summary="Make a provider")
-    async def make(self, plant: NamedDependency[Plant], data: JSONBody[NewProvider]) -> Named:
+    async def make(self, plant: PlantHere, data: JSONBody[NewProvider]) -> Named:
         """Give an integration a name that requests may use."""
         check(data)
         async with plant.change() as session:
@@ -120,14 +117,14 @@ class ProvidersController(Controller):
         return Named(id=row.id, slug=row.slug)
 
     @get("/{slug:str}", guards=needs("providers.read"), summary="Describe a provider")
-    async def one(self, plant: NamedDependency[Plant], slug: FromPath[str]) -> Provider:
+    async def one(self, plant: PlantHere, slug: FromPath[str]) -> Provider:
         """One provider."""
         async with plant.database.session() as session:
             row, slugs = await provider_by_slug(session, slug), await integration_slugs(session)
         return listed(found(row, "provider", slug), slugs)
 
     @put("/{slug:str}", guards=needs("providers.update"), summary="Change a provider")
-    async def change(self, plant: NamedDependency[Plant], slug: FromPath[str], data: JSONBody[ProviderChange]) -> Named:
+    async def change(self, plant: PlantHere, slug: FromPath[str], data: JSONBody[ProviderChange]) -> Named:
         """Change what is given; it holds for the next request."""
         check(data)
         async with plant.change() as session:
@@ -143,7 +140,7 @@ class ProvidersController(Controller):
         return Named(id=row.id, slug=row.slug)
 
     @delete("/{slug:str}", guards=needs("providers.delete"), status_code=200, summary="Delete a provider")
-    async def remove(self, plant: NamedDependency[Plant], slug: FromPath[str]) -> Nothing:
+    async def remove(self, plant: PlantHere, slug: FromPath[str]) -> Nothing:
         """Forget the name; the integration stays."""
         async with plant.change() as session:
             await session.delete(found(await provider_by_slug(session, slug), "provider", slug))

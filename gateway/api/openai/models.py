@@ -8,12 +8,11 @@ from __future__ import annotations
 import msgspec
 from litestar import Request, get
 from litestar.datastructures import State
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from gateway.authenticate import authenticate
 from gateway.errors import UnknownModel
-from gateway.plant import Plant
+from gateway.plant import PlantHere
 from gateway.snapshot import Snapshot
 
 SCOPES = ("completions.write", "models.list", "virtual_keys.list", "providers.list")
@@ -40,7 +39,7 @@ class ModelListing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/v1/models", tags=["Models"], summary="List the models that this key may use")
-async def list_models(request: Request[None, None, State], plant: NamedDependency[Plant]) -> ModelListing:
+async def list_models(request: Request[None, None, State], plant: PlantHere) -> ModelListing:
     """Every enabled model of the catalog, as `@provider/model`."""
     await plant.prices.ready.wait()
     authenticate(request.headers, plant.snapshot, *SCOPES)
@@ -48,9 +47,7 @@ async def list_models(request: Request[None, None, State], plant: NamedDependenc
 
 
 @get("/v1/models/{name:path}", tags=["Models"], summary="Describe one model")
-async def one_model(
-    request: Request[None, None, State], plant: NamedDependency[Plant], name: FromPath[str]
-) -> ModelObject:
+async def one_model(request: Request[None, None, State], plant: PlantHere, name: FromPath[str]) -> ModelObject:
     """One model by its id."""
     await plant.prices.ready.wait()
     authenticate(request.headers, plant.snapshot, *SCOPES)
@@ -64,9 +61,11 @@ async def one_model(
 def listed(snapshot: Snapshot) -> list[ModelObject]:
     """The catalog, each id once."""
     return [
-        ModelObject(id=f"@{provider.slug}/{model.id}", name=model.name, owned_by=provider.vendor.id, slug=model.id)
+        ModelObject(
+            id=f"@{provider.slug}/{model.id}", name=model.name, owned_by=provider.account.vendor.id, slug=model.id
+        )
         for provider in snapshot.providers.values()
-        if provider.trouble is None
-        for model in provider.models.values()
+        if provider.account.trouble is None
+        for model in provider.account.models.values()
         if model.enabled
     ]

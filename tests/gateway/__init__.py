@@ -1,0 +1,1 @@
+"""The gateway through its front door: HTTP, over loopback, before a simulated vendor."""

@@ -1,0 +1,99 @@
+"""A gateway in this process, in a home of its own, with what a test needs to ask it."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from gateway.plant import Plant
+from gateway.settings import Settings
+from gateway.start import drain, listening, plant_of
+
+Json = dict[str, Any]
+OPERATOR_KEY = "th-operator-of-the-tests"
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """It runs. `admin` carries the owner's key, `app` the key of an application, which may only ask for completions."""
+
+    url: str
+    plant: Plant
+    admin: httpx.AsyncClient
+    app: httpx.AsyncClient
+    app_key: str
+
+    async def chat(self, text: str = "Hello", **more: Any) -> httpx.Response:
+        """Ask for a completion."""
+        return await self.app.post("/v1/chat/completions", json=ask(text, **more))
+
+    async def logs(self, **filters: str) -> list[Json]:
+        """The newest log records."""
+        answer = await self.admin.get("/v1/logs", params=filters)
+        rows: list[Json] = answer.raise_for_status().json()["data"]
+        return rows
+
+    async def log(self, **filters: str) -> Json:
+        """The newest log record, whole."""
+        newest = (await self.logs(**filters))[0]
+        whole: Json = (await self.admin.get(f"/v1/logs/{newest['id']}")).raise_for_status().json()
+        return whole
+
+
+def ask(text: str = "Hello", *, model: str = "@demo/gpt-4o", **more: Any) -> Json:
+    """The body of a chat request."""
+    return {"model": model, "messages": [{"role": "user", "content": text}]} | more
+
+
+def free_port() -> int:
+    """A port that nobody has at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        taken: int = probe.getsockname()[1]
+        return taken
+
+
+@asynccontextmanager
+async def gateway_in(home: Path, **settings: Any) -> AsyncIterator[Gateway]:
+    """A gateway for as long as the block runs; the owner's key is OPERATOR_KEY."""
+    port = free_port()
+    chosen = Settings(**{"home": home, "port": port, "operator_key": OPERATOR_KEY, "drain_seconds": 5.0} | settings)
+    url = f"http://127.0.0.1:{port}"
+    async with (
+        plant_of(chosen) as plant,
+        listening(plant),
+        client(url, OPERATOR_KEY) as admin,
+    ):
+        await plant.prices.ready.wait()
+        made = await admin.post(
+            "/v1/api-keys/workspace/service", json={"name": "webui", "scopes": ["completions.write"]}
+        )
+        key = made.raise_for_status().json()["key"]
+        async with client(url, key) as app:
+            yield Gateway(url, plant, admin, app, key)
+            await drain(plant)
+
+
+def client(url: str, key: str) -> httpx.AsyncClient:
+    """A client with an API key."""
+    return httpx.AsyncClient(
+        base_url=url, headers={"authorization": f"Bearer {key}"}, timeout=20, trust_env=False, verify=False
+    )
+
+
+async def add_demo(admin: httpx.AsyncClient, vendor_url: str, **changes: Any) -> None:
+    """An integration for the simulated vendor, with a provider `@demo`."""
+    body = {
+        "name": "Simulated vendor",
+        "slug": "demo",
+        "ai_provider_id": "openai",
+        "key": "sk-vendor-secret-0123456789",
+        "configurations": {"custom_host": vendor_url},
+    }
+    (await admin.post("/v1/integrations", json=body | changes)).raise_for_status()
