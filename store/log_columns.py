@@ -1,6 +1,5 @@
 """A log record taken apart into the columns of its two tables; free of SQLAlchemy, since it runs for every request."""
 
-from collections.abc import Callable
 from operator import attrgetter
 
 import msgspec
@@ -17,9 +16,8 @@ COUNTED = ("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens")
 """Columns taken from the usage."""
 FAILURE = ("error_code", "error_message", "error_fault")
 COLUMNS = (*KEPT, *COUNTED, *FAILURE, "rest")
-BODY_COLUMNS = ("id", "request", "response", "headers")
 INSERT = f"INSERT INTO logs ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))}) ON CONFLICT (id) DO NOTHING"
-INSERT_BODY = f"INSERT INTO log_bodies ({', '.join(BODY_COLUMNS)}) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"
+INSERT_BODY = "INSERT INTO log_bodies (id, body) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
 """Not `INSERT OR IGNORE`: that would drop, without a word, a record that lacks something."""
 
 
@@ -36,18 +34,21 @@ class Rest(msgspec.Struct, frozen=True, array_like=True):
     attempts: tuple[Attempt, ...]
 
 
-class Headers(msgspec.Struct, frozen=True, array_like=True):
-    """The headers of both directions."""
+class Bodies(msgspec.Struct, frozen=True, array_like=True):
+    """What went over the wire, both ways. New fields go to the end, with a default."""
 
-    request: dict[str, str]
-    response: dict[str, str]
+    request_body: bytes = b""
+    response_body: bytes = b""
+    request_headers: dict[str, str] = {}
+    response_headers: dict[str, str] = {}
 
 
+NO_BODIES = Bodies()
 kept = attrgetter(*KEPT)
 counted = attrgetter(*COUNTED)
 encode = msgspec.msgpack.Encoder().encode
 decode_rest = msgspec.msgpack.Decoder(Rest).decode
-decode_headers = msgspec.msgpack.Decoder(Headers).decode
+decode_bodies = msgspec.msgpack.Decoder(Bodies).decode
 
 
 def columns(record: LogRecord) -> tuple[object, ...]:
@@ -75,15 +76,7 @@ def rest(record: LogRecord) -> Rest:
     )
 
 
-def body_columns(record: LogRecord, compress: Callable[[bytes], bytes]) -> tuple[object, ...] | None:
-    """The values of `BODY_COLUMNS`; None when there is nothing to keep."""
-    request, response = record.request_body, record.response_body
-    headers = bool(record.request_headers or record.response_headers)
-    if not (request or response or headers):
-        return None
-    return (
-        record.id,
-        request and compress(request),
-        response and compress(response),
-        compress(encode(Headers(record.request_headers, record.response_headers))) if headers else b"",
-    )
+def bodies(record: LogRecord) -> bytes:
+    """What `log_bodies` keeps, not compressed yet; empty when there is nothing to keep."""
+    parts = Bodies(record.request_body, record.response_body, record.request_headers, record.response_headers)
+    return b"" if parts == NO_BODIES else encode(parts)

@@ -53,12 +53,10 @@ class LogRow(SQLModel, table=True):
 
 
 class LogBodyRow(SQLModel, table=True):
-    """What went over the wire, each part compressed by zstd or empty; there is no row where all are empty."""
+    """What went over the wire; there is no row where nothing is kept."""
 
     __tablename__ = "log_bodies"
 
     id: str = Field(primary_key=True, foreign_key="logs.id", ondelete="CASCADE")
-    request: bytes
-    response: bytes
-    headers: bytes
-    """Those of the request and of the response, as MessagePack."""
+    body: bytes
+    """`Bodies` as MessagePack, compressed by zstd: all four together, since the headers and the answer repeat a lot."""

@@ -9,7 +9,7 @@ from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from store.ids import LogId, Nanodollars
-from store.log_columns import KEPT, Headers, decode_headers, decode_rest
+from store.log_columns import KEPT, decode_bodies, decode_rest
 from store.log_filter import LogFilter, where
 from store.log_rows import FAILED, LogBodyRow, LogRow
 from store.records import Failure, LogRecord
@@ -82,16 +82,5 @@ def with_bodies(record: LogRecord, row: LogBodyRow | None) -> LogRecord:
     """The record with what went over the wire."""
     if row is None:
         return record
-    headers = decode_headers(expanded(row.headers)) if row.headers else Headers({}, {})
-    return msgspec.structs.replace(
-        record,
-        request_headers=headers.request,
-        response_headers=headers.response,
-        request_body=expanded(row.request),
-        response_body=expanded(row.response),
-    )
-
-
-def expanded(compressed: bytes) -> bytes:
-    """The body as it was."""
-    return zstandard.decompress(compressed) if compressed else b""
+    bodies = decode_bodies(zstandard.decompress(row.body))
+    return msgspec.structs.replace(record, **msgspec.structs.asdict(bodies))

@@ -135,9 +135,7 @@ def upgrade() -> None:
     op.create_table(
         "log_bodies",
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("request", sa.LargeBinary(), nullable=False),
-        sa.Column("response", sa.LargeBinary(), nullable=False),
-        sa.Column("headers", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.ForeignKeyConstraint(["id"], ["logs.id"], ondelete="CASCADE"),
     )

@@ -1,0 +1,153 @@
+"""From the spool into the database, some thousand records a second, in transactions of many."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import zstandard
+
+from store.ids import LogId
+from store.log_columns import INSERT, INSERT_BODY, bodies, columns
+from store.packed import BIGGEST, decode
+from store.spool import Batch, Spool
+
+RECORDS_AT_ONCE = 1000
+DRAINED = "INSERT INTO spool_positions VALUES (?, ?) ON CONFLICT (segment) DO UPDATE SET drained = excluded.drained"
+WORDS = {
+    sqlite3.SQLITE_BUSY: "is locked by another program; end that program",
+    sqlite3.SQLITE_FULL: "has no room left on its disk; make some",
+    sqlite3.SQLITE_CANTOPEN: "is gone or cannot be opened; put it back",
+    sqlite3.SQLITE_READONLY: "cannot be written; let this user write it",
+    sqlite3.SQLITE_CORRUPT: "is damaged; put a backup in its place",
+    sqlite3.SQLITE_NOTADB: "is damaged; put a backup in its place",
+}
+"""How an error of SQLite goes on after the name of the file."""
+REFUSED = (OverflowError, sqlite3.DataError, sqlite3.IntegrityError)
+"""SQLite is well, but will not have that value."""
+
+
+class Ready(NamedTuple):
+    """One record as it goes into the tables."""
+
+    row: tuple[object, ...]
+    body: tuple[LogId, bytes] | None
+    payload: bytes
+
+
+class Drain:
+    """One connection to the database, and one compressor, for one thread."""
+
+    def __init__(self, file: Path, spool: Spool, patience_seconds: float) -> None:
+        self._file, self._spool, self._patience_seconds = file, spool, patience_seconds
+        self._compress = zstandard.ZstdCompressor(level=3).compress
+        self._connection: sqlite3.Connection | None = None
+        self._inode = 0
+        self._drained: dict[str, int] = {}
+
+    def step(self) -> bool:
+        """Put one batch into the database; whether there was more. Raises `sqlite3.Error` and OSError.
+
+        Where the batch ends is part of the transaction, and rows that are there already are left alone: a crash at
+        any point loses nothing and counts nothing twice.
+        """
+        connection = self._open()
+        batch = self._spool.next_batch(self._drained, RECORDS_AT_ONCE)
+        if batch is None:
+            return False
+        ready = list(self._ready(batch))
+        gone = self._drained.keys() - self._spool.names()
+        with transaction(connection):
+            self._insert(connection, ready)
+            connection.execute(DRAINED, (batch.segment, batch.end))
+            connection.executemany("DELETE FROM spool_positions WHERE segment = ?", [(name,) for name in gone])
+        self._drained[batch.segment] = batch.end
+        for name in gone:
+            del self._drained[name]
+        self._spool.drop(batch)
+        return batch.more
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        """The connection; a new one when the file was replaced, for then the old one would write into nothing."""
+        if self._connection is not None and os.stat(self._file).st_ino == self._inode:
+            return self._connection
+        self.close()
+        uri = f"{self._file.absolute().as_uri()}?mode=rw"
+        connection = sqlite3.connect(uri, uri=True, timeout=self._patience_seconds, isolation_level=None)
+        try:
+            connection.execute("PRAGMA synchronous = NORMAL")
+            self._drained = dict(connection.execute("SELECT segment, drained FROM spool_positions"))
+            self._inode = os.stat(self._file).st_ino
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection
+        return connection
+
+    def _ready(self, batch: Batch) -> Iterator[Ready]:
+        """The records of a batch as rows; what is no record is set aside.
+
+        One record after the other: compressing lets go of the interpreter's lock, so the gateway never waits for long.
+        """
+        for payload in batch.payloads:
+            try:
+                record = decode(payload)
+            except (msgspec.MsgspecError, UnicodeDecodeError):
+                self._spool.set_aside(payload)
+            else:
+                body = bodies(record)
+                yield Ready(columns(record), (record.id, self._compress(body)) if body else None, payload)
+
+    def _insert(self, connection: sqlite3.Connection, ready: list[Ready]) -> None:
+        """All rows; one by one if SQLite refuses a value, so that one odd record does not keep the others back."""
+        try:
+            connection.executemany(INSERT, [one.row for one in ready])
+            connection.executemany(INSERT_BODY, [one.body for one in ready if one.body])
+        except REFUSED:
+            for one in ready:
+                self._insert_alone(connection, one)
+
+    def _insert_alone(self, connection: sqlite3.Connection, one: Ready) -> None:
+        """One record, with numbers that SQLite can hold; set aside if it still refuses."""
+        try:
+            connection.execute(INSERT, [within_bounds(value) for value in one.row])
+            if one.body:
+                connection.execute(INSERT_BODY, one.body)
+        except REFUSED:
+            self._spool.set_aside(one.payload)
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):  # SQLite has undone it by itself after some errors, such as a full disk
+            connection.execute("ROLLBACK")
+        raise
+
+
+def within_bounds(value: object) -> object:
+    """Numbers as near as SQLite can keep them."""
+    return max(-BIGGEST, min(value, BIGGEST)) if isinstance(value, int) else value
+
+
+def reason(error: sqlite3.Error | OSError, file: Path) -> str:
+    """Why nothing can be written into the database, and what helps."""
+    if isinstance(error, OSError):
+        return f"`{error.filename or file}` cannot be used ({error.strerror}); see that it is there."
+    code = getattr(error, "sqlite_errorcode", None)
+    words = WORDS.get(code & 0xFF if code else -1, f"cannot be written ({error})")
+    return f"`{file}` {words}."

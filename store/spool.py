@@ -1,0 +1,262 @@
+"""The spool: where a record is kept from the moment its request is answered until the database has it.
+
+Appending is one write to a file, which the kernel keeps also when this process is killed. A file system that takes
+nothing makes records wait in memory, never the request.
+"""
+
+import errno
+import fcntl
+import hashlib
+import os
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
+
+from store.frames import LONGEST, framed
+from store.packed import decode, encode
+from store.reserve import Reserve
+from store.segment import Segment, read
+
+__all__ = ["Batch", "Spool", "SpoolUnusable", "decode", "encode"]
+
+MIB = 1 << 20
+RETIRED_BYTES = 1 * MIB
+"""A segment larger than this is not kept for more once all of it is in the database."""
+AT_ONCE = 64
+"""Records from memory that are written while the lock is held."""
+
+
+class SpoolUnusable(Exception):
+    """The folder cannot be used, or another process uses it; the message says what to do."""
+
+
+class Batch(NamedTuple):
+    """Records from one segment, in the order they came."""
+
+    segment: str
+    payloads: list[bytes]
+    end: int
+    """Where the segment's next record begins."""
+    more: bool
+    """Others were waiting already when these were read."""
+
+
+class Spool:
+    """Append-only files in a folder, for one process at a time. Any thread may append; one drains."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        segment_bytes: int = 64 * MIB,
+        reserve_bytes: int = 16 * MIB,
+        memory_bytes: int = 64 * MIB,
+        write: Callable[[int, bytes], int] = os.write,
+    ) -> None:
+        self._folder, self._segment_bytes, self._memory_bytes = folder, segment_bytes, memory_bytes
+        self._write, self._lock = write, Lock()
+        self._holding = hold(folder)
+        self._segments = [Segment.left(file) for file in sorted(folder.glob("*.segment"))]
+        self._memory: deque[bytes] = deque()
+        self._memory_used = 0
+        self._set_aside = {file.name for file in folder.glob("damaged-*")}
+        self._error: OSError | None = None
+        self._reserve = Reserve(folder / "reserve", reserve_bytes)
+        self._reserve.make()
+        self.lost = 0
+        """Records given up because neither disk nor memory had room."""
+        self.accepted = self.waiting
+        """Records ever appended or found."""
+
+    @property
+    def waiting(self) -> int:
+        """Records that are not in the database, those in memory included."""
+        with self._lock:
+            return sum(segment.waiting for segment in self._segments) + len(self._memory)
+
+    @property
+    def damaged(self) -> int:
+        """Stretches set aside in files `damaged-…` because they are no records; somebody has to look at them."""
+        return len(self._set_aside)
+
+    @property
+    def blocked(self) -> str | None:
+        """Why records wait in memory; None while they are written."""
+        if self._error is None:
+            return None
+        return f"`{self._folder}` cannot be written ({self._error.strerror}): new records wait in memory. Make room."
+
+    @property
+    def trouble(self) -> str | None:
+        """Everything that needs care, in words."""
+        damaged = (
+            f"{self.damaged} damaged records were set aside as `{self._folder}/damaged-…`." if self.damaged else ""
+        )
+        return " ".join(filter(None, [self.blocked, damaged])) or None
+
+    def append(self, payload: bytes) -> None:
+        """Keep a record; never raises and never waits. 5 µs."""
+        if len(payload) > LONGEST:
+            self.lost += 1
+            return
+        frame = framed(payload)
+        with self._lock:
+            self.accepted += 1
+            if self._memory or not self._written(frame):
+                self._remember(frame)
+                self._write_out()
+
+    def tend(self) -> None:
+        """Write what waits in memory, and take the reserve again, where there is room now."""
+        before = -1
+        while self._memory and len(self._memory) != before:
+            with self._lock:
+                before = len(self._memory)
+                self._write_out()
+        self._reserve.make()
+
+    def next_batch(self, drained: Mapping[str, int], limit: int) -> Batch | None:
+        """The oldest records beyond what is drained (bytes, by segment); None when there are none."""
+        with self._lock:
+            standing = [(segment, segment.size, segment.is_open) for segment in self._segments]
+        for segment, end, is_open in standing:
+            start = drained.get(segment.name, 0)
+            batch = self._batch(segment, start, end, limit)
+            if batch.end > start:
+                return batch._replace(more=batch.end < end or segment is not standing[-1][0])
+            if not is_open:
+                self._delete(segment)
+        return None
+
+    def drop(self, batch: Batch) -> None:
+        """A batch is in the database, and so is all of its segment before it."""
+        with self._lock:
+            segment = next(one for one in self._segments if one.name == batch.segment)
+            segment.waiting -= len(batch.payloads)
+            done = batch.end >= segment.size and (not segment.is_open or segment.size >= RETIRED_BYTES)
+        if done:
+            self._delete(segment)
+
+    def set_aside(self, damaged: bytes) -> None:
+        """Keep what is no record out of the way, under a name that is the same at the next try."""
+        name = f"damaged-{hashlib.sha256(damaged).hexdigest()[:16]}"
+        self._set_aside.add(name)
+        with suppress(OSError), open(self._folder / name, "wb", opener=private) as file:
+            file.write(damaged)
+
+    def names(self) -> set[str]:
+        """The segments there are."""
+        with self._lock:
+            return {segment.name for segment in self._segments}
+
+    def close(self) -> None:
+        """Let another process use the folder. What is appended nevertheless is kept for it."""
+        self.tend()
+        with self._lock:
+            if (current := self._current()) is not None:
+                current.seal()
+                if not current.waiting:
+                    self._forget(current)
+            os.close(self._holding)
+
+    def _written(self, frame: bytes) -> bool:
+        """Whether a frame is in a file now, be it at the price of the reserve."""
+        while True:
+            try:
+                self._place(frame)
+            except OSError as error:
+                self._error = error
+                self._abandon(error)
+                if not (is_full(error) and self._reserve.give_up()):
+                    return False
+            else:
+                self._error = None
+                return True
+
+    def _place(self, frame: bytes) -> None:
+        """Add a frame to the open segment, or to a new one."""
+        current = self._current()
+        if current is not None and current.size and current.size + len(frame) > self._segment_bytes:
+            current.seal()
+            current = None
+        if current is None:
+            current = Segment.begin(self._folder)
+            self._segments.append(current)
+        current.append(frame, self._write)
+
+    def _abandon(self, error: OSError) -> None:
+        """Go on in another file when the fault may be this one's; a full disk is not."""
+        current = self._current()
+        if current is not None and not is_full(error):
+            current.seal()
+            if not current.size:
+                self._forget(current)
+
+    def _current(self) -> Segment | None:
+        """The open segment."""
+        return self._segments[-1] if self._segments and self._segments[-1].is_open else None
+
+    def _remember(self, frame: bytes) -> None:
+        """Keep a frame in memory, if need be in place of the oldest."""
+        self._memory.append(frame)
+        self._memory_used += len(frame)
+        while self._memory_used > self._memory_bytes:
+            self._memory_used -= len(self._memory.popleft())
+            self.lost += 1
+
+    def _write_out(self) -> None:
+        """Write the oldest of what waits in memory."""
+        for _ in range(min(AT_ONCE, len(self._memory))):
+            if not self._written(self._memory[0]):
+                return
+            self._memory_used -= len(self._memory.popleft())
+
+    def _batch(self, segment: Segment, start: int, end: int, limit: int) -> Batch:
+        """Read on in a segment; one that somebody deleted has an end, too."""
+        try:
+            found = read(segment.file, start, end, limit)
+        except FileNotFoundError:
+            self.lost += segment.waiting
+            self._delete(segment)
+            return Batch(segment.name, [], start, False)
+        for damaged in found.damaged:
+            self.set_aside(damaged)
+        return Batch(segment.name, found.payloads, start + found.end, False)
+
+    def _delete(self, segment: Segment) -> None:
+        """A segment of which nothing is left to do."""
+        with self._lock:
+            self._forget(segment)
+
+    def _forget(self, segment: Segment) -> None:
+        """The same, for those who hold the lock."""
+        with suppress(OSError):
+            segment.delete()
+        if segment in self._segments:
+            self._segments.remove(segment)
+
+
+def hold(folder: Path) -> int:
+    """Make the folder, and keep other processes out of it as long as the descriptor returned is open."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise SpoolUnusable(f"Another process writes to `{folder}`. End it, or choose another `--home`.") from error
+    except OSError as error:
+        raise SpoolUnusable(f"`{folder}` cannot be used ({error.strerror}). Let this user write it.") from error
+    return descriptor
+
+
+def private(file: str, flags: int) -> int:
+    """Records are for their owner's eyes only."""
+    return os.open(file, flags, 0o600)
+
+
+def is_full(error: OSError) -> bool:
+    """Whether room would help."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)

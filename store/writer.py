@@ -1,0 +1,153 @@
+"""The log writer: takes each record at once, and brings it into the database a little later in a thread of its own."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Lock, Thread
+from time import monotonic
+
+import msgspec
+
+from store.drain import Drain, reason
+from store.packed import encode
+from store.records import LogRecord
+from store.spool import Spool
+
+GATHERING_SECONDS = 0.1
+"""Records that come within this time share a transaction, which costs as much for many as for one."""
+SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
+CLOSING_SECONDS = 5.0
+
+
+class WriterState(msgspec.Struct, frozen=True, kw_only=True):
+    """How the writer is."""
+
+    waiting: int
+    """Records not in the database yet."""
+    reason: str | None
+    """Why they stay there, and what helps; None when all is well."""
+    lost: int
+    """Records that neither disk nor memory had room for."""
+    damaged: int
+    """Records that could not be read again and were set aside in the spool's folder."""
+
+
+class LogWriter:
+    """Owns the spool, and the only thread that writes the log's tables."""
+
+    def __init__(self, file: Path, spool: Spool, *, patience_seconds: float = 2.0) -> None:
+        self._file, self._spool = file, spool
+        self._drain = Drain(file, spool, patience_seconds)
+        self._thread = Thread(target=self._run, name="log writer", daemon=True)
+        self._wake, self._hurry = Event(), Event()
+        self._reason: str | None = None
+        self._pause_seconds = 0.0
+        self._closes_at: float | None = None
+        self._watchers: set[Callable[[], None]] = set()
+        self._lock = Lock()
+
+    def start(self) -> None:
+        """Begin, with what an earlier process left."""
+        self._thread.start()
+
+    def add(self, record: LogRecord) -> None:
+        """Keep a record; when this returns, no crash of the process can lose it. 10 µs for 2 KB."""
+        self._spool.append(encode(record))
+        if not self._wake.is_set():
+            self._wake.set()
+
+    def state(self) -> WriterState:
+        """How it is now."""
+        spool = self._spool
+        why = self._reason or spool.blocked
+        return WriterState(waiting=spool.waiting, reason=why, lost=spool.lost, damaged=spool.damaged)
+
+    async def caught_up(self, within_seconds: float) -> bool:
+        """Whether everything added before this call is in the database, waiting for it if need be."""
+        target, lost = self._spool.accepted, self._spool.lost
+        loop, progress = asyncio.get_running_loop(), asyncio.Event()
+
+        def told() -> None:
+            loop.call_soon_threadsafe(progress.set)
+
+        self._watch(told)
+        try:
+            async with asyncio.timeout(within_seconds):
+                while self._spool.accepted - self._spool.waiting < target:
+                    await progress.wait()
+                    progress.clear()
+        except TimeoutError:
+            return False
+        finally:
+            with self._lock:
+                self._watchers.discard(told)
+        return self._spool.lost == lost
+
+    def close(self) -> None:
+        """Drain what there is, for some seconds at most; what is left stays in the spool for the next start."""
+        self._closes_at = monotonic() + CLOSING_SECONDS
+        self._wake.set()
+        self._hurry.set()
+        if self._thread.is_alive():
+            self._thread.join(CLOSING_SECONDS)
+        self._spool.close()
+
+    def _watch(self, told: Callable[[], None]) -> None:
+        """Have `told` called after each transaction, the next of which begins at once."""
+        with self._lock:
+            self._watchers.add(told)
+        self._wake.set()
+        self._hurry.set()
+
+    def _run(self) -> None:
+        """The thread: a round, then a rest until there is more to do."""
+        try:
+            while self._closes_at is None:
+                self._round()
+                self._rest()
+            self._round()
+        except BaseException as error:
+            self._reason = f"The log writer ended by a fault of its own ({error!r}). Start the gateway again."
+            raise
+        finally:
+            self._drain.close()
+
+    def _rest(self) -> None:
+        """Until a record comes and some more after it, or after a failure until it is time to try again."""
+        if self._pause_seconds:
+            self._hurry.wait(self._pause_seconds)
+        elif self._closes_at is None:
+            self._wake.wait()
+            self._hurry.wait(GATHERING_SECONDS)
+
+    def _round(self) -> None:
+        """Drain everything that is there now."""
+        self._wake.clear()
+        self._hurry.clear()
+        self._spool.tend()
+        try:
+            while self._drain.step() and not self._is_late():
+                self._tell()
+        except (sqlite3.Error, OSError) as error:
+            self._reason = reason(error, self._file)
+        else:
+            self._reason = None
+        self._tell()
+        failing = self._reason or self._spool.blocked
+        self._pause_seconds = longer(self._pause_seconds) if failing else 0.0
+
+    def _is_late(self) -> bool:
+        """Whether closing has taken long enough."""
+        return self._closes_at is not None and monotonic() > self._closes_at
+
+    def _tell(self) -> None:
+        """Those who wait look again; under the lock, so that none of their loops is closed meanwhile."""
+        with self._lock:
+            for told in self._watchers:
+                told()
+
+
+def longer(pause_seconds: float) -> float:
+    """Twice as long, between the shortest and the longest."""
+    return min(max(pause_seconds * 2, SHORTEST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
