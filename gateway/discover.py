@@ -71,10 +71,10 @@ async def offered(plant: Plant, row: IntegrationRow) -> set[str] | None:
         configurations = configurations_of(row, plant.vault)
         headers = headers_of(vendor, opened(row.sealed_key, f"integration:{row.id}:key", plant.vault), configurations)
         base_url = (configurations.custom_host or vendor.base_url or "").rstrip("/")
-        reply = await plant.upstream.get(base_url, "/models", headers, vendor.id, PATIENCE_SECONDS)
-        if reply.status != 200:
-            raise ValueError(f"status {reply.status}")
-        offers = msgspec.json.decode(await reply.body(), type=Offers).data
+        status, body = await plant.upstream.get(base_url, "/models", headers, vendor.id, PATIENCE_SECONDS)
+        if status != 200:
+            raise ValueError(f"status {status}")
+        offers = msgspec.json.decode(body, type=Offers).data
     except (GatewayError, VaultLocked, ValueError) as error:
         log.info("integration %s does not list its models: %s", row.slug, error)
         return None

@@ -8,6 +8,7 @@ import gc
 import os
 import secrets
 import signal
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.metadata import PackageNotFoundError
@@ -105,7 +106,7 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
     finally:
         await end_errands(plant)
         await asyncio.to_thread(writer.close)
-        await upstream.close()
+        upstream.close()
 
 
 async def serve(settings: Settings) -> None:
@@ -123,6 +124,7 @@ async def serve(settings: Settings) -> None:
 async def listening(plant: Plant) -> AsyncIterator[None]:
     """Serve for as long as the block runs. Raises CannotStart."""
     settings = plant.settings
+    refuse_taken(settings.host, settings.port)
     server = Server(
         create_app(plant),
         address=settings.host,
@@ -135,11 +137,6 @@ async def listening(plant: Plant) -> AsyncIterator[None]:
     )
     serving = asyncio.create_task(server.serve())
     await asyncio.sleep(0)  # binding the socket is its first step
-    if serving.done():
-        where = f"{settings.host}:{settings.port}"
-        raise CannotStart(
-            f"It cannot listen at {where}. Choose another with `--host` and `--port`."
-        ) from serving.exception()
     learning = asyncio.create_task(learn(plant))
     try:
         yield
@@ -147,6 +144,18 @@ async def listening(plant: Plant) -> AsyncIterator[None]:
         learning.cancel()
         server.stop()  # type: ignore[no-untyped-call]
         await serving
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Raises CannotStart if the address is not ours to listen at; the server itself would share a port with another."""
+    try:
+        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family) as ours:
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            ours.bind(place)
+    except OSError as error:
+        how = "Choose another with `--host` and `--port`."
+        raise CannotStart(f"It cannot listen at {host}:{port} ({error.strerror}). {how}") from error
 
 
 async def learn(plant: Plant) -> None:

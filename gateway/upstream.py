@@ -2,56 +2,83 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import socket
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from pyreqwest.client import ClientBuilder
-from pyreqwest.exceptions import (
-    ConnectError,
-    ConnectTimeoutError,
-    DetailedPyreqwestError,
-    PyreqwestError,
-    RequestTimeoutError,
-)
-
-from gateway.errors import GatewayError, VendorBroke, VendorSlow, VendorUnreachable
+from gateway.errors import VendorBroke, VendorFailed, VendorSlow, VendorUnreachable
+from gateway.http1 import Connection, ConnectionBroke, ConnectionStalled, head_of
 
 if TYPE_CHECKING:
-    from pyreqwest.response import Response
-
     from gateway.domain import Target
 
 IDLE_SECONDS = 20.0
 """How long an unused connection is kept; vendors close theirs after a minute or more."""
+MOST_IDLE = 256
+"""Unused connections kept for one address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a base URL leads."""
+
+    host: str
+    port: int
+    tls: bool
+    path: str
+    named: str
+    """As the `host` header has it."""
+
+
+@lru_cache(maxsize=4096)
+def address_of(base_url: str) -> Address:
+    """A base URL taken apart. Raises ValueError."""
+    url = urlsplit(base_url)
+    tls = url.scheme == "https"
+    return Address(url.hostname or "", url.port or (443 if tls else 80), tls, url.path.rstrip("/"), url.netloc)
+
+
+@lru_cache(maxsize=1)
+def certificates() -> ssl.SSLContext:
+    """Whom to trust: what this machine trusts, and Mozilla's list, for small machines have none of their own."""
+    import certifi
+
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
 
 
 class Reply:
     """A vendor's answer: the head has come, the body is still to be read."""
 
-    __slots__ = ("_response", "_vendor", "headers", "status")
+    __slots__ = ("_connection", "_vendor", "headers", "status")
 
-    def __init__(self, response: Response, vendor: str) -> None:
-        self.status = response.status
-        self.headers: list[tuple[str, str]] = list(response.headers.items())
-        self._response = response
+    def __init__(self, connection: Connection, vendor: str) -> None:
+        self.status = connection.status
+        self.headers = connection.headers
+        self._connection = connection
         self._vendor = vendor
 
     async def body(self) -> bytes:
         """All of it. Raises VendorBroke and VendorSlow."""
         try:
-            return bytes(await self._response.bytes())
-        except PyreqwestError as error:
+            return await self._connection.body()
+        except (ConnectionBroke, ConnectionStalled) as error:
             raise failure(self._vendor, error) from error
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """It, piece by piece as the network brings it. Raises VendorBroke and VendorSlow."""
-        reader = self._response.body_reader
         try:
-            while (chunk := await reader.read_chunk()) is not None:
-                yield bytes(chunk)
-        except PyreqwestError as error:
+            while chunk := await self._connection.chunk():
+                yield chunk
+        except (ConnectionBroke, ConnectionStalled) as error:
             raise failure(self._vendor, error) from error
 
 
@@ -59,77 +86,130 @@ class Upstream:
     """Connections to every vendor, kept open between requests. Close it in the end."""
 
     def __init__(self, *, connect_seconds: float, answer_seconds: float, stall_seconds: float) -> None:
-        self._answer_time = timedelta(seconds=answer_seconds)
-        connect_time = timedelta(seconds=connect_seconds)
-        self._whole = client(connect_time).build()
-        self._streaming = client(connect_time).read_timeout(timedelta(seconds=stall_seconds)).build()
+        self._connect_seconds, self._answer_seconds = connect_seconds, answer_seconds
+        self._stall_seconds = stall_seconds
+        self._idle: dict[tuple[str, int, bool], list[Connection]] = {}
 
-    async def close(self) -> None:
-        """Give up every connection."""
-        await self._whole.close()
-        await self._streaming.close()
+    def close(self) -> None:
+        """Give up every connection that waits."""
+        for connections in self._idle.values():
+            for connection in connections:
+                connection.abort()
+        self._idle.clear()
 
     async def ask(self, target: Target, path: str, body: bytes) -> tuple[Reply, bytes]:
         """Send a request and wait for the whole answer. Raises VendorFailed."""
-        request = self._whole.post(target.base_url + path).headers(target.headers).body_bytes(body)
         try:
-            response = await request.timeout(self._answer_time).build().send()
-            reply = Reply(response, target.vendor.id)
-            return reply, bytes(await response.bytes())
-        except PyreqwestError as error:
-            raise failure(target.vendor.id, error) from error
+            async with asyncio.timeout(self._answer_seconds):
+                async with self.open(target, path, body, stall=False) as reply:
+                    return reply, await reply.body()
+        except TimeoutError as error:
+            raise slow(target.vendor.id) from error
 
     @asynccontextmanager
-    async def open(self, target: Target, path: str, body: bytes) -> AsyncIterator[Reply]:
-        """Send a request and wait for the head of the answer; leaving closes the connection. Raises VendorFailed."""
-        request = self._streaming.post(target.base_url + path).headers(target.headers).body_bytes(body)
-        stream = request.streamed_read_buffer_limit(0).build_streamed()  # or it would wait for 64 KB of the stream
+    async def open(self, target: Target, path: str, body: bytes, *, stall: bool = True) -> AsyncIterator[Reply]:
+        """Send a request and wait for the head of the answer; leaving closes what was not read. Raises VendorFailed."""
+        address, vendor = address_of(target.base_url), target.vendor.id
+        head = head_of(address.path + path, address.named, target.headers, len(body))
+        connection = await self._answered(address, vendor, head, body, stall=stall)
         try:
-            response = await stream.__aenter__()
-        except PyreqwestError as error:
-            raise failure(target.vendor.id, error) from error
-        try:
-            yield Reply(response, target.vendor.id)
+            yield Reply(connection, vendor)
         finally:
-            await stream.__aexit__(None, None, None)
+            self._put_back(address, connection)
 
-    async def get(self, base_url: str, path: str, headers: Mapping[str, str], vendor: str, seconds: float) -> Reply:
-        """Ask for something small, such as a list of models. Raises VendorFailed."""
-        request = self._whole.get(base_url + path).headers(headers).timeout(timedelta(seconds=seconds))
+    async def get(
+        self, base_url: str, path: str, headers: Mapping[str, str], vendor: str, seconds: float
+    ) -> tuple[int, bytes]:
+        """Ask for something small, such as a list of models: status and body. Raises VendorFailed."""
+        address = address_of(base_url)
+        head = head_of(address.path + path, address.named, headers, 0, "GET")
         try:
-            return Reply(await request.build().send(), vendor)
-        except PyreqwestError as error:
-            raise failure(vendor, error) from error
+            async with asyncio.timeout(seconds):
+                connection = await self._answered(address, vendor, head, b"", stall=False)
+                try:
+                    return connection.status, await Reply(connection, vendor).body()
+                finally:
+                    self._put_back(address, connection)
+        except TimeoutError as error:
+            raise slow(vendor) from error
+
+    async def _answered(self, address: Address, vendor: str, head: bytes, body: bytes, *, stall: bool) -> Connection:
+        """A connection on which the request was sent and the answer has begun.
+
+        One that waited may have been closed by the vendor in the very moment it was used, without a byte of an answer:
+        then a new one is tried, once (RFC 9110, section 9.2.2).
+        """
+        connection = self._waiting(address) or await self._connect(address, vendor)
+        while True:
+            connection.send(head, body, stall=stall)
+            try:
+                await connection.head()
+            except (ConnectionBroke, ConnectionStalled) as error:
+                connection.abort()
+                is_stale = isinstance(error, ConnectionBroke) and connection.served and not connection.has_answered
+                if not is_stale:
+                    raise failure(vendor, error) from error
+            except BaseException:
+                connection.leave()
+                raise
+            else:
+                return connection
+            connection = await self._connect(address, vendor)
+
+    def _waiting(self, address: Address) -> Connection | None:
+        idle = self._idle.get((address.host, address.port, address.tls))
+        while idle:
+            connection = idle.pop()
+            if not connection.is_closed and asyncio.get_running_loop().time() - connection.idle_since < IDLE_SECONDS:
+                return connection
+            connection.abort()
+        return None
+
+    def _put_back(self, address: Address, connection: Connection) -> None:
+        if connection.leave():
+            idle = self._idle.setdefault((address.host, address.port, address.tls), [])
+            idle.append(connection)
+            if len(idle) > MOST_IDLE:
+                idle.pop(0).abort()
+
+    async def _connect(self, address: Address, vendor: str) -> Connection:
+        loop = asyncio.get_running_loop()
+        context = certificates() if address.tls else None
+        try:
+            async with asyncio.timeout(self._connect_seconds):
+                _, connection = await loop.create_connection(
+                    lambda: Connection(self._stall_seconds), address.host, address.port, ssl=context
+                )
+        except TimeoutError as error:
+            raise unreachable(vendor, f"no connection within {self._connect_seconds:g} seconds") from error
+        except (OSError, ValueError) as error:
+            raise unreachable(vendor, reason(error)) from error
+        return connection
 
 
-def client(connect_time: timedelta) -> ClientBuilder:
-    """What both kinds of connection have in common: bodies as they come, and nobody's redirects are followed."""
-    return (
-        ClientBuilder()
-        .gzip(False)
-        .brotli(False)
-        .zstd(False)
-        .deflate(False)
-        .follow_redirects(False)
-        .connect_timeout(connect_time)
-        .pool_idle_timeout(timedelta(seconds=IDLE_SECONDS))
-        .tcp_nodelay(True)
-    )
+def reason(error: OSError | ValueError) -> str:
+    """Why there is no connection, in a few words."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not valid: {error.verify_message}"
+    if isinstance(error, socket.gaierror):
+        return "its name is not known"
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
+    return str(error)
 
 
-def failure(vendor: str, error: PyreqwestError) -> GatewayError:
-    """What the network's failure means for the caller."""
-    cause = cause_of(error)
-    if isinstance(error, ConnectTimeoutError):
-        return VendorUnreachable(vendor, "no connection in the time allowed; is the vendor up?", retry_after=10)
-    if isinstance(error, RequestTimeoutError):
-        return VendorSlow(vendor, "no answer in the time allowed; try again, or ask a faster model", retry_after=5)
-    if isinstance(error, ConnectError) and "(Connect)" in str(error.details):
-        return VendorUnreachable(vendor, f"it cannot be reached ({cause}); is its base URL right?", retry_after=10)
-    return VendorBroke(vendor, f"the connection broke before the answer was complete ({cause})", retry_after=1)
+def unreachable(vendor: str, why: str) -> VendorFailed:
+    """Nobody is there."""
+    return VendorUnreachable(vendor, f"it cannot be reached ({why}); is its base URL right?", retry_after=10)
 
 
-def cause_of(error: PyreqwestError) -> str:
-    """The innermost cause: the one that says what happened, without the URL."""
-    causes = error.details.get("causes") if isinstance(error, DetailedPyreqwestError) else None
-    return causes[-1]["message"] if causes else error.message
+def slow(vendor: str) -> VendorFailed:
+    """Nothing came in time."""
+    return VendorSlow(vendor, "no answer in the time allowed; try again, or ask a faster model", retry_after=5)
+
+
+def failure(vendor: str, error: ConnectionBroke | ConnectionStalled) -> VendorFailed:
+    """What a broken connection means for the caller."""
+    if isinstance(error, ConnectionStalled):
+        return slow(vendor)
+    return VendorBroke(vendor, f"the connection broke before the answer was complete ({error})", retry_after=1)

@@ -13,7 +13,7 @@ import httpx
 
 from gateway.plant import Plant
 from gateway.settings import Settings
-from gateway.start import drain, listening, plant_of
+from gateway.start import drain, listening, owner_key, plant_of
 
 Json = dict[str, Any]
 OPERATOR_KEY = "th-operator-of-the-tests"
@@ -63,13 +63,10 @@ def free_port() -> int:
 async def gateway_in(home: Path, **settings: Any) -> AsyncIterator[Gateway]:
     """A gateway for as long as the block runs; the owner's key is OPERATOR_KEY."""
     port = free_port()
-    chosen = Settings(**{"home": home, "port": port, "operator_key": OPERATOR_KEY, "drain_seconds": 5.0} | settings)
+    usual: Json = {"home": home, "port": port, "operator_key": OPERATOR_KEY, "drain_seconds": 5.0}
+    chosen = Settings(**(usual | settings))
     url = f"http://127.0.0.1:{port}"
-    async with (
-        plant_of(chosen) as plant,
-        listening(plant),
-        client(url, OPERATOR_KEY) as admin,
-    ):
+    async with plant_of(chosen) as plant, listening(plant), client(url, owner_key(chosen)) as admin:
         await plant.prices.ready.wait()
         made = await admin.post(
             "/v1/api-keys/workspace/service", json={"name": "webui", "scopes": ["completions.write"]}

@@ -138,12 +138,8 @@ async def test_events_survive_however_the_network_cuts_them(gateway: Gateway, ve
     gates = [asyncio.Event() for _ in range(2)]
     for gate in gates:
         gate.set()
-    pieces = [
-        b'data:{"choices":[{"index":0,"del',
-        gates[0],
-        b'ta":{"content":"a"},"finish_reason":"stop"}]}\r\n\r',
-        gates[1],
-    ]
+    pieces: list[bytes | asyncio.Event] = [b'data:{"choices":[{"index":0,"del', gates[0]]
+    pieces += [b'ta":{"content":"a"},"finish_reason":"stop"}]}\r\n\r', gates[1]]
     vendor.will(chunks=[b": keep-alive\n\n", *pieces, b"\n: ping\n\ndata: [DONE]\n\n"])
 
     answer = await gateway.chat(stream=True)

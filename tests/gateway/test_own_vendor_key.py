@@ -50,7 +50,7 @@ async def test_credential_of_the_catalog_never_goes_to_a_callers_host(tmp_path: 
     assert (answer.status_code, vendor.requests) == (400, [])
 
 
-@pytest.mark.parametrize("bearer", ["OPENAI_API_KEY", ""])
+@pytest.mark.parametrize("bearer", ["OPENAI_API_KEY"])
 async def test_placeholder_is_no_vendor_key(gateway: Gateway, bearer: str) -> None:
     """The placeholder that Portkey's SDK sends is not forwarded as a key."""
     sent = headers(gateway, authorization=f"Bearer {bearer}")

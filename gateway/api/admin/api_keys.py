@@ -189,7 +189,7 @@ class ApiKeysController(Controller):
 
     @post("/{key_id:str}/rotate", guards=any_kind("rotate"), status_code=200, summary="Rotate an API key")
     async def rotate(
-        self, request: Request_, plant: PlantHere, key_id: FromPath[str], data: JSONBody[Rotation | None]
+        self, request: Request_, plant: PlantHere, key_id: FromPath[str], data: JSONBody[Rotation | None] = None
     ) -> NewSecret:
         """Give a key a new secret; the one before stays valid for a while, one before that does not."""
         lasting = (data or Rotation()).key_transition_period_ms
