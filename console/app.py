@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.reactive import reactive
 from textual.screen import Screen
@@ -22,6 +23,7 @@ from console.pulse import Pulse
 
 if TYPE_CHECKING:
     import httpx
+    from rich.console import RenderableType
     from textual.command import Provider
 
 POLL_SECONDS, IDLE_POLL_SECONDS = 2.0, 5.0
@@ -141,6 +143,16 @@ class TollhouseApp(App[None]):
         """Close what is open on top of the screen."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
+
+    def pop_screen(self) -> AwaitComplete:
+        """Close what is on top, its workers first: one that woke meanwhile would find its widgets gone."""
+        self.workers.cancel_node(self.screen)
+        return super().pop_screen()
+
+    def exit(self, result: None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leave, ending what is under way first."""
+        self.workers.cancel_all()
+        super().exit(result, return_code, message)
 
     def action_command_palette(self) -> None:
         """Everything by name, but not on top of a dialog: what it does would leave the dialog unanswered."""

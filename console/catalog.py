@@ -53,7 +53,7 @@ def integration_rows(catalog: Catalog, vendor_hosts: dict[str, str]) -> Rows:
             one.slug,
             one.name,
             one.ai_provider_id,
-            (one.configurations and one.configurations.custom_host) or vendor_hosts.get(one.ai_provider_id) or NONE,
+            one.custom_host or vendor_hosts.get(one.ai_provider_id) or NONE,
             one.masked_key or NONE,
             one.status,
         )

@@ -2,24 +2,43 @@
 
 from collections.abc import Collection
 
+CRUD = "create read update delete list"
 ALL = {
     "completions": "write",
-    "logs": "export list view write",
+    "models": "list",
+    "logs": "list view export write",
     "analytics": "view",
-    "configs": "create update delete read list",
-    "providers": "create read update delete list",
-    "workspace_integrations": "create read update delete list",
-    "organisation_integrations": "create read update delete list",
-    "virtual_keys": "create read update delete list duplicate copy",
-    "policies": "create read update delete list",
-    "guardrails": "create read update delete list invoke",
-    "prompts": "create read update delete list publish render",
-    "workspaces": "read update list",
-    "workspace_users": "create read update delete list",
-    "workspace_service_api_keys": "create read update delete list rotate",
-    "workspace_user_api_keys": "create read update delete list rotate",
+    "configs": CRUD,
+    "providers": CRUD,
+    "workspace_integrations": CRUD,
+    "workspace_mcp_integrations": CRUD,
+    "workspace_agent_integrations": CRUD,
+    "virtual_keys": f"{CRUD} duplicate copy",
+    "policies": CRUD,
+    "guardrails": f"{CRUD} invoke",
+    "prompts": f"{CRUD} publish render",
+    "workspaces": CRUD,
+    "workspace_users": CRUD,
+    "workspace_service_api_keys": f"{CRUD} rotate",
+    "workspace_user_api_keys": f"{CRUD} rotate",
+    "agent_servers": CRUD,
+    "mcp_servers": CRUD,
+    "mcp": "invoke",
+    "agents": "invoke",
+    "organisation_integrations": CRUD,
+    "organisation_mcp_integrations": CRUD,
+    "organisation_agent_integrations": CRUD,
+    "organisation_service_api_keys": f"{CRUD} rotate",
+    "organisation_users": CRUD,
+    "organisation_guardrails": CRUD,
+    "organisation_exclusions": "update list",
+    "organisation_settings": "read update",
+    "audit_logs": "list",
+    "plugins": "create update list",
+    "deployments": CRUD,
+    "secret_references": CRUD,
 }
-"""Every scope of a gateway of ours, the part before the dot and the parts after it."""
+"""Every scope there is, the part before the dot and the parts after it."""
 
 EVERYTHING = [f"{noun}.{verb}" for noun, verbs in ALL.items() for verb in verbs.split()]
 LOOKING = ("view", "read", "list")

@@ -149,15 +149,6 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     needs_key: bool = True
 
 
-class Configurations(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Where and how an integration reaches its vendor."""
-
-    custom_host: str | None = None
-    custom_headers: dict[str, str] | None = None
-    openai_organization: str | None = None
-    openai_project: str | None = None
-
-
 class Integration(msgspec.Struct, frozen=True, kw_only=True):
     """A vendor account: credentials and base URL. The last three fields come only when one is asked for."""
 
@@ -169,8 +160,15 @@ class Integration(msgspec.Struct, frozen=True, kw_only=True):
     status: str = "active"
     created_at: datetime | None = None
     masked_key: str | None = None
-    configurations: Configurations | None = None
+    configurations: dict[str, Any] | None = None
+    """Where and how it reaches its vendor; sent back whole when a part of it changes."""
     allow_all_models: bool | None = None
+
+    @property
+    def custom_host(self) -> str | None:
+        """The base URL it has instead of its vendor's."""
+        host = (self.configurations or {}).get("custom_host")
+        return host if isinstance(host, str) else None
 
 
 class Provider(msgspec.Struct, frozen=True, kw_only=True):

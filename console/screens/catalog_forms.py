@@ -29,7 +29,14 @@ def new_integration(gateway: GatewayClient, vendors: Iterable[Vendor]) -> FormSc
     fields = [
         Field(name="ai_provider_id", label="Vendor", choices={one.id: one.name for one in known.values()}),
         Field(name="name", label="Name", default=lambda values: vendor(values).name),
-        Field(name="slug", label="Slug", default=named_slug, check=slug_problem, needed=always),
+        Field(
+            name="slug",
+            label="Slug",
+            default=named_slug,
+            check=slug_problem,
+            needed=always,
+            also=("default_provider_slug",),
+        ),
         Field(
             name="key",
             label="API key",
@@ -51,17 +58,26 @@ def new_integration(gateway: GatewayClient, vendors: Iterable[Vendor]) -> FormSc
 
 def edit_integration(gateway: GatewayClient, integration: Integration, usual_host: str | None) -> FormScreen:
     """Change a vendor account; a key that is left empty stays."""
-    host = (integration.configurations and integration.configurations.custom_host) or ""
     path = f"/v1/integrations/{segment(integration.slug)}"
     fields = [
         Field(name="name", label="Name", value=integration.name, needed=always),
         Field(name="key", label="API key", secret=True, hint=f"unchanged: {integration.masked_key or 'there is none'}"),
-        host_field(lambda _: usual_host, host),
+        host_field(lambda _: usual_host, integration.custom_host or ""),
         Field(name="description", label="Description", value=integration.description or "", clears=True),
     ]
-    title = f"Integration {integration.slug}"
+
+    def changes(fields: list[Field], values: Values) -> Json:
+        body = changes_of(fields, values)
+        if "configurations" in body:
+            body["configurations"] = (integration.configurations or {}) | body["configurations"]
+        return body
+
     return FormScreen(
-        title, lambda _: f"PUT {path}", fields, lambda body, _: gateway.change(path, body), body=changes_of
+        f"Integration {integration.slug}",
+        lambda _: f"PUT {path}",
+        fields,
+        lambda body, _: gateway.change(path, body),
+        body=changes,
     )
 
 

@@ -47,12 +47,15 @@ class Field:
     """From the text to the JSON value. Raises Refusal."""
     clears: bool = False
     """When editing: an emptied field is sent as null. A secret left empty stays as it is instead."""
+    also: tuple[str, ...] = ()
+    """What else the gateway may call it in a refusal."""
     sent: bool = True
     """False for one that only helps to fill in another."""
 
     def answers_to(self, param: str) -> bool:
         """Whether the gateway means this field by `param`, which may be a path such as `configurations.custom_host`."""
-        return self.name in param.replace("[", ".").replace("/", ".").split(".")
+        parts = param.replace("[", ".").replace("/", ".").split(".")
+        return any(name in parts for name in (self.name, *self.also))
 
     def placeholder(self, values: Values) -> str:
         """What stands in the field while it is empty."""
@@ -113,9 +116,9 @@ def url_problem(text: str) -> str | None:
 
 def slug_problem(text: str) -> str | None:
     """What is wrong with a slug."""
-    if all(character.isascii() and (character.isalnum() or character in "-_.") for character in text):
+    if all(character.isascii() and (character.isalnum() or character in "-_") for character in text):
         return None
-    return "letters, digits, `-`, `_` and `.` only; requests say `@slug/model`"
+    return "letters, digits, `-` and `_` only; requests say `@slug/model`"
 
 
 def slug_of(name: str) -> str:

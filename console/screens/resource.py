@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+import anyio
 from textual import on, work
 from textual.app import ComposeResult
 from textual.getters import query_one
@@ -23,8 +25,11 @@ from console.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from console.app import TollhouseApp
-    from console.pulse import Pulse
     from console.screens.form import FormScreen
+
+
+RETRY_SECONDS = 1.0
+"""Between two questions while the gateway is away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +83,22 @@ class ResourceScreen(Screen[None]):
         for tabs in self.query(Tabs):
             tabs.can_focus = False
         self.turn_to(self.current)
-        self.watch(self.app, "pulse", self.come_back, init=False)
 
     def on_screen_resume(self) -> None:
         """Somebody looks again, perhaps after a change: see what there is now."""
         self.load()
 
-    def come_back(self, pulse: Pulse) -> None:
-        """The gateway answers again."""
-        if isinstance(self.error, GatewayUnreachable) and pulse.trouble is None and self.is_current:
-            self.load()
-
     @work(exclusive=True, group="load")
     async def load(self) -> None:
-        """Ask, leaving what is shown where it is; what cannot be had is said."""
+        """Ask, leaving what is shown where it is; while nobody answers, ask again for as long as somebody looks."""
         self.asking = True
+        for pause in repeat(RETRY_SECONDS):
+            if not (self.is_current and await self.ask_once()):
+                break
+            await anyio.sleep(pause)
+
+    async def ask_once(self) -> bool:
+        """Ask and show what came; true if nobody answered."""
         self.show_note()
         try:
             await self.ask()
@@ -102,6 +108,7 @@ class ResourceScreen(Screen[None]):
             self.error, self.answered_at = None, self.now()
         self.asking = False
         self.show()
+        return isinstance(self.error, GatewayUnreachable)
 
     def show(self) -> None:
         """Every list as it is known now."""

@@ -1,6 +1,6 @@
 """The list of a catalog: it keeps its place when it is read again, and ten thousand rows cost what forty do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.cells import cell_len
 from textual import events
@@ -32,6 +32,8 @@ class ResourceTable(CursorList):
         """What every row shown contains."""
         self._shown: list[str] = []
         self._cursor = 0
+        self._wanted: str | None = None
+        """The row that gets the cursor as soon as it is there."""
 
     @property
     def chosen(self) -> str | None:
@@ -49,16 +51,20 @@ class ResourceTable(CursorList):
         self._narrow()
 
     def choose(self, row_id: str) -> None:
-        """Put the cursor on a row, if it is shown."""
-        if row_id in self._shown:
-            self.go(self._shown.index(row_id))
+        """Put the cursor on a row, now or when the list is read again and has it."""
+        self._wanted = row_id
+        self._narrow()
 
     def _narrow(self) -> None:
-        before = self.chosen
-        self._shown = [row_id for row_id, texts in self.rows.items() if self._contains_words(texts)]
-        stays = before is not None and before in self.rows and before in self._shown
-        self._cursor = self._shown.index(before) if stays and before else min(self._cursor, max(0, self.held() - 1))
+        places = {row_id: place for place, row_id in enumerate(self._matching())}
+        before, self._shown = self.chosen, list(places)
+        if self._wanted in places:
+            before, self._wanted = self._wanted, None
+        self._cursor = places.get(before or "", min(self._cursor, max(0, len(places) - 1)))
         self._lay_out()
+
+    def _matching(self) -> Iterator[str]:
+        return (row_id for row_id, texts in self.rows.items() if self._contains_words(texts))
 
     def _contains_words(self, texts: Sequence[str]) -> bool:
         if not self.words:

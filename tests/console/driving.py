@@ -5,7 +5,9 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import anyio
+from textual.events import Paste
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from console.app import TollhouseApp
 from tests.console.fake_gateway import FakeGateway
@@ -30,7 +32,7 @@ async def operating(
 ) -> AsyncIterator[Operator]:
     """The console running, its live tail connected."""
     app = console_of(gateway, theme)
-    async with app.run_test(size=(width, height)) as pilot:
+    async with app.run_test(size=(width, height), notifications=True) as pilot:
         if gateway.trouble is None:
             await until(pilot, lambda: gateway.tails > 0 and app.pulse.stats is not None)
         await pilot.pause()
@@ -42,7 +44,7 @@ async def until(pilot: Operator, true: Callable[[], object]) -> None:
     try:
         with anyio.fail_after(10):
             while not true():
-                await pilot.pause()
+                await pilot.pause(0.005)
     except TimeoutError:
         raise AssertionError(f"It did not come so far; the screen shows:\n{seen(pilot)}") from None
 
@@ -50,6 +52,28 @@ async def until(pilot: Operator, true: Callable[[], object]) -> None:
 async def until_seen(pilot: Operator, *texts: str) -> None:
     """Let the application work until all of this stands on the screen."""
     await until(pilot, lambda: all(text in seen(pilot) for text in texts))
+
+
+async def paste(pilot: Operator, text: str) -> None:
+    """Paste into the field that has the cursor."""
+    assert pilot.app.focused is not None
+    pilot.app.focused.post_message(Paste(text))
+    await pilot.pause()
+
+
+async def fill(pilot: Operator, **fields: str) -> None:
+    """Put the cursor into each of these fields of a form, empty it, and paste."""
+    for name, text in fields.items():
+        field = pilot.app.screen.query_one(f"#{name}", Input)
+        field.focus()
+        await pilot.pause()
+        field.value = ""
+        await paste(pilot, text)
+
+
+async def unseen(pilot: Operator, *texts: str) -> None:
+    """Let the application work until none of this stands on the screen."""
+    await until(pilot, lambda: not any(text in seen(pilot) for text in texts))
 
 
 def seen(pilot: Operator) -> str:

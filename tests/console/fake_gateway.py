@@ -130,11 +130,11 @@ class FakeGateway:
                 slug = body.get("slug") or body["name"].lower()
                 self.providers.append(provider(slug, body["integration_id"], name=body["name"]))
                 return {"id": slug, "slug": slug}
+            case "POST", ["api-keys", key_id, "rotate"]:
+                return {"id": key_id, "key": "th-ROTATED-9876", "key_transition_expires_at": "2026-11-25T09:00:00Z"}
             case "POST", ["api-keys", _, _]:
                 self.keys.append(api_key("key-new", body["name"], scopes=body["scopes"]))
                 return {"id": "key-new", "key": "th-NEW-SECRET-0123456789", "object": "api-key"}
-            case "POST", ["api-keys", key_id, "rotate"]:
-                return {"id": key_id, "key": "th-ROTATED-9876", "key_transition_expires_at": "2026-11-24T09:00:00Z"}
         return self._change_row(method, path, body)
 
     def _change_row(self, method: str, path: list[str], body: Json) -> Json:

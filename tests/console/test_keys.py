@@ -1,0 +1,185 @@
+"""Keys: made, shown once, changed, rotated, revoked."""
+
+import gc
+
+from textual.widgets import Static
+
+from console.scopes import EVERYTHING
+from tests.console.driving import fill, operating, seen, unseen, until, until_seen
+from tests.console.fake_gateway import FakeGateway
+from tests.console.samples import api_key
+
+NEW_SECRET = "th-NEW-SECRET-0123456789"
+
+
+async def test_new_key_is_shown_once() -> None:
+    """A new key's secret stands on the screen until it is closed, `c` copies it, and nothing keeps it."""
+    gateway = FakeGateway()
+    async with operating(gateway) as pilot:
+        await pilot.press("3")
+        await until_seen(pilot, "No keys yet: n makes one.")
+        await pilot.press("n")
+        await until_seen(pilot, "New API key")
+        await fill(pilot, name="mkt-webui")
+        await pilot.press("enter")
+        await until_seen(pilot, NEW_SECRET, "It is not shown again")
+
+        await pilot.press("c")
+        await until_seen(pilot, "Sent to your terminal's clipboard")
+        assert pilot.app.clipboard == NEW_SECRET
+        await pilot.press("escape")
+
+        await unseen(pilot, NEW_SECRET, "not shown again")
+        await until_seen(pilot, "mkt-webui", "completions.write")
+        await until(pilot, lambda: pilot.app.clipboard == "")
+        body = {"name": "mkt-webui", "scopes": ["completions.write"]}
+        assert gateway.asked == [("POST", "/v1/api-keys/workspace/service", body)]
+
+
+async def test_secret_stays_until_it_is_closed_on_purpose() -> None:
+    """No key but Esc, or Enter on Done, closes a secret: what is typed by habit does not lose it."""
+    async with operating(FakeGateway()) as pilot:
+        await pilot.press("3", "n")
+        await until_seen(pilot, "New API key")
+        await fill(pilot, name="x")
+        await pilot.press("enter")
+        await until_seen(pilot, NEW_SECRET)
+
+        await pilot.press("q", "1", "colon", "space", "ctrl+c", "ctrl+p", "n")
+        assert NEW_SECRET in seen(pilot)
+        assert pilot.app.clipboard == NEW_SECRET
+        await pilot.press("tab", "enter")
+
+        await unseen(pilot, NEW_SECRET)
+
+
+async def test_closed_secret_is_in_no_widget() -> None:
+    """After a secret was closed no widget that still exists holds it."""
+    async with operating(FakeGateway()) as pilot:
+        await pilot.press("3", "n")
+        await until_seen(pilot, "New API key")
+        await fill(pilot, name="x")
+        await pilot.press("enter")
+        await until_seen(pilot, NEW_SECRET)
+        await pilot.press("escape")
+        await unseen(pilot, NEW_SECRET)
+        await pilot.pause()
+
+        gc.collect()
+
+        held = [thing for thing in gc.get_objects() if isinstance(thing, Static) and NEW_SECRET in str(thing.content)]
+        assert [widget for widget in held if widget.is_attached] == []
+
+
+async def test_scopes_are_chosen_or_written() -> None:
+    """A template fills in the scopes that are sent, and scopes that were written win over it."""
+    gateway = FakeGateway()
+    async with operating(gateway) as pilot:
+        await pilot.press("3", "n")
+        await until_seen(pilot, "New API key")
+        await fill(pilot, name="ops")
+        await pilot.press("tab", "enter", "end", "enter")
+        await until_seen(pilot, "operator: everything")
+        await pilot.press("ctrl+s")
+        await until_seen(pilot, NEW_SECRET)
+        assert gateway.asked[0][2]["scopes"] == EVERYTHING
+        await pilot.press("escape", "n")
+        await until_seen(pilot, "New API key")
+
+        await fill(pilot, name="two", scopes="logs.view, logs.list", expires_at="90")
+        await pilot.press("ctrl+s")
+
+        await until_seen(pilot, NEW_SECRET)
+        assert gateway.asked[1][2]["scopes"] == ["logs.view", "logs.list"]
+        assert gateway.asked[1][2]["expires_at"] == "2027-02-22T15:00:00Z"
+
+
+async def test_wrong_entries_are_said_under_their_field() -> None:
+    """A scope that is none, and an end that is no date, are said where they were typed, and nothing is sent."""
+    gateway = FakeGateway()
+    async with operating(gateway) as pilot:
+        await pilot.press("3", "n")
+        await until_seen(pilot, "New API key")
+
+        await fill(pilot, scopes="everything", expires_at="soon")
+        await pilot.press("ctrl+s")
+
+        await until_seen(pilot, "Name is needed", "`everything` is no scope", "a number of days, or a date")
+        assert gateway.asked == []
+
+
+async def test_rotating_shows_the_new_secret_and_how_long_the_old_one_works() -> None:
+    """`R` asks, then shows the new secret and until when the old one works."""
+    gateway = FakeGateway()
+    gateway.keys = [api_key("key-1", "mkt-webui")]
+    async with operating(gateway) as pilot:
+        await pilot.press("3")
+        await until_seen(pilot, "mkt-webui")
+        await pilot.press("R")
+        await until_seen(pilot, "Rotate key `mkt-webui`?")
+
+        await pilot.press("right", "enter")
+
+        await until_seen(pilot, "th-ROTATED-9876", "The old one works on until 2026-11-25 09:00.")
+        assert gateway.asked == [("POST", "/v1/api-keys/key-1/rotate", {})]
+
+
+async def test_revoking_asks_and_names_the_key() -> None:
+    """`d` names the key and what follows; only the second button revokes it."""
+    gateway = FakeGateway()
+    gateway.keys = [api_key("key-1", "mkt-webui"), api_key("key-2", "eng-ci")]
+    async with operating(gateway) as pilot:
+        await pilot.press("3")
+        await until_seen(pilot, "eng-ci")
+        await pilot.press("j", "d")
+        await until_seen(pilot, "Revoke key `eng-ci`?", "refused at once")
+
+        await pilot.press("right", "enter")
+
+        await unseen(pilot, "eng-ci")
+        assert gateway.asked == [("DELETE", "/v1/api-keys/key-2", {})]
+        assert "mkt-webui" in seen(pilot)
+
+
+async def test_refused_revocation_is_said() -> None:
+    """What the gateway refuses outside of a form is said in a notice, and the row stays."""
+    gateway = FakeGateway()
+    gateway.keys = [api_key("key-1", "mkt-webui")]
+    gateway.will_refuse("/v1/api-keys/key-1", 403, "Your key may not revoke others.")
+    async with operating(gateway) as pilot:
+        await pilot.press("3")
+        await until_seen(pilot, "mkt-webui")
+
+        await pilot.press("d")
+        await until_seen(pilot, "Revoke key")
+        await pilot.press("right", "enter")
+
+        await until_seen(pilot, "Not done", "Your key may not revoke others.", "mkt-webui")
+
+
+async def test_editing_changes_scopes_and_takes_the_end_away() -> None:
+    """`e` changes what a key may do; an emptied end is sent as null, which means never."""
+    gateway = FakeGateway()
+    gateway.keys = [api_key("key-1", "mkt-webui", expires_at="2027-01-01T08:00:00Z")]
+    async with operating(gateway) as pilot:
+        await pilot.press("3")
+        await until_seen(pilot, "2027-01-01")
+        await pilot.press("e")
+        await until_seen(pilot, "Key mkt-webui")
+
+        await fill(pilot, scopes="completions.write models.list", expires_at="")
+        await pilot.press("ctrl+s")
+
+        await until_seen(pilot, "completions.write +1", "never")
+        changed = {"scopes": ["completions.write", "models.list"], "expires_at": None}
+        assert gateway.asked == [("PUT", "/v1/api-keys/key-1", changed)]
+
+
+async def test_expired_key_says_so() -> None:
+    """A key whose time is over is shown as expired."""
+    gateway = FakeGateway()
+    gateway.keys = [api_key("key-1", "old", expires_at="2026-11-24T14:59:59Z")]
+    async with operating(gateway) as pilot:
+        await pilot.press("3")
+
+        await until_seen(pilot, "expired")

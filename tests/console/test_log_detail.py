@@ -1,0 +1,115 @@
+"""One log: opened before, while and after it is written."""
+
+from tests.console.driving import operating, seen, until, until_seen
+from tests.console.fake_gateway import FakeGateway
+from tests.console.samples import detail, failed_log, log, log_id, started
+
+
+async def test_enter_tells_the_story() -> None:
+    """Enter opens the log under the cursor with one sentence, and its conversation a key away."""
+    gateway = FakeGateway()
+    gateway.logs = [log(1)]
+    gateway.details[log_id(1)] = detail(1, question="Who are you?", answer="A toll collector.")
+    async with operating(gateway) as pilot:
+        await until_seen(pilot, "14:00:01.204")
+
+        await pilot.press("enter")
+        await until_seen(pilot, "Answered by `@openai-prod` in 2.1s", "trace-1")
+        await pilot.press("l")
+
+        await until_seen(pilot, "Who are you?", "A toll collector.")
+
+
+async def test_record_that_is_not_written_yet_fills_in() -> None:
+    """A log opened before its record is written shows the record as soon as it is there."""
+    gateway = FakeGateway()
+    gateway.logs = [log(1)]
+    async with operating(gateway) as pilot:
+        await until_seen(pilot, "14:00:01.204")
+        await pilot.press("enter")
+        await until_seen(pilot, "not written yet")
+
+        gateway.details[log_id(1)] = detail(1)
+
+        await until_seen(pilot, "trace-1", "Timings")
+
+
+async def test_request_under_way_fills_in_when_it_settles() -> None:
+    """The detail of a request under way becomes the whole record when the answer is there, paused or not."""
+    gateway = FakeGateway()
+    async with operating(gateway) as pilot:
+        gateway.send("started", started(1))
+        await until_seen(pilot, "under way")
+        await pilot.press("space", "enter")
+        await until_seen(pilot, "Under way for key `mkt-webui`", "is still answering")
+
+        gateway.details[log_id(1)] = detail(1)
+        gateway.send("log", log(1))
+
+        await until_seen(pilot, "Answered by `@openai-prod` in 2.1s", "Timings")
+
+
+async def test_detail_left_before_the_answer_is_no_fault() -> None:
+    """A detail that was left, by `q` or by a number, does not hinder its request from settling."""
+    gateway = FakeGateway()
+    async with operating(gateway) as pilot:
+        gateway.send("started", started(1))
+        await until_seen(pilot, "under way")
+        await pilot.press("enter")
+        await until_seen(pilot, "still answering")
+        await pilot.press("q")
+
+        gateway.send("log", log(1))
+
+        await until_seen(pilot, "14:00:01.204", "$0.0041")
+
+
+async def test_screens_keep_what_is_open() -> None:
+    """Going to Keys and back finds the log that was open."""
+    gateway = FakeGateway()
+    gateway.logs = [failed_log(1, 401, "no such key", "caller")]
+    gateway.details[log_id(1)] = detail(1)
+    async with operating(gateway) as pilot:
+        await until_seen(pilot, "14:00:01.204")
+        await pilot.press("enter")
+        await until_seen(pilot, "Give the application a key from Keys (3).", "Timings")
+
+        await pilot.press("3")
+        await until_seen(pilot, "No keys yet")
+        await pilot.press("1")
+
+        await until_seen(pilot, "The caller's mistake: no such key", "Timings")
+
+
+async def test_gateway_that_is_away_is_asked_again() -> None:
+    """A detail opened while the gateway is away says so and fills in when it is back."""
+    gateway = FakeGateway()
+    gateway.logs = [log(1)]
+    gateway.details[log_id(1)] = detail(1)
+    async with operating(gateway) as pilot:
+        await until_seen(pilot, "14:00:01.204")
+        gateway.trouble = "connection refused"
+        await pilot.press("enter")
+        await until_seen(pilot, "No answer from http://gateway.test", "Trying again")
+
+        gateway.trouble = None
+
+        await until_seen(pilot, "Timings")
+
+
+async def test_y_copies_the_page_whole() -> None:
+    """`y` copies everything the tab shows, also what is too long to be drawn."""
+    gateway = FakeGateway()
+    gateway.logs = [log(1)]
+    gateway.details[log_id(1)] = detail(1, question="long " * 30_000)
+    async with operating(gateway) as pilot:
+        await until_seen(pilot, "14:00:01.204")
+        await pilot.press("enter")
+        await until_seen(pilot, "Timings")
+        await pilot.press("l")
+        await until_seen(pilot, "long long")
+
+        await pilot.press("y")
+
+        await until(pilot, lambda: pilot.app.clipboard.count("long") == 30_000)
+        assert "long long" in seen(pilot)
