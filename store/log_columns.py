@@ -1,5 +1,6 @@
 """A log record taken apart into the columns of its two tables; free of SQLAlchemy, since it runs for every request."""
 
+from functools import cache
 from operator import attrgetter
 
 import msgspec
@@ -16,9 +17,17 @@ COUNTED = ("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens")
 """Columns taken from the usage."""
 FAILURE = ("error_code", "error_message", "error_fault")
 COLUMNS = (*KEPT, *COUNTED, *FAILURE, "rest")
-INSERT = f"INSERT INTO logs ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))}) ON CONFLICT (id) DO NOTHING"
-INSERT_BODY = "INSERT INTO log_bodies (id, body) VALUES (?, ?) ON CONFLICT (id) DO NOTHING"
-"""Not `INSERT OR IGNORE`: that would drop, without a word, a record that lacks something."""
+BODY_COLUMNS = ("id", "body")
+
+
+@cache
+def insert(table: str, columns: tuple[str, ...], rows: int) -> str:
+    """SQL for so many rows, of which those that are there already are left alone.
+
+    Not `INSERT OR IGNORE`: that would drop, without a word, a record that lacks something.
+    """
+    row = f"({', '.join('?' * len(columns))})"
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([row] * rows)} ON CONFLICT (id) DO NOTHING"
 
 
 class Rest(msgspec.Struct, frozen=True, array_like=True):

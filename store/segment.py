@@ -3,6 +3,7 @@
 import mmap
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -50,6 +51,10 @@ class Segment:
         """More may come; a sealed one only shrinks in what is left to do."""
         return self._descriptor is not None
 
+    def takes(self, frame: bytes, most_bytes: int) -> bool:
+        """Whether a frame may be added; a new segment takes any."""
+        return self.is_open and (not self.size or self.size + len(frame) <= most_bytes)
+
     def append(self, frame: bytes, write: Callable[[int, bytes], int]) -> None:
         """Add a frame whole, or raise OSError and have added nothing."""
         assert self._descriptor is not None
@@ -75,9 +80,9 @@ class Segment:
             self._descriptor = None
 
     def delete(self) -> None:
-        """Everything in it is in the database."""
-        self.seal()
-        self.file.unlink(missing_ok=True)
+        """Nothing in it is needed; a file that stays nevertheless is found, and known, at the next start."""
+        with suppress(OSError):
+            self.file.unlink()
 
 
 def read(file: Path, start: int, end: int, limit: int) -> Scan:

@@ -5,7 +5,6 @@ nothing makes records wait in memory, never the request.
 """
 
 import errno
-import fcntl
 import hashlib
 import os
 from collections import deque
@@ -16,6 +15,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from store.frames import LONGEST, framed
+from store.holding import SpoolUnusable, hold
 from store.packed import decode, encode
 from store.reserve import Reserve
 from store.segment import Segment, read
@@ -27,10 +27,6 @@ RETIRED_BYTES = 1 * MIB
 """A segment larger than this is not kept for more once all of it is in the database."""
 AT_ONCE = 64
 """Records from memory that are written while the lock is held."""
-
-
-class SpoolUnusable(Exception):
-    """The folder cannot be used, or another process uses it; the message says what to do."""
 
 
 class Batch(NamedTuple):
@@ -60,6 +56,7 @@ class Spool:
         self._write, self._lock = write, Lock()
         self._holding = hold(folder)
         self._segments = [Segment.left(file) for file in sorted(folder.glob("*.segment"))]
+        self._current: Segment | None = None
         self._memory: deque[bytes] = deque()
         self._memory_used = 0
         self._set_aside = {file.name for file in folder.glob("damaged-*")}
@@ -124,11 +121,11 @@ class Spool:
             standing = [(segment, segment.size, segment.is_open) for segment in self._segments]
         for segment, end, is_open in standing:
             start = drained.get(segment.name, 0)
-            batch = self._batch(segment, start, end, limit)
-            if batch.end > start:
+            batch = self._batch(segment, start, end, limit) if start < end else None
+            if batch and batch.end > start:
                 return batch._replace(more=batch.end < end or segment is not standing[-1][0])
             if not is_open:
-                self._delete(segment)
+                self._discard(segment)
         return None
 
     def drop(self, batch: Batch) -> None:
@@ -136,9 +133,11 @@ class Spool:
         with self._lock:
             segment = next(one for one in self._segments if one.name == batch.segment)
             segment.waiting -= len(batch.payloads)
-            done = batch.end >= segment.size and (not segment.is_open or segment.size >= RETIRED_BYTES)
-        if done:
-            self._delete(segment)
+            is_done = batch.end >= segment.size and (not segment.is_open or segment.size >= RETIRED_BYTES)
+            if is_done:
+                self._forget(segment)
+        if is_done:
+            segment.delete()
 
     def set_aside(self, damaged: bytes) -> None:
         """Keep what is no record out of the way, under a name that is the same at the next try."""
@@ -156,11 +155,12 @@ class Spool:
         """Let another process use the folder. What is appended nevertheless is kept for it."""
         self.tend()
         with self._lock:
-            if (current := self._current()) is not None:
+            current = self._current
+            if current is not None:
                 current.seal()
-                if not current.waiting:
-                    self._forget(current)
-            os.close(self._holding)
+        if current is not None and not current.waiting:
+            self._discard(current)
+        os.close(self._holding)
 
     def _written(self, frame: bytes) -> bool:
         """Whether a frame is in a file now, be it at the price of the reserve."""
@@ -178,26 +178,27 @@ class Spool:
 
     def _place(self, frame: bytes) -> None:
         """Add a frame to the open segment, or to a new one."""
-        current = self._current()
-        if current is not None and current.size and current.size + len(frame) > self._segment_bytes:
-            current.seal()
-            current = None
-        if current is None:
-            current = Segment.begin(self._folder)
-            self._segments.append(current)
+        current = self._current
+        if current is None or not current.takes(frame, self._segment_bytes):
+            current = self._next_segment(current)
         current.append(frame, self._write)
+
+    def _next_segment(self, current: Segment | None) -> Segment:
+        """A new file in place of the one that is full."""
+        if current is not None:
+            current.seal()
+        self._current = Segment.begin(self._folder)
+        self._segments.append(self._current)
+        return self._current
 
     def _abandon(self, error: OSError) -> None:
         """Go on in another file when the fault may be this one's; a full disk is not."""
-        current = self._current()
+        current = self._current
         if current is not None and not is_full(error):
             current.seal()
             if not current.size:
                 self._forget(current)
-
-    def _current(self) -> Segment | None:
-        """The open segment."""
-        return self._segments[-1] if self._segments and self._segments[-1].is_open else None
+                current.delete()
 
     def _remember(self, frame: bytes) -> None:
         """Keep a frame in memory, if need be in place of the oldest."""
@@ -219,37 +220,24 @@ class Spool:
         try:
             found = read(segment.file, start, end, limit)
         except FileNotFoundError:
+            self._discard(segment)
             self.lost += segment.waiting
-            self._delete(segment)
             return Batch(segment.name, [], start, False)
         for damaged in found.damaged:
             self.set_aside(damaged)
         return Batch(segment.name, found.payloads, start + found.end, False)
 
-    def _delete(self, segment: Segment) -> None:
-        """A segment of which nothing is left to do."""
+    def _discard(self, segment: Segment) -> None:
+        """A sealed segment of which nothing is left to do."""
         with self._lock:
             self._forget(segment)
+        segment.delete()
 
     def _forget(self, segment: Segment) -> None:
-        """The same, for those who hold the lock."""
-        with suppress(OSError):
-            segment.delete()
+        """No record may be added from now on; the file, which takes longer, is deleted without the lock."""
+        segment.seal()
         if segment in self._segments:
             self._segments.remove(segment)
-
-
-def hold(folder: Path) -> int:
-    """Make the folder, and keep other processes out of it as long as the descriptor returned is open."""
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise SpoolUnusable(f"Another process writes to `{folder}`. End it, or choose another `--home`.") from error
-    except OSError as error:
-        raise SpoolUnusable(f"`{folder}` cannot be used ({error.strerror}). Let this user write it.") from error
-    return descriptor
 
 
 def private(file: str, flags: int) -> int:
