@@ -3,7 +3,7 @@
 import re
 
 import msgspec
-from sqlalchemy import Boolean, ColumnElement, func, literal_column, not_, or_
+from sqlalchemy import ColumnElement, func, literal_column, or_
 from sqlmodel import col, select
 
 from store.log_rows import FAILED, LogRow
@@ -84,17 +84,16 @@ def status_matches(wanted: str, record: LogRecord) -> bool:
 
 def status_is(wanted: str) -> list[ColumnElement[bool]]:
     """The same as SQL, worded so that SQLite sees when the index of failures will do."""
-    failed = literal_column(FAILED, Boolean)
     match wanted:
         case "":
             return []
         case "success":
-            return [not_(failed)]
+            return [literal_column(f"NOT {FAILED}")]
         case "error":
-            return [failed]
+            return [literal_column(FAILED)]
     low, high = status_range(wanted)
     exactly = [col(LogRow.status) >= low, col(LogRow.status) < high]
-    return [literal_column("status >= 400", Boolean), *exactly] if low >= 400 else exactly
+    return [literal_column("status >= 400"), *exactly] if low >= 400 else exactly
 
 
 def status_range(wanted: str) -> tuple[int, int]:

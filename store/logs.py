@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 import zstandard
-from sqlalchemy import Boolean, literal_column
+from sqlalchemy import literal_column
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -47,7 +47,7 @@ async def log_by_id(session: AsyncSession, log_id: LogId) -> LogRecord | None:
 
 async def totals_since(session: AsyncSession, since_ms: int) -> Totals:
     """Sums over the records since then; read from an index alone, 0.2 s a million."""
-    failed = func.total(literal_column(FAILED, Boolean))
+    failed = func.total(literal_column(FAILED))
     sums = select(func.count(), failed, func.sum(LogRow.cost), func.total(LogRow.unpriced))
     requests, errors, cost, unpriced = (await session.exec(sums.where(LogRow.created_at_ms >= since_ms))).one()
     return Totals(requests=requests, errors=int(errors), cost=Nanodollars(cost or 0), unpriced=int(unpriced))

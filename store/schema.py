@@ -88,7 +88,8 @@ def statements() -> Iterator[str]:
     dialect = sqlite.dialect()
     for table in SQLModel.metadata.sorted_tables:
         yield str(CreateTable(table).compile(dialect=dialect))
-        yield from (str(CreateIndex(index).compile(dialect=dialect)) for index in sorted(table.indexes, key=str))
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            yield str(CreateIndex(index).compile(dialect=dialect))
 
 
 def revision_of(file: Path) -> str:
@@ -115,9 +116,14 @@ def upgrade(file: Path, revision: str, migrations: Path) -> None:
         migrate(file, migrations)
     except Exception as error:
         raise DatabaseUnusable(
-            f"`{file}` could not be upgraded from schema {revision}, and is as it was ({error}). "
+            f"`{file}` could not be upgraded from schema {revision}, and is as it was ({first_line(error)}). "
             f"Run the version from before, and report this. A copy is in `{saved.name}`."
         ) from error
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, without the statement and the web page that SQLAlchemy adds."""
+    return str(error).partition("\n")[0]
 
 
 def back_up(file: Path, revision: str) -> Path:

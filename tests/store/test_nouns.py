@@ -15,14 +15,21 @@ def integration(id: str, created_at_ms: int = 1) -> IntegrationRow:
 
 def provider(id: str, integration_id: str, created_at_ms: int = 1) -> ProviderRow:
     """A provider of an integration."""
-    row = {"id": id, "slug": f"{id}-slug", "name": id, "created_at_ms": created_at_ms}
-    return ProviderRow(**row, integration_id=integration_id)
+    slug = f"{id}-slug"
+    return ProviderRow(id=id, slug=slug, name=id, integration_id=integration_id, created_at_ms=created_at_ms)
 
 
 def api_key(id: str, created_at_ms: int = 1) -> ApiKeyRow:
     """An API key of that id."""
-    row = {"id": id, "name": id, "kind": "workspace-service", "created_at_ms": created_at_ms}
-    return ApiKeyRow(**row, key_hash=f"{id}-hash", masked_key="th-a…wxyz", scopes="[]")
+    return ApiKeyRow(
+        id=id,
+        name=id,
+        kind="workspace-service",
+        key_hash=f"{id}-hash",
+        masked_key="th-a…wxyz",
+        scopes="[]",
+        created_at_ms=created_at_ms,
+    )
 
 
 async def test_integrations(database: Database) -> None:

@@ -127,11 +127,11 @@ def upgrade() -> None:
         sa.Column("rest", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("ix_logs_trace_id", "logs", ["trace_id"])
-    op.create_index("ix_logs_failed", "logs", ["id"], sqlite_where=sa.text(FAILED))
     op.create_index(
         "ix_logs_created_at_ms", "logs", ["created_at_ms", "status", "error_code", "cost", "unpriced"]
     )
+    op.create_index("ix_logs_failed", "logs", ["id"], sqlite_where=sa.text(FAILED))
+    op.create_index("ix_logs_trace_id", "logs", ["trace_id"])
     op.create_table(
         "log_bodies",
         sa.Column("id", sa.String(), nullable=False),
