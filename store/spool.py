@@ -15,7 +15,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from store.frames import LONGEST, framed
-from store.holding import SpoolUnusable, hold
+from store.holding import Holding, SpoolUnusable
 from store.packed import decode, encode
 from store.reserve import Reserve
 from store.segment import Segment, read
@@ -54,7 +54,7 @@ class Spool:
     ) -> None:
         self._folder, self._segment_bytes, self._memory_bytes = folder, segment_bytes, memory_bytes
         self._write, self._lock = write, Lock()
-        self._holding = hold(folder)
+        self._holding = Holding(folder)
         self._segments = [Segment.left(file) for file in sorted(folder.glob("*.segment"))]
         self._current: Segment | None = None
         self._memory: deque[bytes] = deque()
@@ -160,7 +160,7 @@ class Spool:
                 current.seal()
         if current is not None and not current.waiting:
             self._discard(current)
-        os.close(self._holding)
+        self._holding.close()
 
     def _written(self, frame: bytes) -> bool:
         """Whether a frame is in a file now, be it at the price of the reserve."""
