@@ -23,15 +23,21 @@ class Reserve:
                 allocate(draft, self._size)
                 draft.rename(self._file)
                 self._is_there = True
-        draft.unlink(missing_ok=True)
+        remove(draft)
 
     def give_up(self) -> bool:
         """Whether there was something to give up."""
         if not self._is_there:
             return False
-        self._file.unlink(missing_ok=True)
         self._is_there = False
+        remove(self._file)
         return True
+
+
+def remove(file: Path) -> None:
+    """Delete a file, if it is there and can be deleted."""
+    with suppress(OSError):
+        file.unlink()
 
 
 def allocate(file: Path, size: int) -> None:

@@ -28,6 +28,7 @@ class Segment:
     @classmethod
     def begin(cls, folder: Path) -> Self:
         """A new file, named so that its name never comes again: positions are kept by name."""
+        folder.mkdir(mode=0o700, exist_ok=True)
         file = folder / f"{new_id()}.segment"
         return cls(file, os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600), 0, 0)
 
@@ -70,14 +71,22 @@ class Segment:
             while rest:
                 rest = rest[write(descriptor, rest) :]
         except OSError:
-            os.ftruncate(descriptor, self.size)
+            self._undo(descriptor)
             raise
+
+    def _undo(self, descriptor: int) -> None:
+        """Cut off half a frame; where that fails nothing may follow it."""
+        try:
+            os.ftruncate(descriptor, self.size)
+        except OSError:
+            self.seal()
 
     def seal(self) -> None:
         """Take no more."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            with suppress(OSError):
+                os.close(descriptor)
 
     def delete(self) -> None:
         """Nothing in it is needed; a file that stays nevertheless is found, and known, at the next start."""

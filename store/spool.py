@@ -84,7 +84,8 @@ class Spool:
         """Why records wait in memory; None while they are written."""
         if self._error is None:
             return None
-        return f"`{self._folder}` cannot be written ({self._error.strerror}): new records wait in memory. Make room."
+        mend = "make room" if is_full(self._error) else "see that this user may write it"
+        return f"`{self._folder}` cannot be written ({self._error.strerror}), so new records wait in memory; {mend}."
 
     @property
     def trouble(self) -> str | None:

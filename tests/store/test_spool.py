@@ -3,6 +3,7 @@
 import errno
 import os
 import resource
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -182,6 +183,18 @@ def test_segment_that_somebody_deleted(spool: Spool, tmp_path: Path) -> None:
     spool.append(b"kept")
     assert drained(spool) == [b"kept"]
     assert (spool.lost, spool.waiting) == (1, 0)
+
+
+def test_folder_that_somebody_deleted(spool: Spool, tmp_path: Path) -> None:
+    """After `rm -r` of the folder the next segment makes it again."""
+    spool.append(b"gone")
+    shutil.rmtree(tmp_path / "spool")
+    assert drained(spool) == []
+
+    spool.append(b"kept")
+
+    assert drained(spool) == [b"kept"]
+    assert (spool.lost, spool.waiting, spool.trouble) == (1, 0, None)
 
 
 @pytest.mark.parametrize("takes", [0, 1, 15])

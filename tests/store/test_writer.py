@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import shutil
 import sqlite3
 import threading
@@ -13,6 +14,7 @@ import msgspec
 import pytest
 
 from store.database import Database
+from store.facts import remember
 from store.log_filter import LogFilter
 from store.logs import log_by_id, page
 from store.records import LogRecord
@@ -185,6 +187,42 @@ async def test_locked_database(writer: LogWriter, file: Path) -> None:
 
     await until(lambda: writer.state() == WELL)
     assert ids(file) == [record.id for record in records]
+
+
+def test_database_without_room(file: Path, spool: Spool) -> None:
+    """When the database cannot grow nothing of a batch is kept, and all of it once there is room."""
+    records = [log_record(request_body=os.urandom(10_000)) for _ in range(50)]
+    for record in records:
+        spool.append(msgspec.msgpack.encode(record))
+    _, hard = before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))
+    try:
+        with pytest.raises(sqlite3.OperationalError):
+            drain(file, spool)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert ids(file) == []
+    assert spool.waiting == 50
+
+    drain(file, spool)
+
+    assert ids(file) == [record.id for record in records]
+    assert spool.waiting == 0
+
+
+async def test_others_get_their_turn(writer: LogWriter, database: Database) -> None:
+    """While many records are drained the log can be read, and settings can be changed."""
+    for _ in range(5000):
+        writer.add(log_record(request_body=b"question " * 100))
+
+    for number in range(10):
+        async with database.session() as session:
+            await page(session, LogFilter(text="gpt"), limit=10)
+            await remember(session, f"fact {number}", b"")
+            await session.commit()
+
+    assert await writer.caught_up(10)
+    assert writer.state() == WELL
 
 
 async def test_database_that_is_gone(writer: LogWriter, file: Path) -> None:
