@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +13,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
+from litestar.types import Receive, Scope, Send
 from sqlalchemy.exc import OperationalError
 
 from gateway.api.admin.api_keys import ApiKeysController
@@ -20,6 +22,7 @@ from gateway.api.admin.integrations import IntegrationsController
 from gateway.api.admin.logs import LogsController
 from gateway.api.admin.observe import ObserveController
 from gateway.api.admin.providers import ProvidersController
+from gateway.api.asgi import Door, spelled_headers
 from gateway.api.openai.chat import chat
 from gateway.api.openai.document import documented
 from gateway.api.openai.models import list_models, one_model
@@ -27,6 +30,7 @@ from gateway.errors import BadRequest, Broken, GatewayError, MethodNotAllowed, N
 from gateway.plant import Plant, busy
 
 log = logging.getLogger("tollhouse")
+SLASHES = re.compile(r"//+")
 AnyRequest = Request[Any, Any, State]
 
 
@@ -42,13 +46,24 @@ def openapi(request: AnyRequest) -> dict[str, Any]:
     return documented(request.app.openapi_schema.to_schema())
 
 
-def create_app(plant: Plant) -> Litestar:
-    """The ASGI application around a plant."""
+def create_app(plant: Plant) -> Door:
+    """The ASGI application around a plant: the data plane's own doors, and the framework's behind them for the rest."""
+    doors = {"/v1/chat/completions": chat(plant)}
+    rest = framework(plant)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        door = doors.get(scope["path"]) or doors.get(SLASHES.sub("/", scope["path"]).rstrip("/"), rest)
+        await door(scope, receive, send)
+
+    return app
+
+
+def framework(plant: Plant) -> Litestar:
+    """Every route that speed is not the point of."""
     return Litestar(
         route_handlers=[
             greeting,
             openapi,
-            chat(plant),
             list_models,
             one_model,
             ObserveController,
@@ -74,11 +89,8 @@ def create_app(plant: Plant) -> Litestar:
 
 def spell(_: AnyRequest, error: GatewayError) -> Response[bytes]:
     """An error as every client of ours reads it."""
-    headers = {name.decode(): value.decode("latin-1") for name, value in error.headers}
-    if error.retry_after is not None:
-        headers["retry-after"] = str(error.retry_after)
-    body = msgspec.json.encode(error.body())
-    return Response(body, status_code=error.status, headers=headers, media_type=MediaType.JSON)
+    headers = {name.decode(): value.decode("latin-1") for name, value in spelled_headers(error)}
+    return Response(msgspec.json.encode(error.body()), status_code=error.status, headers=headers)
 
 
 def spell_validation(request: AnyRequest, error: ValidationException) -> Response[bytes]:

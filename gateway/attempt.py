@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from gateway.answer import json_object, refused_by, take_head, take_whole
@@ -14,6 +14,8 @@ from gateway.vendors.openai_stream import ChatStream
 from store.records import Attempt
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from gateway.domain import Call, InferenceRequest, Target
     from gateway.snapshot import Snapshot
     from gateway.upstream import Reply, Upstream
@@ -114,21 +116,25 @@ def vendor_of(call: Call) -> str:
     return asked(call)[0].vendor.id
 
 
-@contextmanager
-def trying(call: Call, target: Target) -> Iterator[None]:
+class trying:
     """Write the attempt down, however it ends."""
-    began = time.perf_counter()
-    error: str | None = None
-    status: int | None = None
-    try:
-        yield
-        status, error = call.status or None, call.failure.message if call.failure else None
-    except VendorFailed as failed:
-        status, error = (failed.status if isinstance(failed, VendorRefused) else None), failed.message
-        raise
-    finally:
-        spent = time.perf_counter() - began
+
+    __slots__ = ("_began", "_call", "_target")
+
+    def __init__(self, call: Call, target: Target) -> None:
+        self._call, self._target = call, target
+
+    def __enter__(self) -> None:
+        self._began = time.perf_counter()
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        call, target = self._call, self._target
+        spent = time.perf_counter() - self._began
         call.vendor_seconds += spent
+        failed = error if isinstance(error, VendorFailed) else call.failure
+        status = error.status if isinstance(error, VendorRefused) else None if error else call.status or None
         call.attempts.append(
             Attempt(
                 provider=target.provider or "",
@@ -137,6 +143,6 @@ def trying(call: Call, target: Target) -> Iterator[None]:
                 url=target.base_url + PATH,
                 status=status,
                 duration_ms=round(spent * 1000, 3),
-                error=error,
+                error=failed.message if failed else None,
             )
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -75,11 +74,14 @@ class Client(Protocol):
     has_begun: bool
     """Whether some of a stream is on its way already."""
 
-    async def take_body(self) -> bytes:
-        """Read the request's body, once. Raises TooLarge and HungUp."""
+    async def take_body(self, length: int | None) -> bytes:
+        """Read the request's body, once; `length` is what the client says of it. Raises TooLarge and HungUp."""
 
-    def watched(self) -> AbstractContextManager[None]:
-        """Cancels what runs in the block when the client hangs up."""
+    def watch(self) -> None:
+        """From now on, cancel what runs when the client hangs up."""
+
+    def unwatch(self) -> None:
+        """Whatever comes now is to be finished."""
 
     async def send(self, call: Call, data: bytes) -> None:
         """A part of a stream; the first brings status and headers along."""

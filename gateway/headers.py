@@ -60,3 +60,9 @@ def story(call: Call) -> Raw:
 def masked(headers: Mapping[str, str]) -> dict[str, str]:
     """The client's headers without what would let a reader of the log in."""
     return {name: MASK if name in SECRET else value for name, value in headers.items()}
+
+
+def length_in(headers: Mapping[str, str]) -> int | None:
+    """The length a request announces, None if it does not."""
+    said = headers.get("content-length", "")
+    return int(said) if said.isascii() and said.isdigit() else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import cast
 
 import httptools
@@ -29,6 +30,14 @@ class ConnectionStalled(Exception):
     """Nothing came for as long as was allowed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long an answer may take, or where it is only silence that counts, each silence in it."""
+
+    seconds: float
+    with_silence_only: bool = False
+
+
 def head_of(path: str, host: str, headers: Mapping[str, str], length: int, method: str = "POST") -> bytes:
     """A request's first lines. Raises Broken for a header that would end its own line."""
     lines = [f"{method} {path} HTTP/1.1", f"host: {host}", f"content-length: {length}", "accept-encoding: identity"]
@@ -42,8 +51,7 @@ def head_of(path: str, host: str, headers: Mapping[str, str], length: int, metho
 class Connection(asyncio.Protocol):
     """Serves one request at a time; between two of them it waits in a pool, or is closed."""
 
-    def __init__(self, stall_seconds: float) -> None:
-        self._stall_seconds = stall_seconds
+    def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[None] | None = None
@@ -63,20 +71,21 @@ class Connection(asyncio.Protocol):
         self._pieces: deque[bytes] = deque()
         self._waiting = self._head_bytes = 0
         self._has_head = self._is_whole = self._ends_with_connection = False
+        self._can_serve_again = False
         self._failure: ConnectionBroke | ConnectionStalled | None = None
         self.has_answered = False
         """Whether a single byte of the answer has come."""
 
-    def send(self, head: bytes, body: bytes, *, stall: bool) -> None:
-        """Send a request; with `stall` a silence longer than allowed breaks the answer off."""
+    def send(self, head: bytes, body: bytes, *, patience: Patience) -> None:
+        """Send a request; the answer is broken off when patience ends."""
         self._begin()
         if self.is_closed or self._transport is None:
             self._failure = ConnectionBroke("closed before the request was sent")
             return
         self._transport.write(head + body)
-        if stall:
-            self._heard_at = self._loop.time()
-            self._timer = self._loop.call_later(self._stall_seconds, self._look)
+        self._patience = patience
+        self._heard_at = self._loop.time()
+        self._timer = self._loop.call_later(patience.seconds, self._look)
 
     async def head(self) -> int:
         """Wait for the status line and the headers; the status. Raises ConnectionBroke and ConnectionStalled."""
@@ -107,12 +116,7 @@ class Connection(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if (
-            self._is_whole
-            and not self._ends_with_connection
-            and not self.is_closed
-            and self._parser.should_keep_alive()
-        ):
+        if self._can_serve_again and not self.is_closed:
             self.served += 1
             self.idle_since = self._loop.time()
             return True
@@ -145,12 +149,12 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def _look(self) -> None:
-        """The time allowed for silence has passed since somebody looked: has it since something was heard?"""
-        silent = self._loop.time() - self._heard_at
-        if silent >= self._stall_seconds:
-            self._fail(ConnectionStalled(f"silent for {self._stall_seconds:g} seconds"))
+        """The time has passed; where only silence counts, look how long it has lasted."""
+        left = self._patience.seconds - (self._loop.time() - self._heard_at) if self._patience.with_silence_only else 0
+        if left > 0:
+            self._timer = self._loop.call_later(left, self._look)
         else:
-            self._timer = self._loop.call_later(self._stall_seconds - silent, self._look)
+            self._fail(ConnectionStalled(f"nothing for {self._patience.seconds:g} seconds"))
 
     # What the event loop calls.
 
@@ -208,3 +212,4 @@ class Connection(asyncio.Protocol):
         """The body is whole."""
         if self._has_head:
             self._is_whole = True
+            self._can_serve_again = self._parser.should_keep_alive()

@@ -6,8 +6,6 @@ All of it is synchronous: a client that hangs up cancels whatever waits, and wha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,6 +18,8 @@ from store.ids import Slug
 from store.records import Failure, LogRecord
 
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from gateway.domain import Call
     from gateway.plant import Plant
     from gateway.prices import Price
@@ -28,24 +28,41 @@ if TYPE_CHECKING:
 DEFAULT_WORKSPACE = Slug("default")
 
 
-@contextmanager
-def recorded(call: Call, plant: Plant) -> Iterator[None]:
-    """One log record for whatever happens in the block; what is raised goes on."""
-    plant.vitals.arrived()
-    try:
-        yield
-    except GatewayError as error:
-        fail(call, error)
-        raise
-    except asyncio.CancelledError:
-        fail(call, HungUp("the client hung up before it had its answer"))
-        raise
-    except Exception as error:
-        bug = Broken(f"Tollhouse failed by a fault of its own ({type(error).__name__}); the log has it as {call.id}")
-        fail(call, bug)
-        raise bug from error
-    finally:
-        settle(call, plant)
+class recorded:
+    """One log record for whatever happens in the block; what is raised goes on.
+
+    A class, for a generator would cost a twentieth of all that a request costs.
+    """
+
+    __slots__ = ("_call", "_plant")
+
+    def __init__(self, call: Call, plant: Plant) -> None:
+        self._call, self._plant = call, plant
+
+    def __enter__(self) -> None:
+        self._plant.vitals.arrived()
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        call = self._call
+        try:
+            match error:
+                case None:
+                    pass
+                case GatewayError():
+                    fail(call, error)
+                case asyncio.CancelledError():
+                    fail(call, HungUp("the client hung up before it had its answer"))
+                case Exception():
+                    what = (
+                        f"Tollhouse failed by a fault of its own ({type(error).__name__}); the log has it as {call.id}"
+                    )
+                    bug = Broken(what)
+                    fail(call, bug)
+                    raise bug from error
+        finally:
+            settle(call, self._plant)
 
 
 def fail(call: Call, error: GatewayError) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from gateway.errors import VendorBroke, VendorFailed, VendorSlow, VendorUnreachable
-from gateway.http1 import Connection, ConnectionBroke, ConnectionStalled, head_of
+from gateway.http1 import Connection, ConnectionBroke, ConnectionStalled, Patience, head_of
 
 if TYPE_CHECKING:
     from gateway.domain import Target
@@ -86,8 +86,8 @@ class Upstream:
     """Connections to every vendor, kept open between requests. Close it in the end."""
 
     def __init__(self, *, connect_seconds: float, answer_seconds: float, stall_seconds: float) -> None:
-        self._connect_seconds, self._answer_seconds = connect_seconds, answer_seconds
-        self._stall_seconds = stall_seconds
+        self._connect_seconds = connect_seconds
+        self._whole, self._streamed = Patience(answer_seconds), Patience(stall_seconds, with_silence_only=True)
         self._idle: dict[tuple[str, int, bool], list[Connection]] = {}
 
     def close(self) -> None:
@@ -99,19 +99,21 @@ class Upstream:
 
     async def ask(self, target: Target, path: str, body: bytes) -> tuple[Reply, bytes]:
         """Send a request and wait for the whole answer. Raises VendorFailed."""
+        address, vendor = address_of(target.base_url), target.vendor.id
+        head = head_of(address.path + path, address.named, target.headers, len(body))
+        connection = await self._answered(address, vendor, head, body, self._whole)
         try:
-            async with asyncio.timeout(self._answer_seconds):
-                async with self.open(target, path, body, stall=False) as reply:
-                    return reply, await reply.body()
-        except TimeoutError as error:
-            raise slow(target.vendor.id) from error
+            reply = Reply(connection, vendor)
+            return reply, await reply.body()
+        finally:
+            self._put_back(address, connection)
 
     @asynccontextmanager
-    async def open(self, target: Target, path: str, body: bytes, *, stall: bool = True) -> AsyncIterator[Reply]:
+    async def open(self, target: Target, path: str, body: bytes) -> AsyncIterator[Reply]:
         """Send a request and wait for the head of the answer; leaving closes what was not read. Raises VendorFailed."""
         address, vendor = address_of(target.base_url), target.vendor.id
         head = head_of(address.path + path, address.named, target.headers, len(body))
-        connection = await self._answered(address, vendor, head, body, stall=stall)
+        connection = await self._answered(address, vendor, head, body, self._streamed)
         try:
             yield Reply(connection, vendor)
         finally:
@@ -123,17 +125,15 @@ class Upstream:
         """Ask for something small, such as a list of models: status and body. Raises VendorFailed."""
         address = address_of(base_url)
         head = head_of(address.path + path, address.named, headers, 0, "GET")
+        connection = await self._answered(address, vendor, head, b"", Patience(seconds))
         try:
-            async with asyncio.timeout(seconds):
-                connection = await self._answered(address, vendor, head, b"", stall=False)
-                try:
-                    return connection.status, await Reply(connection, vendor).body()
-                finally:
-                    self._put_back(address, connection)
-        except TimeoutError as error:
-            raise slow(vendor) from error
+            return connection.status, await Reply(connection, vendor).body()
+        finally:
+            self._put_back(address, connection)
 
-    async def _answered(self, address: Address, vendor: str, head: bytes, body: bytes, *, stall: bool) -> Connection:
+    async def _answered(
+        self, address: Address, vendor: str, head: bytes, body: bytes, patience: Patience
+    ) -> Connection:
         """A connection on which the request was sent and the answer has begun.
 
         One that waited may have been closed by the vendor in the very moment it was used, without a byte of an answer:
@@ -141,11 +141,11 @@ class Upstream:
         """
         connection = self._waiting(address) or await self._connect(address, vendor)
         while True:
-            connection.send(head, body, stall=stall)
+            connection.send(head, body, patience=patience)
             try:
                 await connection.head()
             except (ConnectionBroke, ConnectionStalled) as error:
-                connection.abort()
+                connection.leave()
                 is_stale = isinstance(error, ConnectionBroke) and connection.served and not connection.has_answered
                 if not is_stale:
                     raise failure(vendor, error) from error
@@ -177,9 +177,7 @@ class Upstream:
         context = certificates() if address.tls else None
         try:
             async with asyncio.timeout(self._connect_seconds):
-                _, connection = await loop.create_connection(
-                    lambda: Connection(self._stall_seconds), address.host, address.port, ssl=context
-                )
+                _, connection = await loop.create_connection(Connection, address.host, address.port, ssl=context)
         except TimeoutError as error:
             raise unreachable(vendor, f"no connection within {self._connect_seconds:g} seconds") from error
         except (OSError, ValueError) as error:

@@ -6,17 +6,21 @@ Source: asgi.readthedocs.io/en/latest/specs/www.html.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+import msgspec
+from litestar.types import Receive, Scope, Send
+
 from gateway.domain import Call, ClientDialect
-from gateway.errors import HungUp, TooLarge
+from gateway.errors import GatewayError, HungUp, TooLarge
 from store.ids import LogId, TraceId, new_id
 
 if TYPE_CHECKING:
-    from litestar.types import HTTPScope, Receive, Send
+    from litestar.types import HTTPScope
 
+Door = Callable[[Scope, Receive, Send], Awaitable[None]]
+"""An ASGI application for one path."""
 GRACE_SECONDS = 0.1
 """How long a request runs before anybody listens for a hang-up: most are over by then, and listening is not free."""
 
@@ -24,45 +28,49 @@ GRACE_SECONDS = 0.1
 class AsgiClient:
     """One request's connection."""
 
-    __slots__ = ("_limit", "_listener", "_receive", "_scope", "_send", "has_begun", "has_hung_up")
+    __slots__ = ("_limit", "_listener", "_receive", "_send", "_timer", "has_begun", "has_hung_up")
 
-    def __init__(self, scope: HTTPScope, receive: Receive, send: Send, *, limit: int) -> None:
-        self._scope, self._receive, self._send = scope, receive, send
+    def __init__(self, receive: Receive, send: Send, *, limit: int) -> None:
+        self._receive, self._send = receive, send
         self._limit = limit
         """Bytes of body that are read."""
+        self._timer: asyncio.TimerHandle | None = None
         self._listener: asyncio.Task[None] | None = None
         self.has_begun = False
         self.has_hung_up = False
 
-    async def take_body(self) -> bytes:
-        """Read the request's body, once. Raises TooLarge and HungUp."""
+    async def take_body(self, length: int | None) -> bytes:
+        """Read the request's body, once; `length` is what the client says of it. Raises TooLarge and HungUp."""
+        if length is not None and length > self._limit:
+            raise self._too_large()
         message = await self._receive()
         body: bytes = message.get("body", b"")  # type: ignore[assignment]
-        while message.get("more_body"):
-            if len(body) > self._limit:
-                break
+        while message.get("more_body") and len(body) != length:  # a whole body needs no further look
             message = await self._receive()
             body += message.get("body", b"")  # type: ignore[operator]
+            if len(body) > self._limit:
+                raise self._too_large()
         if message["type"] == "http.disconnect":
             self.has_hung_up = True
             raise HungUp("the client hung up before its request was complete")
-        if len(body) > self._limit:
-            limit = f"Tollhouse: the body is over {self._limit // 1_000_000} MB; send less, or have the operator raise"
-            raise TooLarge(f"{limit} the setting `max_body_mb`.")
         return body
 
-    @contextmanager
-    def watched(self) -> Iterator[None]:
-        """Cancel what runs in the block when the client hangs up."""
+    def _too_large(self) -> TooLarge:
+        limit = f"Tollhouse: the body is over {self._limit // 1_000_000} MB; send less, or have the operator raise"
+        return TooLarge(f"{limit} the setting `max_body_mb`.")
+
+    def watch(self) -> None:
+        """From now on, cancel the task that runs this when the client hangs up."""
         task = asyncio.current_task()
         assert task is not None, "a request is served by a task"
-        timer = asyncio.get_running_loop().call_later(GRACE_SECONDS, self._listen_for, task)
-        try:
-            yield
-        finally:
-            timer.cancel()
-            if self._listener is not None:
-                self._listener.cancel()
+        self._timer = asyncio.get_running_loop().call_later(GRACE_SECONDS, self._listen_for, task)
+
+    def unwatch(self) -> None:
+        """Whatever comes now is to be finished."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._listener is not None:
+            self._listener.cancel()
 
     def _listen_for(self, task: asyncio.Task[object]) -> None:
         self._listener = asyncio.ensure_future(self._listen(task))
@@ -80,6 +88,13 @@ class AsgiClient:
             await self._send({"type": "http.response.start", "status": call.status, "headers": call.response_headers})
         await self._send({"type": "http.response.body", "body": data, "more_body": True})
 
+    async def refuse(self, error: GatewayError) -> None:
+        """An error instead of an answer."""
+        body = msgspec.json.encode(error.body())
+        headers = [*error.headers, *spelled_headers(error), (b"content-length", str(len(body)).encode())]
+        await self._send({"type": "http.response.start", "status": error.status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
     async def finish(self, call: Call) -> None:
         """The end of the stream, or the whole answer."""
         if self.has_begun:
@@ -89,6 +104,12 @@ class AsgiClient:
         headers = [*call.response_headers, (b"content-length", str(len(body)).encode())]
         await self._send({"type": "http.response.start", "status": call.status, "headers": headers})
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def spelled_headers(error: GatewayError) -> list[tuple[bytes, bytes]]:
+    """The headers every error has."""
+    waiting = [(b"retry-after", str(error.retry_after).encode())] if error.retry_after is not None else []
+    return [(b"content-type", b"application/json"), *waiting]
 
 
 def call_from(scope: HTTPScope, client: AsgiClient, dialect: ClientDialect) -> Call:

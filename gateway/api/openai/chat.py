@@ -7,18 +7,15 @@ import re
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
-from litestar import asgi
 from litestar.types import HTTPScope, Receive, Scope, Send
 
-from gateway.api.asgi import AsgiClient, call_from
+from gateway.api.asgi import AsgiClient, Door, call_from
 from gateway.domain import InferenceRequest
 from gateway.errors import BadRequest, Draining, GatewayError, MethodNotAllowed
 from gateway.pipeline import serve
 from gateway.vendors.openai import fields_of
 
 if TYPE_CHECKING:
-    from litestar.handlers import ASGIRouteHandler
-
     from gateway.plant import Plant
 
 PLACE = re.compile(r" - at `(?:\$\.?)?(.*)`$")
@@ -100,22 +97,30 @@ def mistyped(error: msgspec.ValidationError) -> BadRequest:
 CHAT = OpenAIChat()
 
 
-def chat(plant: Plant) -> ASGIRouteHandler:
-    """The route. It is plain ASGI, for a framework's own parsing takes longer than all of the stages together."""
+def chat(plant: Plant) -> Door:
+    """The route, as a plain ASGI application: a framework's part in it would take longer than all of the stages."""
     limit = plant.settings.max_body_mb * 1_000_000
 
-    @asgi("/v1/chat/completions", is_mount=False, copy_scope=False)
     async def completions(scope: Scope, receive: Receive, send: Send) -> None:
         http = cast(HTTPScope, scope)
-        if http["method"] != "POST":
-            raise MethodNotAllowed("Tollhouse: chat completions are asked for with POST.")
-        if plant.is_draining:
-            raise Draining("Tollhouse: this gateway is shutting down; try again in a moment.", retry_after=2)
-        client = AsgiClient(http, receive, send, limit=limit)
+        client = AsgiClient(receive, send, limit=limit)
         try:
+            refuse_early(http, plant)
             await serve(call_from(http, client, CHAT), plant)
+        except GatewayError as error:
+            if client.has_begun:
+                raise
+            await client.refuse(error)
         except asyncio.CancelledError:
             if not client.has_hung_up:
                 raise
 
     return completions
+
+
+def refuse_early(scope: HTTPScope, plant: Plant) -> None:
+    """What is not even a request. Raises MethodNotAllowed and Draining."""
+    if scope["method"] != "POST":
+        raise MethodNotAllowed("Tollhouse: chat completions are asked for with POST.")
+    if plant.is_draining:
+        raise Draining("Tollhouse: this gateway is shutting down; try again in a moment.", retry_after=2)
