@@ -18,7 +18,7 @@ from store.spool import Batch, Spool
 RECORDS_AT_ONCE = 1000
 RECORDS_A_STATEMENT = 25
 SETTINGS = ("synchronous = NORMAL", "cache_size = -16000", "journal_size_limit = 67108864")
-"""The cache (KiB) holds the pages of a whole transaction; a write-ahead log that a slow reader let grow shrinks again."""
+"""The cache (KiB) holds the pages of a whole transaction; a write-ahead log that a slow reader let grow shrinks."""
 DRAINED = "INSERT INTO spool_positions VALUES (?, ?) ON CONFLICT (segment) DO UPDATE SET drained = excluded.drained"
 WORDS = {
     sqlite3.SQLITE_BUSY: "is locked by another program; end that program",

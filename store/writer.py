@@ -66,22 +66,12 @@ class LogWriter:
     async def caught_up(self, within_seconds: float) -> bool:
         """Whether everything added before this call is in the database, waiting for it if need be."""
         target, lost = self._spool.accepted, self._spool.lost
-        loop, progress = asyncio.get_running_loop(), asyncio.Event()
-
-        def told() -> None:
-            loop.call_soon_threadsafe(progress.set)
-
-        self._watch(told)
-        try:
-            async with asyncio.timeout(within_seconds):
-                while self._spool.accepted - self._spool.waiting < target:
-                    await progress.wait()
-                    progress.clear()
-        except TimeoutError:
-            return False
-        finally:
-            with self._lock:
-                self._watchers.discard(told)
+        if not self._has_brought_in(target):
+            try:
+                async with asyncio.timeout(within_seconds):
+                    await self._brought_in(target)
+            except TimeoutError:
+                return False
         return self._spool.lost == lost
 
     def close(self) -> None:
@@ -93,12 +83,28 @@ class LogWriter:
             self._thread.join(CLOSING_SECONDS)
         self._spool.close()
 
-    def _watch(self, told: Callable[[], None]) -> None:
-        """Have `told` called after each transaction, the next of which begins at once."""
+    def _has_brought_in(self, count: int) -> bool:
+        """Whether so many records of all that ever came are in the database."""
+        return self._spool.accepted - self._spool.waiting >= count
+
+    async def _brought_in(self, count: int) -> None:
+        """Wait until they are; the thread begins at once, without gathering."""
+        loop, progress = asyncio.get_running_loop(), asyncio.Event()
+
+        def told() -> None:
+            loop.call_soon_threadsafe(progress.set)
+
         with self._lock:
             self._watchers.add(told)
-        self._wake.set()
-        self._hurry.set()
+        try:
+            self._wake.set()
+            self._hurry.set()
+            while not self._has_brought_in(count):
+                await progress.wait()
+                progress.clear()
+        finally:
+            with self._lock:
+                self._watchers.discard(told)
 
     def _run(self) -> None:
         """The thread: a round, then a rest until there is more to do."""
