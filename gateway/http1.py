@@ -149,8 +149,11 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def _look(self) -> None:
-        """The time has passed; where only silence counts, look how long it has lasted."""
-        left = self._patience.seconds - (self._loop.time() - self._heard_at) if self._patience.with_silence_only else 0
+        """The time has passed; where only silence counts, look how long it has lasted, if it is not of our making."""
+        left = 0.0
+        if self._patience.with_silence_only:
+            is_held_back = self._waiting > MUCH_WAITING
+            left = self._patience.seconds - (0 if is_held_back else self._loop.time() - self._heard_at)
         if left > 0:
             self._timer = self._loop.call_later(left, self._look)
         else:
@@ -179,10 +182,11 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         """The other side closed, or the network did."""
         self.is_closed = True
-        if error is None and self._has_head and self._ends_with_connection:
-            self._is_whole = True
-        elif not self._is_whole and self._failure is None:
-            self._failure = ConnectionBroke(str(error) if error else "closed by the other side")
+        if self._failure is None and not self._is_whole:
+            if error is None and self._has_head and self._ends_with_connection:
+                self._is_whole = True
+            else:
+                self._failure = ConnectionBroke(str(error) if error else "closed by the other side")
         self._wake()
 
     # What the parser calls.
