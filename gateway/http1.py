@@ -101,6 +101,7 @@ class Connection(asyncio.Protocol):
         self._pieces.clear()
         if self._waiting > MUCH_WAITING and self._transport is not None:
             self._transport.resume_reading()
+            self._heard_at = self._loop.time()
         self._waiting = 0
         return chunk
 
