@@ -1,133 +1,50 @@
-"""The composition root: the routes, and the one place where errors are spelled."""
+"""The composition root: which door a request comes in by.
+
+The data plane and the health check have doors of their own, which cost next to nothing. All else is a framework's,
+which takes a third of a second to load: that happens once the gateway answers, or with the first request for it.
+"""
 
 from __future__ import annotations
 
-import logging
+import asyncio
 import re
-from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING
 
-import msgspec
-from litestar import Litestar, MediaType, Request, Response, get
-from litestar.datastructures import State
-from litestar.di import Provide
-from litestar.exceptions import HTTPException, ValidationException
-from litestar.openapi import OpenAPIConfig
-from litestar.types import Receive, Scope, Send
-from sqlalchemy.exc import OperationalError
-
-from gateway.api.admin.api_keys import ApiKeysController
-from gateway.api.admin.integration_models import IntegrationModelsController
-from gateway.api.admin.integrations import IntegrationsController
-from gateway.api.admin.logs import LogsController
-from gateway.api.admin.observe import ObserveController
-from gateway.api.admin.providers import ProvidersController
-from gateway.api.asgi import Door, spelled_headers
+from gateway.api.health import health
 from gateway.api.openai.chat import chat
-from gateway.api.openai.document import documented
-from gateway.api.openai.models import list_models, one_model
-from gateway.errors import BadRequest, Broken, GatewayError, MethodNotAllowed, NotFound, TooLarge
-from gateway.plant import Plant, busy
 
-log = logging.getLogger("tollhouse")
+if TYPE_CHECKING:
+    from litestar.types import Receive, Scope, Send
+
+    from gateway.api.asgi import Door
+    from gateway.plant import Plant
+
 SLASHES = re.compile(r"//+")
-AnyRequest = Request[Any, Any, State]
 
 
-@get("/", include_in_schema=False, media_type=MediaType.TEXT, sync_to_thread=False)
-def greeting() -> str:
-    """Says what this is to whoever opens the address in a browser."""
-    return "Tollhouse, an AI gateway. Applications send requests to /v1; /v1/health says how it is.\n"
+class App:
+    """The ASGI application around a plant."""
+
+    def __init__(self, plant: Plant) -> None:
+        self._plant = plant
+        self._doors: dict[str, Door] = {"/v1/chat/completions": chat(plant), "/v1/health": health(plant)}
+        self._loading: asyncio.Task[Door] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        path = scope["path"]
+        door = self._doors.get(path) or self._doors.get(SLASHES.sub("/", path).rstrip("/"))
+        await (door or await self.rest())(scope, receive, send)
+
+    async def rest(self) -> Door:
+        """The framework's door, loaded when first asked for."""
+        if self._loading is None:
+            self._loading = asyncio.create_task(asyncio.to_thread(load, self._plant))
+        return await asyncio.shield(self._loading)
 
 
-@get("/v1/openapi.json", include_in_schema=False, sync_to_thread=False)
-def openapi(request: AnyRequest) -> dict[str, Any]:
-    """The whole API as an OpenAPI document."""
-    return documented(request.app.openapi_schema.to_schema())
+def load(plant: Plant) -> Door:
+    """Import the framework, and put the routes together."""
+    from gateway.framework import framework
 
-
-def create_app(plant: Plant) -> Door:
-    """The ASGI application around a plant: the data plane's own doors, and the framework's behind them for the rest."""
-    doors = {"/v1/chat/completions": chat(plant)}
-    rest = framework(plant)
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        door = doors.get(scope["path"]) or doors.get(SLASHES.sub("/", scope["path"]).rstrip("/"), rest)
-        await door(scope, receive, send)
-
-    return app
-
-
-def framework(plant: Plant) -> Litestar:
-    """Every route that speed is not the point of."""
-    return Litestar(
-        route_handlers=[
-            greeting,
-            openapi,
-            list_models,
-            one_model,
-            ObserveController,
-            IntegrationsController,
-            IntegrationModelsController,
-            ProvidersController,
-            ApiKeysController,
-            LogsController,
-        ],
-        dependencies={"plant": Provide(lambda: plant, sync_to_thread=False)},
-        state=State({"plant": plant}),
-        exception_handlers={
-            GatewayError: spell,
-            ValidationException: spell_validation,
-            HTTPException: spell_http,
-            OperationalError: spell_database,
-            Exception: spell_bug,
-        },
-        openapi_config=OpenAPIConfig(title="Tollhouse", version=plant.version, path="/v1/openapi"),
-        logging_config=None,
-    )
-
-
-def spell(_: AnyRequest, error: GatewayError) -> Response[bytes]:
-    """An error as every client of ours reads it."""
-    headers = {name.decode(): value.decode("latin-1") for name, value in spelled_headers(error)}
-    return Response(msgspec.json.encode(error.body()), status_code=error.status, headers=headers)
-
-
-def spell_validation(request: AnyRequest, error: ValidationException) -> Response[bytes]:
-    """Everything that is wrong with the shape of an admin request."""
-    problems = error.extra if isinstance(error.extra, list) else []
-    fields = [
-        (str(each.get("key") or ""), str(each.get("message") or "")) for each in problems if isinstance(each, dict)
-    ]
-    message = " ".join(f"`{key}`: {what}." if key else f"{what}." for key, what in fields) or str(error.detail)
-    return spell(request, BadRequest(message, param=next((key for key, _ in fields if key), None)))
-
-
-def spell_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
-    """The framework's own refusals."""
-    where = f"{request.method} {request.scope['path'][:200]}"
-    match error.status_code:
-        case HTTPStatus.NOT_FOUND:
-            return spell(
-                request, NotFound(f"Tollhouse has nothing at {where}; its API is described at /v1/openapi.json.")
-            )
-        case HTTPStatus.METHOD_NOT_ALLOWED:
-            return spell(request, MethodNotAllowed(f"Tollhouse does not take {where}; see /v1/openapi.json."))
-        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return spell(request, TooLarge(f"The body is too large for {where}."))
-        case status if status < 500:
-            return spell(request, BadRequest(str(error.detail)))
-    return spell_bug(request, error)
-
-
-def spell_database(request: AnyRequest, error: OperationalError) -> Response[bytes]:
-    """A database that is locked, full or gone."""
-    return spell(request, busy(error))
-
-
-def spell_bug(request: AnyRequest, error: Exception) -> Response[bytes]:
-    """A fault of our own: the operator finds it in the gateway's output."""
-    log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
-    return spell(
-        request, Broken(f"Tollhouse failed by a fault of its own ({type(error).__name__}); its output says more.")
-    )
+    return framework(plant)

@@ -9,8 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from gateway.errors import Conflict, StoreBusy
@@ -73,10 +71,6 @@ class Plant:
             except OperationalError as error:
                 raise busy(error) from error
             await self.refresh()
-
-
-PlantHere = NamedDependency[SkipValidation[Plant]]
-"""How a route asks for the plant."""
 
 
 def busy(error: OperationalError) -> StoreBusy:

@@ -20,7 +20,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
 from gateway.api.admin.log_wire import settled, started
-from gateway.app import create_app
+from gateway.app import App
 from gateway.discover import discover_hourly
 from gateway.domain import Caller
 from gateway.live import Live
@@ -125,8 +125,9 @@ async def listening(plant: Plant) -> AsyncIterator[None]:
     """Serve for as long as the block runs. Raises CannotStart."""
     settings = plant.settings
     refuse_taken(settings.host, settings.port)
+    app = App(plant)
     server = Server(
-        create_app(plant),
+        app,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGINL,
@@ -137,7 +138,7 @@ async def listening(plant: Plant) -> AsyncIterator[None]:
     )
     serving = asyncio.create_task(server.serve())
     await asyncio.sleep(0)  # binding the socket is its first step
-    learning = asyncio.create_task(learn(plant))
+    learning = asyncio.create_task(learn(plant, app))
     try:
         yield
     finally:
@@ -158,11 +159,12 @@ def refuse_taken(host: str, port: int) -> None:
         raise CannotStart(f"It cannot listen at {host}:{port} ({error.strerror}). {how}") from error
 
 
-async def learn(plant: Plant) -> None:
-    """What takes too long to know before the start: prices, and which models the vendors offer."""
+async def learn(plant: Plant, app: App) -> None:
+    """What would delay the start: prices, the rest of the API, and which models the vendors offer."""
     await plant.prices.load()
     await plant.refresh()
     plant.prices.ready.set()
+    await app.rest()
     await discover_hourly(plant)
 
 

@@ -10,17 +10,17 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 import msgspec
-from litestar.types import Receive, Scope, Send
 
 from gateway.domain import Call, ClientDialect
 from gateway.errors import GatewayError, HungUp, TooLarge
 from store.ids import LogId, TraceId, new_id
 
 if TYPE_CHECKING:
-    from litestar.types import HTTPScope
+    from litestar.types import HTTPScope, Receive, Scope, Send
 
-Door = Callable[[Scope, Receive, Send], Awaitable[None]]
-"""An ASGI application for one path."""
+    Door = Callable[[Scope, Receive, Send], Awaitable[None]]
+    """An ASGI application for one path."""
+
 GRACE_SECONDS = 0.1
 """How long a request runs before anybody listens for a hang-up: most are over by then, and listening is not free."""
 
@@ -91,19 +91,21 @@ class AsgiClient:
     async def refuse(self, error: GatewayError) -> None:
         """An error instead of an answer."""
         body = msgspec.json.encode(error.body())
-        headers = [*error.headers, *spelled_headers(error), (b"content-length", str(len(body)).encode())]
-        await self._send({"type": "http.response.start", "status": error.status, "headers": headers})
-        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+        await answer(self._send, error.status, [*error.headers, *spelled_headers(error)], body)
 
     async def finish(self, call: Call) -> None:
         """The end of the stream, or the whole answer."""
         if self.has_begun:
             await self._send({"type": "http.response.body", "body": call.ending, "more_body": False})
             return
-        body = b"".join(call.response)
-        headers = [*call.response_headers, (b"content-length", str(len(body)).encode())]
-        await self._send({"type": "http.response.start", "status": call.status, "headers": headers})
-        await self._send({"type": "http.response.body", "body": body, "more_body": False})
+        await answer(self._send, call.status, call.response_headers, b"".join(call.response))
+
+
+async def answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+    """A whole answer."""
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.body", "body": body, "more_body": False})
 
 
 def spelled_headers(error: GatewayError) -> list[tuple[bytes, bytes]]:

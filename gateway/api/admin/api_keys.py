@@ -10,22 +10,10 @@ from litestar import Controller, Request, delete, get, post, put
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 
-from gateway.api.admin.door import (
-    CurrentPage,
-    Nothing,
-    PageSize,
-    Problems,
-    caller_of,
-    epoch_ms,
-    found,
-    instant,
-    needs,
-    now_ms,
-    page_of,
-)
+from gateway.api.admin.door import CurrentPage, Nothing, PageSize, PlantHere, Problems, caller_of, found, needs, page_of
+from gateway.api.moments import epoch_ms, instant, now_ms
 from gateway.domain import Caller
 from gateway.errors import Forbidden, NotFound
-from gateway.plant import PlantHere
 from gateway.scopes import SCOPES
 from store.api_keys import ApiKeyRow, all_api_keys, api_key_by_id
 from store.ids import new_id

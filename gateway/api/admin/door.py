@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 import msgspec
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
-from litestar.params import QueryParameter
+from litestar.params import QueryParameter, SkipValidation
 
 from gateway.authenticate import authenticate
 from gateway.domain import Caller
 from gateway.errors import BadRequest, NotFound
+from gateway.plant import Plant
 
 Connection = ASGIConnection[Any, Any, Any, Any]
 Row = TypeVar("Row")
 SLUG = re.compile(r"[a-zA-Z0-9_-]{1,255}")
 CurrentPage = Annotated[int, QueryParameter(name="current_page", ge=0)]
 PageSize = Annotated[int, QueryParameter(name="page_size", ge=1, le=1000)]
+
+
+PlantHere = NamedDependency[SkipValidation[Plant]]
+"""How a route asks for the plant."""
 
 
 class Named(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,21 +88,3 @@ def page_of(rows: Sequence[Row], current_page: int, page_size: int) -> Sequence[
 def slug_from(name: str) -> str:
     """A slug out of a name for people."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:255] or "unnamed"
-
-
-def now_ms() -> int:
-    """Epoch milliseconds."""
-    return time.time_ns() // 1_000_000
-
-
-def instant(epoch_ms: int | None) -> datetime | None:
-    """Epoch milliseconds as a time of day and date, in UTC."""
-    return None if epoch_ms is None else datetime.fromtimestamp(epoch_ms / 1000, UTC)
-
-
-def epoch_ms(moment: datetime | None) -> int | None:
-    """The reverse; a time without zone is taken as UTC."""
-    if moment is None:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return round(aware.timestamp() * 1000)

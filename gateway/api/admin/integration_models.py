@@ -8,9 +8,8 @@ import msgspec
 from litestar import Controller, delete, get, put
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from gateway.api.admin.door import Nothing, Problems, found
+from gateway.api.admin.door import Nothing, PlantHere, Problems, found
 from gateway.api.admin.integrations import READ, UPDATE
-from gateway.plant import PlantHere
 from gateway.snapshot import configurations_of, models_of
 from gateway.vendors import VENDORS
 from store.integrations import integration_by_slug

@@ -16,18 +16,17 @@ from gateway.api.admin.door import (
     CurrentPage,
     Named,
     PageSize,
+    PlantHere,
     Problems,
     found,
-    instant,
     needs,
-    now_ms,
     page_of,
     slug_from,
 )
+from gateway.api.moments import instant, now_ms
 from gateway.discover import discover_soon
 from gateway.errors import Conflict
 from gateway.headers import MASK
-from gateway.plant import PlantHere
 from gateway.snapshot import Configurations, configurations_of
 from gateway.vendors import VENDORS
 from store.ids import new_id

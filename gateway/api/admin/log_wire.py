@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from gateway.api.admin.door import instant
 from gateway.api.admin.reassemble import reassembled
+from gateway.api.moments import instant
 from store.log_filter import is_success
 
 if TYPE_CHECKING:

@@ -13,10 +13,11 @@ from litestar.datastructures import State
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
-from gateway.api.admin.door import epoch_ms, needs
+from gateway.api.admin.door import PlantHere, needs
 from gateway.api.admin.log_wire import event, summary, whole
+from gateway.api.moments import epoch_ms
 from gateway.errors import BadRequest, NotFound
-from gateway.plant import Plant, PlantHere
+from gateway.plant import Plant
 from store.ids import LogId
 from store.log_filter import LogFilter
 from store.logs import log_by_id, page

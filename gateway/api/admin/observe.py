@@ -6,33 +6,9 @@ import msgspec
 from litestar import Controller, get
 from litestar.response import Response
 
-from gateway.api.admin.door import needs
-from gateway.plant import Plant, PlantHere
+from gateway.api.admin.door import PlantHere, needs
+from gateway.api.health import Health, health_of
 from gateway.vendors import VENDORS
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """How a part is; why, where it is not well."""
-
-    status: str
-    reason: str | None = None
-
-
-class WriterPart(Part, frozen=True, kw_only=True):
-    """The log writer."""
-
-    waiting: int
-    """Records that wait in the spool."""
-    lost: int
-
-
-class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether requests are served."""
-
-    status: str
-    version: str
-    database: Part
-    writer: WriterPart
 
 
 class Stats(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,23 +92,3 @@ class ObserveController(Controller):
             for vendor in VENDORS.values()
         ]
         return VendorList(total=len(rows), data=rows)
-
-
-def health_of(plant: Plant) -> Health:
-    """How every part is."""
-    writer = plant.writer.state()
-    is_well = writer.reason is None and not writer.lost
-    status = "unavailable" if plant.is_draining else "ok" if is_well else "degraded"
-    reason = writer.reason or (
-        f"{writer.lost} log records were lost while nothing could be written" if writer.lost else None
-    )
-    return Health(
-        status=status,
-        version=plant.version,
-        database=Part(status="unavailable", reason="the gateway is shutting down")
-        if plant.is_draining
-        else Part(status="ok"),
-        writer=WriterPart(
-            status="ok" if is_well else "degraded", reason=reason, waiting=writer.waiting, lost=writer.lost
-        ),
-    )

@@ -15,17 +15,15 @@ from gateway.api.admin.door import (
     Named,
     Nothing,
     PageSize,
+    PlantHere,
     Problems,
-    epoch_ms,
     found,
-    instant,
     needs,
-    now_ms,
     page_of,
     slug_from,
 )
+from gateway.api.moments import epoch_ms, instant, now_ms
 from gateway.errors import BadRequest, Conflict
-from gateway.plant import PlantHere
 from store.ids import new_id
 from store.integrations import IntegrationRow, all_integrations
 from store.providers import ProviderRow, all_providers, provider_by_slug

@@ -7,15 +7,17 @@ import re
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
-from litestar.types import HTTPScope, Receive, Scope, Send
 
-from gateway.api.asgi import AsgiClient, Door, call_from
+from gateway.api.asgi import AsgiClient, call_from
 from gateway.domain import InferenceRequest
 from gateway.errors import BadRequest, Draining, GatewayError, MethodNotAllowed
 from gateway.pipeline import serve
 from gateway.vendors.openai import fields_of
 
 if TYPE_CHECKING:
+    from litestar.types import HTTPScope, Receive, Scope, Send
+
+    from gateway.api.asgi import Door
     from gateway.plant import Plant
 
 PLACE = re.compile(r" - at `(?:\$\.?)?(.*)`$")
@@ -102,7 +104,7 @@ def chat(plant: Plant) -> Door:
     limit = plant.settings.max_body_mb * 1_000_000
 
     async def completions(scope: Scope, receive: Receive, send: Send) -> None:
-        http = cast(HTTPScope, scope)
+        http = cast("HTTPScope", scope)
         client = AsgiClient(receive, send, limit=limit)
         try:
             refuse_early(http, plant)

@@ -10,9 +10,9 @@ from litestar import Request, get
 from litestar.datastructures import State
 from litestar.params import FromPath
 
+from gateway.api.admin.door import PlantHere
 from gateway.authenticate import authenticate
 from gateway.errors import UnknownModel
-from gateway.plant import PlantHere
 from gateway.snapshot import Snapshot
 
 SCOPES = ("completions.write", "models.list", "virtual_keys.list", "providers.list")

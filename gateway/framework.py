@@ -1,0 +1,117 @@
+"""Every route that speed is not the point of, under Litestar, and the one place where their errors are spelled."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Litestar, MediaType, Request, Response, get
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi import OpenAPIConfig
+from sqlalchemy.exc import OperationalError
+
+from gateway.api.admin.api_keys import ApiKeysController
+from gateway.api.admin.integration_models import IntegrationModelsController
+from gateway.api.admin.integrations import IntegrationsController
+from gateway.api.admin.logs import LogsController
+from gateway.api.admin.observe import ObserveController
+from gateway.api.admin.providers import ProvidersController
+from gateway.api.asgi import spelled_headers
+from gateway.api.openai.document import documented
+from gateway.api.openai.models import list_models, one_model
+from gateway.errors import BadRequest, Broken, GatewayError, MethodNotAllowed, NotFound, TooLarge
+from gateway.plant import Plant, busy
+
+log = logging.getLogger("tollhouse")
+AnyRequest = Request[Any, Any, State]
+
+
+@get("/", include_in_schema=False, media_type=MediaType.TEXT, sync_to_thread=False)
+def greeting() -> str:
+    """Says what this is to whoever opens the address in a browser."""
+    return "Tollhouse, an AI gateway. Applications send requests to /v1; /v1/health says how it is.\n"
+
+
+@get("/v1/openapi.json", include_in_schema=False, sync_to_thread=False)
+def openapi(request: AnyRequest) -> dict[str, Any]:
+    """The whole API as an OpenAPI document."""
+    return documented(request.app.openapi_schema.to_schema())
+
+
+def framework(plant: Plant) -> Litestar:
+    """The routes around a plant."""
+    return Litestar(
+        route_handlers=[
+            greeting,
+            openapi,
+            list_models,
+            one_model,
+            ObserveController,
+            IntegrationsController,
+            IntegrationModelsController,
+            ProvidersController,
+            ApiKeysController,
+            LogsController,
+        ],
+        dependencies={"plant": Provide(lambda: plant, sync_to_thread=False)},
+        state=State({"plant": plant}),
+        exception_handlers={
+            GatewayError: spell,
+            ValidationException: spell_validation,
+            HTTPException: spell_http,
+            OperationalError: spell_database,
+            Exception: spell_bug,
+        },
+        openapi_config=OpenAPIConfig(title="Tollhouse", version=plant.version, path="/v1/openapi"),
+        logging_config=None,
+    )
+
+
+def spell(_: AnyRequest, error: GatewayError) -> Response[bytes]:
+    """An error as every client of ours reads it."""
+    headers = {name.decode(): value.decode("latin-1") for name, value in spelled_headers(error)}
+    return Response(msgspec.json.encode(error.body()), status_code=error.status, headers=headers)
+
+
+def spell_validation(request: AnyRequest, error: ValidationException) -> Response[bytes]:
+    """Everything that is wrong with the shape of an admin request."""
+    problems = error.extra if isinstance(error.extra, list) else []
+    fields = [
+        (str(each.get("key") or ""), str(each.get("message") or "")) for each in problems if isinstance(each, dict)
+    ]
+    message = " ".join(f"`{key}`: {what}." if key else f"{what}." for key, what in fields) or str(error.detail)
+    return spell(request, BadRequest(message, param=next((key for key, _ in fields if key), None)))
+
+
+def spell_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:
+    """The framework's own refusals."""
+    where = f"{request.method} {request.scope['path'][:200]}"
+    match error.status_code:
+        case HTTPStatus.NOT_FOUND:
+            return spell(
+                request, NotFound(f"Tollhouse has nothing at {where}; its API is described at /v1/openapi.json.")
+            )
+        case HTTPStatus.METHOD_NOT_ALLOWED:
+            return spell(request, MethodNotAllowed(f"Tollhouse does not take {where}; see /v1/openapi.json."))
+        case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+            return spell(request, TooLarge(f"The body is too large for {where}."))
+        case status if status < 500:
+            return spell(request, BadRequest(str(error.detail)))
+    return spell_bug(request, error)
+
+
+def spell_database(request: AnyRequest, error: OperationalError) -> Response[bytes]:
+    """A database that is locked, full or gone."""
+    return spell(request, busy(error))
+
+
+def spell_bug(request: AnyRequest, error: Exception) -> Response[bytes]:
+    """A fault of our own: the operator finds it in the gateway's output."""
+    log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
+    return spell(
+        request, Broken(f"Tollhouse failed by a fault of its own ({type(error).__name__}); its output says more.")
+    )
