@@ -24,6 +24,8 @@ class Catalog:
     integrations: dict[str, Integration] = field(default_factory=dict)
     providers: dict[str, Provider] = field(default_factory=dict)
     models: dict[str, list[Model]] = field(default_factory=dict)
+    failure: GatewayError | None = None
+    """Why some of it is missing."""
 
     def integration(self, name: str) -> Integration | None:
         """By slug or id: a provider may say either."""
@@ -93,11 +95,13 @@ def model_rows(catalog: Catalog) -> Rows:
 
 
 async def ask_catalog(gateway: GatewayClient, before: Catalog, *, with_models: bool) -> Catalog:
-    """Everything of the catalog as it is now; models as they were `before` unless asked for. Raises GatewayError."""
+    """Everything of the catalog as it is now; models as they were `before` unless asked for.
+
+    What one integration does not say hides no other: that is the catalog's `failure`. Raises GatewayError.
+    """
     integrations = {one.slug: one for one in await gateway.integrations()}
     found = Catalog(integrations, {one.slug: one for one in await gateway.providers()})
     found.models = {slug: models for slug, models in before.models.items() if slug in integrations}
-    failures: list[GatewayError] = []
     limit = anyio.CapacityLimiter(AT_ONCE)
 
     async def complete(slug: str) -> None:
@@ -107,11 +111,9 @@ async def ask_catalog(gateway: GatewayClient, before: Catalog, *, with_models: b
                 if with_models:
                     found.models[slug] = await gateway.models(slug)
         except GatewayError as error:
-            failures.append(error)
+            found.failure = error
 
     async with anyio.create_task_group() as tasks:
         for slug in integrations:
             tasks.start_soon(complete, slug)
-    if failures:
-        raise failures[0]
     return found

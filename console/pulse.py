@@ -21,8 +21,8 @@ class Pulse:
 def state(pulse: Pulse) -> tuple[str, str]:
     """(tone, words): a sign, a colour and a sentence; each alone says it."""
     if pulse.trouble is not None:
-        heard = f"; last heard {pulse.since:%H:%M:%S}" if pulse.since else ""
-        return "error", f"✖ {pulse.trouble}{heard}; trying again"
+        heard = f" since {pulse.since:%H:%M:%S}" if pulse.since else ""
+        return "error", f"✖ {pulse.trouble}{heard}, trying again"
     if pulse.stats is None:
         return "muted", "○ asking the gateway"
     if pulse.stats.status != "ok":

@@ -72,6 +72,8 @@ class CatalogScreen(ResourceScreen):
         if not self.vendors:
             self.vendors = {vendor.id: vendor for vendor in await self.gateway.vendors()}
         self.catalog = await ask_catalog(self.gateway, self.catalog, with_models=self.current == MODELS.name)
+        if self.catalog.failure is not None:
+            raise self.catalog.failure
 
     def rows(self, name: str) -> Rows:
         """What a tab shows."""
@@ -148,7 +150,7 @@ class CatalogScreen(ResourceScreen):
         """Ask for another name of an integration."""
         from console.screens.catalog_forms import new_provider
 
-        if integrations := self.integrations_or_advice():
+        if integrations := await self.integrations_or_advice():
             await self.fill_in(new_provider(self.gateway, integrations, self.now))
 
     async def edit_provider(self, slug: str) -> None:
@@ -166,7 +168,7 @@ class CatalogScreen(ResourceScreen):
         """Ask for a model by name."""
         from console.screens.catalog_forms import new_model
 
-        if integrations := self.integrations_or_advice():
+        if integrations := await self.integrations_or_advice():
             beside = self.catalog.model(self.chosen)[0] if self.chosen else None
             added = await self.fill_in(new_model(self.gateway, integrations, beside))
             self.table(MODELS.name).choose(added or "")
@@ -208,8 +210,9 @@ class CatalogScreen(ResourceScreen):
             row_id = self.catalog.request_name(slug, model.slug) or model.slug
         self.tollhouse.copy(f"@{row_id}" if self.current == PROVIDERS.name else row_id, "name")
 
-    def integrations_or_advice(self) -> list[Integration]:
-        """What a provider or a model can belong to; where there is nothing, that is said."""
+    async def integrations_or_advice(self) -> list[Integration]:
+        """What a provider or a model can belong to, as it is now; where there is nothing, that is said."""
+        await self.ask()
         if not self.catalog.integrations:
             self.tollhouse.say("There is no integration yet. Add one first: n in Integrations.")
         return list(self.catalog.integrations.values())

@@ -10,14 +10,16 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.events import DescendantFocus
 from textual.getters import query_one
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Input, Label, Select, Static
+from textual.widgets import Button, Input, Label, Select, Static
 
 from console.client import GatewayError, GatewayRefused
 from console.keys_table import Place, bindings
 from console.plain import plain_line
 from console.screens.fields import BodyOf, Field, Refusal, Values, body_of, filled, problem_with
+from console.widgets.key_bar import KeyBar
 from console.widgets.line_input import LineInput
 
 Json = dict[str, Any]
@@ -72,7 +74,7 @@ class FormScreen(ModalScreen[Any]):
             with Horizontal(classes="buttons"):
                 yield Button("Save", id="save", variant="primary")
                 yield Button("Cancel", id="cancel")
-            yield Footer(show_command_palette=False)
+            yield KeyBar("forms")
 
     def compose_field(self, field: Field) -> ComposeResult:
         """One field."""
@@ -90,6 +92,11 @@ class FormScreen(ModalScreen[Any]):
         """Into the first field."""
         self.query("Input, Select").first().focus()
         self.show_effect()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Mark the field that has the cursor, in a way that needs no colour."""
+        for row in self.query(".field"):
+            row.set_class(event.widget in row.query("*"), "current")
 
     def values(self) -> Values:
         """What the form says now."""

@@ -22,10 +22,10 @@ KEYS = Listing(
     "keys",
     "Keys",
     (
-        Column("name", "name", 14),
+        Column("name", "name", 13),
         Column("key", "key", 10),
         Column("type", "type", 17, leaves=1),
-        Column("scopes", "scopes", 17),
+        Column("scopes", "scopes", 20),
         Column("created", "created", 10, leaves=2),
         Column("expires", "expires", 10),
         Column("status", "status", 9),

@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import Footer, Static, Tab, Tabs
+from textual.widgets import Static, Tab, Tabs
 
 from console.backlog import Row
 from console.client import GatewayClient, GatewayError, GatewayRefused
@@ -20,6 +20,8 @@ from console.keys_table import Place, bindings
 from console.plain import plain
 from console.record_text import PAGES
 from console.story import begun, sentence
+from console.widgets.key_bar import KeyBar
+from console.widgets.page_tabs import PageTabs
 from console.widgets.status_line import StatusLine
 from console.wire import LogDetail, LogSummary
 
@@ -39,7 +41,7 @@ class LogDetailScreen(Screen[None]):
     PLACES: ClassVar[tuple[Place, ...]] = ("log",)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("log")]
     sentence = query_one("#sentence", Static)
-    tabs = query_one(Tabs)
+    tabs = query_one(PageTabs)
     page = query_one("#page", Static)
     scroller = query_one(VerticalScroll)
 
@@ -59,14 +61,13 @@ class LogDetailScreen(Screen[None]):
         """The sentence, the tabs, the page."""
         yield StatusLine()
         yield Static(id="sentence", markup=False)
-        yield Tabs(*(Tab(name, id=name.lower()) for name in PAGES))
+        yield PageTabs(*(Tab(name, id=name.lower()) for name in PAGES))
         with VerticalScroll(can_focus=False):
             yield Static(id="page", markup=False)
-        yield Footer(show_command_palette=False)
+        yield KeyBar("log", "everywhere")
 
     def on_mount(self) -> None:
         """Say what is known already, then ask for the rest."""
-        self.tabs.can_focus = False
         self.fetch()
 
     def settled(self, summary: LogSummary) -> None:

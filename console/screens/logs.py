@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.getters import query_one
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from console.client import GatewayClient, GatewayError, TailEvent
 from console.feed import Feed
@@ -21,6 +21,7 @@ from console.plain import plain_line
 from console.query import Query, parse, problem_of
 from console.story import sentence
 from console.widgets.filter_bar import FilterBar
+from console.widgets.key_bar import KeyBar
 from console.widgets.status_line import StatusLine
 from console.widgets.tail_view import TailView
 from console.wire import LogSummary
@@ -63,7 +64,7 @@ class LogsScreen(Screen[None]):
         yield TailView(self.feed.backlog, self.zone, id="tail")
         yield Static(id="story", markup=False)
         yield FilterBar("status:error provider:@slug model:gpt key:name words", problem_of)
-        yield Footer(show_command_palette=False)
+        yield KeyBar("lists", "logs", "everywhere")
 
     def on_mount(self) -> None:
         """Draw first, then connect."""

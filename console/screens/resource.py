@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 import anyio
 from textual import on, work
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import Footer, Static, Tab, Tabs
+from textual.widgets import Static, Tab, Tabs
 
 from console.client import GatewayClient, GatewayError, GatewayUnreachable
 from console.figures import clock_time
+from console.keys_table import Place
 from console.plain import plain_line
 from console.widgets.columns import Column
 from console.widgets.filter_bar import FilterBar
+from console.widgets.key_bar import KeyBar
+from console.widgets.page_tabs import PageTabs
 from console.widgets.resource_table import ResourceTable, Rows
 from console.widgets.status_line import StatusLine
 
@@ -47,6 +51,7 @@ class ResourceScreen(Screen[None]):
 
     CSS_PATH = "resource.tcss"
     LISTINGS: ClassVar[tuple[Listing, ...]]
+    PLACES: ClassVar[tuple[Place, ...]]
     note = query_one("#note", Static)
     bar = query_one(FilterBar)
 
@@ -68,20 +73,20 @@ class ResourceScreen(Screen[None]):
         raise NotImplementedError
 
     def compose(self) -> ComposeResult:
-        """Tabs where there are several lists, the lists, and a line about them."""
+        """A title, or tabs where there are several lists, the lists, and a line about them."""
         yield StatusLine()
         if len(self.LISTINGS) > 1:
-            yield Tabs(*(Tab(listing.title, id=listing.name) for listing in self.LISTINGS))
+            yield PageTabs(*(Tab(listing.title, id=listing.name) for listing in self.LISTINGS))
+        else:
+            yield Static(self.LISTINGS[0].title, id="title")
         for listing in self.LISTINGS:
             yield ResourceTable(listing.columns, id=f"{listing.name}-table")
         yield Static(id="note", markup=False)
         yield FilterBar("words that a row contains")
-        yield Footer(show_command_palette=False)
+        yield KeyBar("lists", *self.PLACES[:1], "everywhere")
 
     def on_mount(self) -> None:
         """Begin with the first list."""
-        for tabs in self.query(Tabs):
-            tabs.can_focus = False
         self.turn_to(self.current)
 
     def on_screen_resume(self) -> None:
@@ -115,10 +120,15 @@ class ResourceScreen(Screen[None]):
         for listing in self.LISTINGS:
             self.table(listing.name).show(self.rows(listing.name))
         for tab in self.query(Tab):
-            listing = next(one for one in self.LISTINGS if one.name == tab.id)
-            count = len(self.rows(listing.name))
-            tab.label = f"{listing.title} {count:,}" if count else listing.title
+            tab.label = self.counted(next(one for one in self.LISTINGS if one.name == tab.id))
+        for title in self.query("#title").results(Static):
+            title.update(self.counted(self.LISTINGS[0]))
         self.show_note()
+
+    def counted(self, listing: Listing) -> Content:
+        """`Keys 5`."""
+        count = len(self.table(listing.name).rows)
+        return Content(f"{listing.title} {count:,}" if count else listing.title)
 
     def show_note(self) -> None:
         """What there is to say about the list, if anything."""

@@ -7,9 +7,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Label, Static
+from textual.widgets import Button, Label, Static
 
 from console.keys_table import Place, bindings
+from console.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from console.app import TollhouseApp
@@ -40,7 +41,7 @@ class SecretScreen(ModalScreen[None]):
             with Horizontal(classes="buttons"):
                 yield Button("Copy (c)", id="copy", variant="primary")
                 yield Button("Done (Esc)", id="done")
-            yield Footer(show_command_palette=False)
+            yield KeyBar("secret")
 
     def on_unmount(self) -> None:
         """Forget it, on the clipboard of this program too; the operator's own keeps what was sent there."""

@@ -16,7 +16,7 @@ TONES = ("text", "dim", "key", "ok", "refused", "failed", "pending")
 """How a cell may look; each is a component class, so that a theme decides the colour."""
 
 
-class CursorList(ScrollView, can_focus=True):
+class CursorList(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows under a heading and a cursor; a subclass says what the rows are."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("lists")]

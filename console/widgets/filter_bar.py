@@ -30,7 +30,7 @@ class FilterBar(Widget):
         &.open { display: block; }
         Horizontal { height: 1; }
         #slash { width: 2; text-style: bold; }
-        Input { height: 1; border: none; padding: 0; width: 1fr; }
+        Input { width: 1fr; }
         #problem { height: 1; color: $text-error; }
     }
     """
@@ -65,7 +65,7 @@ class FilterBar(Widget):
         """A slash, the line, and what is wrong with it."""
         with Horizontal():
             yield Label("/", id="slash")
-            yield LineInput(placeholder=self.hint, id="filter")
+            yield LineInput(placeholder=self.hint, compact=True, id="filter")
         yield Label(id="problem", markup=False)
 
     def ask(self, text: str) -> None:

@@ -54,7 +54,7 @@ class TailView(CursorList):
             self.scroll_to(y=max(0, len(rows) - height), animate=False, immediate=True, force=True)
         elif top is not None and (place := self.backlog.find(top)) is not None:
             self.scroll_to(y=place, animate=False, immediate=True, force=True)
-        if not self.following and self.place() is None:
+        if rows and self.place() is None:
             self.cursor_id = rows[0].id
         self._top_id = self._id_at(self.scroll_offset.y)
         self.refresh()

@@ -13,6 +13,7 @@ from tests.console.samples import Json, api_key, integration, provider, stats
 VENDORS: list[Json] = [
     {"id": "openai", "name": "OpenAI", "base_url": "https://api.openai.com/v1", "needs_key": True, "object": "vendor"},
     {"id": "ollama", "name": "Ollama", "base_url": None, "needs_key": False, "object": "vendor"},
+    {"id": "anthropic", "name": "Anthropic", "base_url": "https://api.anthropic.com", "needs_key": True},
 ]
 
 

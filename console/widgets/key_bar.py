@@ -1,0 +1,52 @@
+"""The last line of every screen: the keys that work there, from the table the bindings are made of."""
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len
+from textual import events
+from textual.app import RenderResult
+from textual.content import Content
+from textual.widget import Widget
+
+from console.keys_table import Key, Place, keys_of
+
+BETWEEN = "  "
+
+
+class KeyBar(Widget):
+    """As many keys as fit, a click does the same. One widget: Textual's footer is ten, rebuilt whenever focus moves."""
+
+    DEFAULT_CSS = """
+    KeyBar { dock: bottom; height: 1; padding: 0 1; background: $panel; color: $text; }
+    """
+
+    def __init__(self, *places: Place) -> None:
+        super().__init__()
+        self.keys = [key for place in places for key in keys_of(place) if key.in_footer]
+
+    def render(self) -> RenderResult:
+        """The line."""
+        labels = [Content.assemble((shown(key), "bold $text-accent"), f" {key.label}") for _, _, key in self.placed()]
+        return Content(BETWEEN).join(labels)
+
+    def placed(self) -> Iterator[tuple[int, int, Key]]:
+        """(first cell, cell after the last, key) for each that fits."""
+        start = 0
+        for key in self.keys:
+            end = start + cell_len(f"{shown(key)} {key.label}")
+            if end > self.content_size.width:
+                return
+            yield start, end, key
+            start = end + len(BETWEEN)
+
+    async def on_click(self, event: events.Click) -> None:
+        """Press the key that was clicked."""
+        x = event.x - self.styles.padding.left
+        for start, end, key in self.placed():
+            if start <= x < end:
+                self.app.simulate_key(key.keys.partition(",")[0])
+
+
+def shown(key: Key) -> str:
+    """The first of a row's keys, as it stands on the keyboard."""
+    return key.shown.split()[0]

@@ -1,0 +1,104 @@
+"""Draws the README's pictures from the program, before a gateway in memory: `python -m tests.console.pictures`."""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import anyio
+
+from tests.console.driving import Operator, console_of, until_seen
+from tests.console.scene import afternoon, under_way
+
+FONTS = 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace'
+"""Found on the reader's machine: GitHub shows no font that a picture would fetch."""
+LARGEST = 150_000
+"""Bytes; a README should not be slow to open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A size, and how to get to what is worth seeing."""
+
+    size: tuple[int, int]
+    arrive: Callable[[Operator], Awaitable[None]]
+
+
+async def at_logs(pilot: Operator) -> None:
+    """The tail, on the request that took two tries."""
+    await to_the_request_of_two_tries(pilot)
+
+
+async def at_log(pilot: Operator) -> None:
+    """That request, opened."""
+    await to_the_request_of_two_tries(pilot)
+    await pilot.press("enter")
+    await until_seen(pilot, "Try 1", "Timings")
+
+
+async def to_the_request_of_two_tries(pilot: Operator) -> None:
+    """Up from the newest row."""
+    for _ in range(7):
+        await pilot.press("k")
+    await until_seen(pilot, "on try 2: openai-prod said 429")
+
+
+async def at_catalog(pilot: Operator) -> None:
+    """The vendor accounts."""
+    await pilot.press("2")
+    await until_seen(pilot, "http://gpu.lan:11434/v1")
+
+
+async def at_keys(pilot: Operator) -> None:
+    """The API keys."""
+    await pilot.press("3")
+    await until_seen(pilot, "grafana")
+
+
+PICTURES = {
+    "logs": Picture((120, 30), at_logs),
+    "log": Picture((120, 30), at_log),
+    "catalog": Picture((100, 14), at_catalog),
+    "keys": Picture((100, 14), at_keys),
+}
+
+
+async def draw(name: str) -> str:
+    """One picture as SVG."""
+    picture, gateway = PICTURES[name], afternoon()
+    app = console_of(gateway)
+    async with app.run_test(size=picture.size) as pilot:
+        await until_seen(pilot, "60 rows", "● ok")
+        under_way(gateway)
+        await until_seen(pilot, "62 rows")
+        await picture.arrive(pilot)
+        await pilot.pause()
+        return without_remote_fonts(app.export_screenshot(title="tollhouse"))
+
+
+def without_remote_fonts(svg: str) -> str:
+    """The same picture, asking nobody for a font."""
+    svg = re.sub(r"@font-face\s*\{.*?\}\s*", "", svg, flags=re.DOTALL)
+    return re.sub(r"font-family:[^;]*;", f"font-family: {FONTS};", svg)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Draw all of them into a folder."""
+    parser = argparse.ArgumentParser(prog="python -m tests.console.pictures", description=__doc__)
+    parser.add_argument("--folder", type=Path, default=Path("docs"), help="default: %(default)s")
+    folder: Path = parser.parse_args(arguments).folder
+    os.environ.pop("NO_COLOR", None)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in PICTURES:
+        file = folder / f"{name}.svg"
+        size = file.write_text(anyio.run(draw, name))
+        if size > LARGEST:
+            sys.exit(f"`{file}` has {size:,} characters; {LARGEST:,} is the most a picture may have.")
+        sys.stdout.write(f"{file}  {size:,}\n")
+
+
+if __name__ == "__main__":
+    main()

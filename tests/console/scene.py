@@ -1,0 +1,137 @@
+"""A believable afternoon at a small company: what the pictures of the README and the snapshots show."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.console.fake_gateway import FakeGateway
+from tests.console.samples import (
+    Json,
+    api_key,
+    attempt,
+    detail,
+    failed_log,
+    integration,
+    log,
+    log_id,
+    model,
+    provider,
+    started,
+    stats,
+)
+
+AFTERNOON = datetime(2026, 11, 24, 14, 2, 11, tzinfo=UTC)
+QUESTION = "Summarise the last five support tickets about invoices, one line each, most urgent first."
+ANSWER = """1. #4812 Hartmann AG was charged twice for October and wants the money back by Friday.
+2. #4807 Invoices for Swiss customers show German VAT.
+3. #4799 The PDF of invoice 2026-1184 is empty.
+4. #4790 Kowalski asks for one invoice a quarter instead of monthly.
+5. #4788 A new address for the accounts department of Lind & Söner."""
+
+USUAL = (
+    ("mkt-webui", "openai-prod", "gpt-4o", 812, 214, 4_170_000, 310.4, 2104.2),
+    ("support-bot", "anthropic", "claude-sonnet-4-5", 4_127, 388, 18_201_000, 540.9, 4_812.0),
+    ("eng-ci", "openai-prod", "gpt-5-mini", 1_904, 96, 668_000, None, 1_240.7),
+    ("mkt-webui", "openai-prod", "gpt-4o", 1_310, 402, 7_295_000, 287.3, 3_377.1),
+    ("search", "openai-prod", "text-embedding-3-small", 6_230, 0, 124_600, None, 182.6),
+    ("notebooks", "local", "qwen3:8b", 540, 731, 0, 96.2, 11_420.5),
+)
+"""key, provider, model, tokens in, tokens out, nanodollars, first token ms, total ms."""
+
+
+def afternoon() -> FakeGateway:
+    """A gateway with a catalog, keys and an hour of requests."""
+    gateway = FakeGateway()
+    gateway.stats = stats(requests_per_second=4.2, tokens_per_second=2134.0, in_flight=3, p95_ms=4_812.0)
+    gateway.logs = [request(number) | {"created_at": arrival(number)} for number in range(60, 0, -1)]
+    gateway.details = {row["id"]: detail(0, question=QUESTION, answer=ANSWER) | whole(row) for row in gateway.logs}
+    furnish(gateway)
+    return gateway
+
+
+def arrival(number: int) -> str:
+    """Some seconds between one request and the next, never quite the same."""
+    seconds = number * 4.3 + number * number % 7 * 0.57
+    return f"{AFTERNOON + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S.%f}Z"
+
+
+def request(number: int) -> Json:
+    """One of many, most of them ordinary."""
+    match number:
+        case 58:
+            return failed_log(
+                58, 401, "The API key has been revoked", "caller", api_key_name="old-intern", ai_model="gpt-4o"
+            )
+        case 55:
+            return overtaken(55)
+        case 51:
+            return failed_log(
+                51, 504, "No first token within 60 s", "provider", api_key_name="notebooks", provider="local"
+            ) | {"ai_model": "qwen3:32b", "response_time": 60_004.0}
+        case 43:
+            message = "Rate limit reached for gpt-5-mini"
+            return failed_log(43, 429, message, "provider", api_key_name="eng-ci", ai_model="gpt-5-mini")
+        case _:
+            return ordinary(number)
+
+
+def ordinary(number: int) -> Json:
+    """A request that went well."""
+    key, name, model_name, sent, got, cost, first, total = USUAL[number * 7 % len(USUAL)]
+    figures: Json = {"req_units": sent + number, "res_units": got, "cost_nanodollars": cost, "response_time": total}
+    figures |= {"time_to_first_token_ms": first, "stream_mode": first is not None, "is_priced": name != "local"}
+    return log(number, api_key_name=key, provider=name, ai_model=model_name, **figures)
+
+
+def overtaken(number: int) -> Json:
+    """A request that its first provider did not answer."""
+    tries = [
+        attempt(status=429, duration_ms=212.0, error="Rate limit reached for gpt-4o"),
+        attempt(provider="anthropic", vendor="anthropic", model="claude-sonnet-4-5", duration_ms=3_120.4)
+        | {"url": "https://api.anthropic.com/v1/messages"},
+    ]
+    changes: Json = {"provider": "anthropic", "ai_org": "anthropic", "ai_model": "claude-sonnet-4-5", "attempts": tries}
+    changes |= {"response_model": "claude-sonnet-4-5-20250929", "time_to_first_token_ms": 1_020.6}
+    changes |= {"response_time": 3_334.1, "upstream_response_time": 3_332.4, "gateway_processing_time": 1.7}
+    return log(number, api_key_name="mkt-webui", **changes)
+
+
+def whole(row: Json) -> dict[str, Any]:
+    """What makes a detail that of this row."""
+    return {"_id": row["id"], "metrics": row}
+
+
+def under_way(gateway: FakeGateway) -> None:
+    """Two requests that are being answered just now."""
+    for number, (key, name, model_name, *_) in ((61, USUAL[1]), (62, USUAL[0])):
+        origin: Json = {"api_key_name": key, "provider": name, "ai_model": model_name, "created_at": arrival(number)}
+        gateway.send("started", started(number) | origin)
+
+
+def furnish(gateway: FakeGateway) -> None:
+    """Integrations, providers, models and keys."""
+    cloud: Json = {"configurations": {}}
+    gateway.integrations = [
+        integration("openai-prod", name="OpenAI production", masked_key="sk-p…x7Qd", **cloud),
+        integration("anthropic", "anthropic", name="Anthropic", masked_key="sk-a…9fTw", **cloud),
+        integration("local", "ollama", name="GPU box", masked_key=None)
+        | {"configurations": {"custom_host": "http://gpu.lan:11434/v1"}},
+    ]
+    gateway.providers = [
+        provider("openai-prod", "openai-prod", name="OpenAI production"),
+        provider("anthropic", "anthropic", name="Anthropic"),
+        provider("local", "local", name="GPU box"),
+        provider("trial", "openai-prod", name="Summer school", expires_at="2026-09-01T00:00:00Z"),
+    ]
+    gateway.models = {"openai-prod": [model("gpt-4o"), model("gpt-5-mini"), model("gpt-5", enabled=False)]}
+    once = "2026-11-24T09:12:00Z"
+    gateway.keys = [
+        api_key("key-1", "mkt-webui", key="th-2…k8Vw"),
+        api_key("key-2", "support-bot", key="th-9…Qm3z", expires_at="2027-01-31T00:00:00Z"),
+        api_key("key-3", "eng-ci", key="th-c…1LpA", scopes=["completions.write", "models.list"]),
+        api_key("key-4", "grafana", key="th-f…77Yb", scopes=["analytics.view", "logs.list"], created_at=once),
+        api_key("key-5", "trial", key="th-t…aa0E", expires_at="2026-11-01T00:00:00Z"),
+    ]
+
+
+LOG_OF_TWO_TRIES = log_id(55)
+"""The one worth opening."""

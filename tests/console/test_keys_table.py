@@ -1,0 +1,102 @@
+"""The table of keys: it is what the program does, what help says, and what the README shows."""
+
+from pathlib import Path
+
+import pytest
+from textual.dom import DOMNode
+
+from console.app import TollhouseApp
+from console.keys_table import KEYS, PLACES, Key, Place, keys_of
+from console.screens.catalog import CatalogScreen
+from console.screens.form import FormScreen
+from console.screens.keys import KeysScreen
+from console.screens.log_detail import LogDetailScreen
+from console.screens.logs import LogsScreen
+from console.screens.secret import SecretScreen
+from console.widgets.resource_table import ResourceTable
+from console.widgets.tail_view import TailView
+from tests.console.driving import operating, seen, until_seen
+from tests.console.fake_gateway import FakeGateway
+from tests.console.samples import api_key, integration, log
+
+HOMES: dict[Place, tuple[type[DOMNode], ...]] = {
+    "everywhere": (TollhouseApp,),
+    "lists": (TailView, ResourceTable),
+    "logs": (LogsScreen,),
+    "log": (LogDetailScreen,),
+    "catalog": (CatalogScreen,),
+    "keys": (KeysScreen,),
+    "forms": (FormScreen,),
+    "secret": (SecretScreen,),
+}
+"""Who performs the actions of a place."""
+WAYS: dict[Place, list[str]] = {
+    "everywhere": [],
+    "lists": [],
+    "logs": [],
+    "log": ["enter"],
+    "catalog": ["2"],
+    "keys": ["3"],
+    "forms": ["n"],
+}
+"""The keys that lead from one place to the next."""
+KEYS_SHOWN: dict[Place, str] = {
+    "log": "y Copy tab",
+    "catalog": "→ Next list",
+    "keys": "R Rotate",
+    "forms": "Ctrl+S Save",
+}
+"""What the last line of a place has and no other."""
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: f"{key.place}-{key.shown}")
+def test_every_key_has_an_action(key: Key) -> None:
+    """Each row of the table names an action that its screen, list or application has."""
+    name = key.action.partition("(")[0]
+    homes = (TollhouseApp,) if name.startswith("app.") else HOMES[key.place]
+
+    for home in homes:
+        assert hasattr(home, f"action_{name.removeprefix('app.')}")
+
+
+async def test_every_key_reaches_its_action() -> None:
+    """In its place each key leads to the action of its row, and not to something that Textual binds to it."""
+    gateway = FakeGateway()
+    gateway.logs, gateway.integrations, gateway.keys = [log(1)], [integration("local")], [api_key("key-1", "one")]
+    async with operating(gateway) as pilot:
+        await until_seen(pilot, "14:00:01.204")
+        for place, way in WAYS.items():
+            await pilot.press(*way)
+            if way:
+                await until_seen(pilot, KEYS_SHOWN[place])
+
+            active = pilot.app.screen.active_bindings
+            reached = {name: active[name].binding.action for key in keys_of(place) for name in key.keys.split(",")}
+
+            expected = {name: key.action for key in keys_of(place) for name in key.keys.split(",")}
+            assert without_ctrl_c(reached) == without_ctrl_c(expected)
+
+
+def without_ctrl_c(actions: dict[str, str]) -> dict[str, str]:
+    """It copies what is selected before it does what the table says."""
+    return {name: action for name, action in actions.items() if name != "ctrl+c"}
+
+
+async def test_help_lists_the_keys() -> None:
+    """`?` shows every key of the screen with what it does, and those that work everywhere."""
+    async with operating(FakeGateway(), height=60) as pilot:
+        await pilot.press("3", "question_mark")
+        await until_seen(pilot, "Help", PLACES["keys"])
+
+        for key in [*keys_of("keys"), *keys_of("lists"), *keys_of("everywhere")]:
+            assert key.shown in seen(pilot)
+            assert key.does in seen(pilot)
+
+
+def test_readme_shows_the_keys() -> None:
+    """The table in the console's README is the one the program is made of."""
+    readme = (Path(__file__).parents[2] / "console" / "README.md").read_text()
+
+    for place, heading in PLACES.items():
+        keys = " · ".join(f"`{key.shown}` {key.label.lower()}" for key in keys_of(place))
+        assert f"| {heading} | {keys} |" in readme
