@@ -16,6 +16,7 @@ from console.launch import command
 from tests.bench import measure, screen, subjects
 from tests.bench.machine import GATEWAY_CORE, LOAD_CORE, idle_percent, resident_mb
 from tests.bench.subjects import Subject
+from tests.bench.upstream import CHUNKS
 
 MANY, STREAMS, CALM_GAP_MS, BUSY_GAP_MS = 32, 64, 25.0, 6.0
 """Connections, streams, and milliseconds between the chunks of each stream: calm is 2,500 chunks/s, busy 10,000."""
@@ -68,9 +69,12 @@ def streaming(effort: Effort, subject: Subject) -> Iterator[Row]:
 def pacing(effort: Effort, direct: Subject, subject: Subject, gap_ms: float) -> Iterator[Row]:
     """How much later a chunk arrives when the vendor takes its time, as vendors do."""
     firsts, delays, tails = [], [], []
+    lasting = gap_ms * CHUNKS / 1000
     for _ in range(effort.rounds):
-        bare = measure.streams(direct, connections=STREAMS, seconds=effort.seconds)
-        through = measure.streams(subject, connections=STREAMS, seconds=effort.seconds)
+        bare, through = (
+            measure.streams(each, connections=STREAMS, seconds=effort.seconds, spread_seconds=lasting)
+            for each in (direct, subject)
+        )
         firsts.append(through.first_ms - bare.first_ms)
         delays.append(through.delay_p50_ms - bare.delay_p50_ms)
         tails.append(through.delay_p99_ms - bare.delay_p99_ms)

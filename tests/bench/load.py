@@ -29,6 +29,8 @@ class Order(msgspec.Struct, kw_only=True, frozen=True):
     connections: int = 1
     seconds: float = 5.0
     warm_up_seconds: float = 0.5
+    spread_seconds: float = 0.0
+    """Connections begin evenly over this time: streams that all begin at once queue up behind one another for ever."""
 
 
 @dataclass(slots=True)
@@ -139,7 +141,7 @@ def request_of(order: Order) -> bytes:
 async def load(order: Order) -> Seen:
     """Ask on every connection until the time is over, and wait for the last answers."""
     loop, address, seen = asyncio.get_running_loop(), urlsplit(order.url), Seen()
-    begins = time.perf_counter() + order.warm_up_seconds
+    begins = time.perf_counter() + order.warm_up_seconds + order.spread_seconds
     left, done = order.connections, loop.create_future()
 
     def finished() -> None:
@@ -153,6 +155,7 @@ async def load(order: Order) -> Seen:
 
     for _ in range(order.connections):
         await loop.create_connection(asker, address.hostname or "", address.port or 80)
+        await asyncio.sleep(order.spread_seconds / order.connections)
     await done
     seen.seconds = time.perf_counter() - begins
     return seen

@@ -52,7 +52,9 @@ class Streams:
     """Of a chunk, from the vendor's sending to the client."""
 
 
-def run(subject: Subject, *, stream: bool = False, connections: int, seconds: float) -> Seen:
+def run(
+    subject: Subject, *, stream: bool = False, connections: int, seconds: float, spread_seconds: float = 0.0
+) -> Seen:
     """Put load on a subject. Raises RuntimeError at the first failure: a fast refusal is no result."""
     order = Order(
         url=subject.url,
@@ -61,6 +63,7 @@ def run(subject: Subject, *, stream: bool = False, connections: int, seconds: fl
         stream=stream,
         connections=connections,
         seconds=seconds,
+        spread_seconds=spread_seconds,
     )
     with pinned(command("tests.bench.load"), LOAD_CORE) as process:
         out, _ = process.communicate(msgspec.json.encode(order))
@@ -106,9 +109,9 @@ def added(direct: Subject, subject: Subject, *, seconds: float, rounds: int) -> 
     return Added(statistics.median(p50s), statistics.median(p99s))
 
 
-def streams(subject: Subject, *, connections: int, seconds: float) -> Streams:
+def streams(subject: Subject, *, connections: int, seconds: float, spread_seconds: float = 0.0) -> Streams:
     """Streams as fast, or as paced, as the upstream behind the subject makes them."""
-    seen = run(subject, stream=True, connections=connections, seconds=seconds)
+    seen = run(subject, stream=True, connections=connections, seconds=seconds, spread_seconds=spread_seconds)
     return Streams(
         chunks_per_second=seen.chunks / seen.seconds,
         first_ms=quantile(seen.latencies, 0.5) * 1000,
