@@ -1,0 +1,63 @@
+"""What the documentation promises to name, it names."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from console.cli import main
+from gateway.errors import GatewayError
+from gateway.vendors import VENDORS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def errors(kind: type[GatewayError] = GatewayError) -> Iterator[type[GatewayError]]:
+    """Every kind of error there is."""
+    yield kind
+    for special in kind.__subclasses__():
+        yield from errors(special)
+
+
+@pytest.mark.parametrize("code", sorted({error.code for error in errors()}))
+def test_every_error_code_is_explained(code: str) -> None:
+    """A caller finds each error code in the README's table."""
+    assert f"`{code}`" in README
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))
+def test_every_command_is_explained(name: str) -> None:
+    """An operator finds each command in the README's table."""
+    assert re.search(rf"^\| `tollhouse {name}\b", README, re.M)
+
+
+@pytest.mark.parametrize("vendor", sorted(VENDORS))
+def test_every_vendor_is_listed(vendor: str) -> None:
+    """A vendor is found under the name that an integration gives it."""
+    assert f"| `{vendor}` |" in README
+
+
+@pytest.mark.parametrize("file", [*sorted(ROOT.glob("*/README.md")), ROOT / "README.md"])
+def test_links_lead_somewhere(file: Path) -> None:
+    """Every relative link and picture of a README is there."""
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)", file.read_text())
+
+    assert not [target for target in targets if not (file.parent / target).exists()]
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("*/README.md")))
+def test_package_readmes_stay_short(file: Path) -> None:
+    """A package's README is read in one go: 80 lines at most."""
+    assert len(file.read_text().splitlines()) <= 80
+
+
+def test_make_targets_of_the_readme_exist() -> None:
+    """Every `make` command the README names is there."""
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+
+    named = {a or b for a, b in re.findall(r"`make ([a-z-]+)`|^    make ([a-z-]+)", README, re.M)}
+
+    assert named
+    assert named <= targets
