@@ -1,12 +1,23 @@
 """One gateway with one vendor for all tests that leave both as they were; others start their own."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient, DefaultHttpxClient, OpenAI
 
 from console.demo.vendor import SimulatedVendor, serve_vendor
-from tests.e2e.running import Gateway, add_demo, environ_of, eventually, gateway_in, new_key, vendor_process
+from tests.e2e.running import (
+    Furnished,
+    Gateway,
+    add_demo,
+    environ_of,
+    eventually,
+    free_port,
+    gateway_in,
+    new_key,
+    vendor_process,
+)
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +42,25 @@ def app_key(gateway: Gateway) -> str:
     return new_key(gateway.admin)
 
 
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Furnished:
+    """Made once, for each start of a gateway takes its time."""
+    home, port = tmp_path_factory.mktemp("furnished") / "home", free_port()
+    with gateway_in(home) as gateway:
+        add_demo(gateway.admin, f"http://127.0.0.1:{port}/v1")
+        return Furnished(home, port, new_key(gateway.admin))
+
+
 @pytest.fixture
-async def vendor() -> AsyncIterator[SimulatedVendor]:
-    """A vendor in this process, whose answers a test can hold back."""
-    async with serve_vendor() as vendor:
+def home(furnished: Furnished, tmp_path: Path) -> Path:
+    """A furnished home for one test."""
+    return furnished.copy(tmp_path / "home")
+
+
+@pytest.fixture
+async def vendor(furnished: Furnished) -> AsyncIterator[SimulatedVendor]:
+    """The furnished homes' vendor, in this process: a test can hold its answers back."""
+    async with serve_vendor(port=furnished.vendor_port) as vendor:
         yield vendor
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -17,6 +18,7 @@ import httpx
 
 from console.address import Address
 from console.demo.stage import announced
+from console.demo.vendor import SimulatedVendor
 from console.launch import await_gateway, child, command, environment
 
 Json = dict[str, Any]
@@ -121,6 +123,34 @@ def async_client(url: str, key: str) -> httpx.AsyncClient:
 def ask(text: str = "Hello", *, model: str = "@demo/gpt-4o", **more: Any) -> Json:
     """The body of a chat request."""
     return {"model": model, "messages": [{"role": "user", "content": text}]} | more
+
+
+@dataclass(frozen=True, slots=True)
+class Furnished:
+    """A home to be copied: it has a provider `@demo`, whose vendor is to listen at `vendor_port`, and a key."""
+
+    home: Path
+    vendor_port: int
+    app_key: str
+
+    def copy(self, home: Path) -> Path:
+        """The same for a gateway of one's own."""
+        return shutil.copytree(self.home, home)
+
+
+async def reached(vendor: SimulatedVendor, requests: int) -> None:
+    """Wait until the vendor was asked so often."""
+
+    async def is_reached() -> bool:
+        return len(vendor.requests) >= requests
+
+    await soon(is_reached)
+
+
+async def acquainted(vendor: SimulatedVendor) -> None:
+    """Wait until a gateway that starts has asked for the models, for it would take an answer meant for a chat."""
+    await reached(vendor, 1)
+    vendor.forget()
 
 
 def free_port() -> int:
