@@ -43,13 +43,15 @@ def short_uptime(seconds: float) -> str:
 
 
 def short_dollars(nanodollars: int | None) -> str:
-    """`$18.42`, `$0.0041`; small amounts keep two significant digits, because most requests cost less than a cent."""
+    """`$18.42`, `$0.0041`, `$0.00003`: most requests cost less than a cent; eight characters below 1,000 dollars."""
     if nanodollars is None:
         return NONE
     dollars = nanodollars / 1e9
     if dollars == 0 or dollars >= 0.995:
         return f"${dollars:,.2f}"
-    return f"${dollars:.4f}" if dollars >= 0.0001 else f"${dollars:.7f}".rstrip("0")
+    if dollars >= 0.001:
+        return f"${dollars:.4f}"
+    return f"${dollars:.5f}" if dollars >= 0.00001 else "<$.00001"
 
 
 def clock_time(moment: datetime | None, zone: tzinfo | None) -> str:

@@ -43,7 +43,7 @@ def facts(m: LogSummary, zone: tzinfo | None) -> Iterator[str]:
         "answered by": m.response_model,
         "retries": str(m.retry_success_count or 0),
         "config path": str(m.last_used_option_index or "–"),
-        "metadata": pretty(m.metadata) if m.metadata else None,
+        "metadata": ", ".join(f"{name}={value}" for name, value in (m.metadata or {}).items()),
     }
     for name, value in rows.items():
         if value:

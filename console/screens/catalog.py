@@ -62,8 +62,7 @@ class CatalogScreen(ResourceScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("catalog")]
 
     def __init__(self, gateway: GatewayClient, zone: tzinfo | None, now: Callable[[], datetime]) -> None:
-        super().__init__(gateway, now)
-        self.zone = zone
+        super().__init__(gateway, zone, now)
         self.catalog = Catalog()
         self.vendors: dict[str, Vendor] = {}
 

@@ -19,6 +19,11 @@ def named_slug(values: Values) -> str:
     return slug_of(values["name"])
 
 
+def naming(values: Values) -> str:
+    """What a slug is for."""
+    return f"Requests will say model `@{values['slug'] or '…'}/…`."
+
+
 def new_integration(gateway: GatewayClient, vendors: Iterable[Vendor]) -> FormScreen:
     """A vendor account, and a provider of the same name, so that requests can use it at once."""
     known = {vendor.id: vendor for vendor in vendors}
@@ -52,7 +57,7 @@ def new_integration(gateway: GatewayClient, vendors: Iterable[Vendor]) -> FormSc
         fields,
         lambda body, _: gateway.create("/v1/integrations", body),
         fixed={"create_default_provider": True},
-        effect=lambda values: f"Requests will say model `@{values['slug']}/…`.",
+        effect=naming,
     )
 
 
@@ -115,7 +120,7 @@ def new_provider(
         lambda _: "POST /v1/providers",
         fields,
         lambda body, _: gateway.create("/v1/providers", body),
-        effect=lambda values: f"Requests will say model `@{values['slug']}/…`.",
+        effect=naming,
     )
 
 

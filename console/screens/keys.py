@@ -42,8 +42,7 @@ class KeysScreen(ResourceScreen):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("keys")]
 
     def __init__(self, gateway: GatewayClient, zone: tzinfo | None, now: Callable[[], datetime]) -> None:
-        super().__init__(gateway, now)
-        self.zone = zone
+        super().__init__(gateway, zone, now)
         self.keys: dict[str, ApiKey] = {}
 
     async def ask(self) -> None:
@@ -52,20 +51,8 @@ class KeysScreen(ResourceScreen):
 
     def rows(self, name: str) -> Rows:
         """A row for each key."""
-        return {key.id: self.row(key) for key in self.keys.values()} if name == KEYS.name else {}
-
-    def row(self, key: ApiKey) -> tuple[str, ...]:
-        """One key."""
-        expired = key.expires_at is not None and key.expires_at <= self.now()
-        return (
-            key.name,
-            key.key or NONE,
-            key.type,
-            short_scopes(key.scopes),
-            day_time(key.created_at, self.zone)[:10],
-            day_time(key.expires_at, self.zone)[:10] if key.expires_at else "never",
-            "expired" if expired else key.status,
-        )
+        now = self.now()
+        return {key.id: key_row(key, self.zone, now) for key in self.keys.values()} if name == KEYS.name else {}
 
     def action_new(self) -> None:
         """Make one."""
@@ -132,3 +119,17 @@ class KeysScreen(ResourceScreen):
         from console.screens.secret import SecretScreen
 
         await self.app.push_screen_wait(SecretScreen(plain_line(title), made.key, remark))
+
+
+def key_row(key: ApiKey, zone: tzinfo | None, now: datetime) -> tuple[str, ...]:
+    """One key."""
+    expired = key.expires_at is not None and key.expires_at <= now
+    return (
+        key.name,
+        key.key or NONE,
+        key.type,
+        short_scopes(key.scopes),
+        day_time(key.created_at, zone)[:10],
+        day_time(key.expires_at, zone)[:10] if key.expires_at else "never",
+        "expired" if expired else key.status,
+    )

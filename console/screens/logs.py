@@ -129,9 +129,11 @@ class LogsScreen(Screen[None]):
         """Go on where the list ends, if it does not end for good."""
         backlog = self.feed.backlog
         if backlog.cursor is None:
-            self.say("These are the oldest logs there are.")
+            self.tollhouse.say("These are the oldest logs there are.")
         elif backlog.is_full:
-            self.say(f"{CAPACITY:,} rows is all the console holds; narrow the list with / to see further back.")
+            self.tollhouse.say(
+                f"{CAPACITY:,} rows is all the console holds; narrow the list with / to see further back."
+            )
         else:
             self.load_page(backlog.cursor)
 
@@ -242,10 +244,6 @@ class LogsScreen(Screen[None]):
 
         if (row := self.tail.cursor_row) is not None:
             self.app.push_screen(ChooseScreen("Copy", copies_of(row)), self.tollhouse.copy_choice)
-
-    def say(self, message: str) -> None:
-        """A short notice."""
-        self.tollhouse.say(message)
 
     @property
     def tollhouse(self) -> "TollhouseApp":

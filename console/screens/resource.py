@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from itertools import repeat
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -55,9 +55,10 @@ class ResourceScreen(Screen[None]):
     note = query_one("#note", Static)
     bar = query_one(FilterBar)
 
-    def __init__(self, gateway: GatewayClient, now: Callable[[], datetime]) -> None:
+    def __init__(self, gateway: GatewayClient, zone: tzinfo | None, now: Callable[[], datetime]) -> None:
         super().__init__()
         self.gateway = gateway
+        self.zone = zone
         self.now = now
         self.current = self.LISTINGS[0].name
         self.error: GatewayError | None = None
@@ -142,7 +143,7 @@ class ResourceScreen(Screen[None]):
         if self.error is not None:
             yield str(self.error)
             if self.answered_at is not None:
-                yield f"what you see is of {clock_time(self.answered_at, None)[:8]}"
+                yield f"what you see is of {clock_time(self.answered_at, self.zone)[:8]}"
         elif self.asking and not table.rows:
             yield "Asking the gateway…"
         elif not table.rows:

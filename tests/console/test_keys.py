@@ -1,8 +1,13 @@
 """Keys: made, shown once, changed, rotated, revoked."""
 
+from datetime import UTC
+
+from console.client import convert
 from console.scopes import EVERYTHING
+from console.screens.keys import key_row
 from console.screens.secret import SecretScreen
-from tests.console.driving import fill, operating, seen, unseen, until, until_seen
+from console.wire import ApiKey
+from tests.console.driving import NOW, fill, operating, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
 from tests.console.samples import api_key
 
@@ -157,11 +162,8 @@ async def test_editing_changes_scopes_and_takes_the_end_away() -> None:
         assert gateway.asked == [("PUT", "/v1/api-keys/key-1", changed)]
 
 
-async def test_expired_key_says_so() -> None:
-    """A key whose time is over is shown as expired."""
-    gateway = FakeGateway()
-    gateway.keys = [api_key("key-1", "old", expires_at="2026-11-24T14:59:59Z")]
-    async with operating(gateway) as pilot:
-        await pilot.press("3")
+def test_expired_key_says_so() -> None:
+    """A key whose time is over is shown as expired, whatever the gateway calls it."""
+    over = convert(api_key("key-1", "old", expires_at="2026-11-24T14:59:59Z"), ApiKey)
 
-        await until_seen(pilot, "expired")
+    assert key_row(over, UTC, NOW)[-2:] == ("2026-11-24", "expired")
