@@ -18,7 +18,11 @@ from console.plain import plain_line
 class ChooseScreen(ModalScreen[tuple[str, str] | None]):
     """Gives (name, text) of what was chosen, None if nothing."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,ctrl+c", "dismiss(None)", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,q,ctrl+c", "dismiss(None)", "Cancel"),
+        ("j", "app.simulate_key('down')", "Down"),
+        ("k", "app.simulate_key('up')", "Up"),
+    ]
 
     def __init__(self, title: str, choices: dict[str, str]) -> None:
         super().__init__()

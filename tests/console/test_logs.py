@@ -184,3 +184,17 @@ async def test_quitting_leaves_no_connection() -> None:
         await pilot.press("q")
 
         await until(pilot, lambda: pilot.app._exit)
+
+
+async def test_what_is_copied_can_be_chosen() -> None:
+    """`c` offers what one copies of a request, moved through with the keys of every list."""
+    gateway = FakeGateway()
+    gateway.logs = [log(1)]
+    async with operating(gateway) as pilot:
+        await until_seen(pilot, "14:00:01.204")
+        await pilot.press("c")
+        await until_seen(pilot, "key name", "trace-1")
+
+        await pilot.press("j", "j", "k", "enter")
+
+        await until(pilot, lambda: pilot.app.clipboard == "trace-1")
