@@ -8,32 +8,31 @@ from textual import events
 from textual.binding import BindingType
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.style import Style as VisualStyle
 
 from console.keys_table import bindings
 from console.widgets.columns import Column, heading
 
-TONES = ("text", "dim", "key", "ok", "refused", "failed", "pending")
-"""How a cell may look; each is a component class, so that a theme decides the colour."""
+TONES = {
+    "text": "",
+    "dim": "dim",
+    "key": "$text-secondary",
+    "ok": "$text-success",
+    "refused": "$text-warning",
+    "failed": "bold $text-error",
+    "pending": "italic $text-primary",
+    "heading": "bold",
+    "cursor": "bold $block-cursor-foreground on $block-cursor-background",
+}
+"""How a cell may look, in the theme's colours. No component classes: Textual works each of those out like a widget."""
 
 
 class CursorList(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows under a heading and a cursor; a subclass says what the rows are."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("lists")]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"list--{tone}" for tone in (*TONES, "heading", "cursor")}
     DEFAULT_CSS = """
-    CursorList {
-        scrollbar-size-vertical: 1; overflow-x: hidden;
-        & > .list--dim { text-style: dim; }
-        & > .list--key { color: $text-secondary; }
-        & > .list--ok { color: $text-success; }
-        & > .list--refused { color: $text-warning; }
-        & > .list--failed { color: $text-error; text-style: bold; }
-        & > .list--pending { color: $text-primary; text-style: italic; }
-        & > .list--heading { text-style: bold; }
-        & > .list--cursor { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
-        &:nocolor > .list--cursor { text-style: reverse; }
-    }
+    CursorList { scrollbar-size-vertical: 1; overflow-x: hidden; }
     """
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -90,7 +89,8 @@ class CursorList(ScrollView, can_focus=True, inherit_bindings=False):
     def tone(self, name: str) -> Style:
         """The theme's style for a tone, looked up when first drawn: before that the theme is not applied yet."""
         if name not in self._styles:
-            self._styles[name] = self.get_component_rich_style(f"list--{name}")
+            words = "reverse" if name == "cursor" and self.app.no_color else TONES[name]
+            self._styles[name] = (self.visual_style + VisualStyle.parse(words, self.app.theme_variables)).rich_style
         return self._styles[name]
 
     def notify_style_update(self) -> None:
