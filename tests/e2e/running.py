@@ -102,9 +102,9 @@ def add_demo(admin: httpx.Client, vendor_url: str) -> None:
     admin.post("/v1/integrations", json=body).raise_for_status()
 
 
-def new_key(admin: httpx.Client, *scopes: str) -> str:
+def new_key(admin: httpx.Client, *scopes: str, name: str = "webui") -> str:
     """The secret of a new API key."""
-    body = {"name": "webui", "scopes": scopes or ("completions.write",)}
+    body = {"name": name, "scopes": scopes or ("completions.write",)}
     made: Json = admin.post("/v1/api-keys/workspace/service", json=body).raise_for_status().json()
     key: str = made["key"]
     return key

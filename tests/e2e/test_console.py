@@ -1,0 +1,123 @@
+"""The console on a real terminal: it brings its gateway along, shows what happens, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from console.demo.vendor import SimulatedVendor
+from console.launch import command
+from tests.e2e.running import (
+    CHAT,
+    Furnished,
+    acquainted,
+    ask,
+    async_client,
+    environ_of,
+    eventually,
+    free_port,
+    gateway_in,
+    is_open,
+)
+from tests.e2e.terminal import NO_TMUX, Terminal, terminal
+
+pytestmark = NO_TMUX
+
+
+@contextmanager
+def tollhouse(home: Path, port: int, *, size: tuple[int, int] = (80, 24)) -> Iterator[Terminal]:
+    """`tollhouse` on a terminal."""
+    words = command("console.cli", "--home", str(home), "--port", str(port))
+    with terminal(words, home.parent, environ_of(home.parent), size) as console:
+        yield console
+
+
+def processes_of(home: Path) -> list[str]:
+    """The command lines of our processes that were told of this home; one that is dead has none."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue  # it ended meanwhile
+        if words[0] == sys.executable and str(home) in words:
+            found.append(" ".join(words))
+    return found
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
+def test_new_home_to_the_first_screen_and_back(tmp_path: Path, size: tuple[int, int]) -> None:
+    """`tollhouse` in a new home starts a gateway and shows where requests go; `q` ends both, and says nothing."""
+    home, port = tmp_path / "home", free_port()
+    with tollhouse(home, port, size=size) as console:
+        console.shows("● ok", "No requests yet", f"http://127.0.0.1:{port}/v1")
+        was_open = is_open(port)
+        console.press("q")
+        status = console.exit_status()
+        left = console.screen().strip(), console.about("alternate_on")
+
+    assert (was_open, status, left) == (True, 0, ("", "0"))
+    assert (is_open(port), processes_of(home)) == (False, [])
+
+
+async def test_request_is_seen_while_it_is_answered(home: Path, furnished: Furnished, vendor: SimulatedVendor) -> None:
+    """A request stands in the live tail before it has an answer, and with tokens, cost and status after it."""
+    gate, port = asyncio.Event(), free_port()
+    with tollhouse(home, port, size=(120, 36)) as console:
+        await asyncio.to_thread(console.shows, "● ok", "following")
+        await acquainted(vendor)
+        vendor.will(gate=gate, gate_after=3)
+        async with async_client(f"http://127.0.0.1:{port}", furnished.app_key) as app:
+            asking = asyncio.create_task(app.post(CHAT, json=ask(stream=True)))
+            meanwhile = await asyncio.to_thread(console.shows, "under way", "@demo/gpt-4o")
+            gate.set()
+            await asking
+        afterwards = await asyncio.to_thread(console.shows, "Answered by `@demo`", "tokens in")
+
+    assert (asking.result().status_code, "webui" in meanwhile, " 200 " in meanwhile) == (200, True, False)
+    (row,) = (line for line in afterwards.splitlines() if "@demo/gpt-4o" in line and " 200 " in line)
+    assert "$0.0" in row
+
+
+def test_gateway_that_was_there_before_stays(home: Path) -> None:
+    """The console uses a gateway that runs already, and leaves it running when it quits."""
+    with gateway_in(home) as gateway:
+        with tollhouse(home, gateway.port) as console:
+            console.shows("● ok", "following")
+            console.press("q")
+            status = console.exit_status()
+        health = gateway.health()
+
+    assert (status, health["status"]) == (0, "ok")
+
+
+def test_closed_terminal_leaves_nothing_behind(tmp_path: Path) -> None:
+    """When the terminal is closed, or the line to it breaks, console and gateway end."""
+    home, port = tmp_path / "home", free_port()
+    with tollhouse(home, port) as console:
+        console.shows("● ok", "following")
+        running = processes_of(home)
+        console.close()
+        eventually(lambda: not processes_of(home))
+
+    assert len(running) == 2
+    assert not is_open(port)
+
+
+def test_demo(tmp_path: Path) -> None:
+    """`tollhouse demo` shows traffic by itself, good and bad, and takes its throw-away home along when it ends."""
+    environ, port = environ_of(tmp_path, TMPDIR=str(tmp_path)), free_port()
+    with terminal(command("console.cli", "demo", "--port", str(port)), tmp_path, environ, (120, 36)) as console:
+        console.shows("● ok", "@demo/", " 200 ", "$0.0")
+        homes = list(tmp_path.glob("tollhouse-demo-*"))
+        console.press("q")
+        status = console.exit_status()
+
+    assert (len(homes), status) == (1, 0)
+    assert list(tmp_path.glob("tollhouse-demo-*")) == []
+    assert not is_open(port)
