@@ -17,20 +17,23 @@ if TYPE_CHECKING:
 
 async def serve(call: Call, plant: Plant) -> None:
     """Serve one request. What ends its answer goes out when its record is written: answered means logged."""
-    with recorded(call, plant):
-        snapshot = plant.snapshot
-        call.caller = authenticate(call.headers, snapshot, "completions.write")
-        call.body = await call.client.take_body(length_in(call.headers))
-        call.request = call.dialect.read(call.body)
-        call.metadata = metadata_of(call.headers, call.request.fields)
-        call.target = resolve(call.request, call.headers, snapshot, plant.settings.trusted_custom_hosts)
-        plant.live.started(call)
-        await plant.prices.ready.wait()
-        call.client.watch()
-        try:
-            await (stream if call.request.stream else complete)(call, plant)
-        finally:
-            call.client.unwatch()
+    try:
+        with recorded(call, plant):
+            snapshot = plant.snapshot
+            call.caller = authenticate(call.headers, snapshot, "completions.write")
+            call.body = await call.client.take_body(length_in(call.headers))
+            call.request = call.dialect.read(call.body)
+            call.metadata = metadata_of(call.headers, call.request.fields)
+            call.target = resolve(call.request, call.headers, snapshot, plant.settings.trusted_custom_hosts)
+            plant.live.started(call)
+            await plant.prices.ready.wait()
+            call.client.watch()
+            try:
+                await (stream if call.request.stream else complete)(call, plant)
+            finally:
+                call.client.unwatch()
+    finally:
+        await plant.ledger.written()
     await call.client.finish(call)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
     from gateway.domain import Caller
+    from gateway.ledger import Ledger
     from gateway.live import Live
     from gateway.prices import PriceList
     from gateway.settings import Settings
@@ -39,6 +40,7 @@ class Plant:
     database: Database
     vault: Vault
     writer: LogWriter
+    ledger: Ledger
     upstream: Upstream
     prices: PriceList
     vitals: Vitals

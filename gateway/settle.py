@@ -77,7 +77,7 @@ def fail(call: Call, error: GatewayError) -> None:
 def settle(call: Call, plant: Plant) -> None:
     """Price the request, write its record, tell whoever watches."""
     record = record_of(call, plant)
-    plant.writer.add(record)
+    plant.ledger.add(record)
     plant.vitals.settled(record)
     plant.live.settled(record)
 

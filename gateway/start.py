@@ -23,6 +23,7 @@ from gateway.api.admin.log_wire import settled, started
 from gateway.app import App
 from gateway.discover import discover_hourly
 from gateway.domain import Caller
+from gateway.ledger import Ledger
 from gateway.live import Live
 from gateway.plant import Plant
 from gateway.prices import PriceList
@@ -34,7 +35,7 @@ from store.database import Database, DatabaseUnusable, open_database
 from store.facts import fact, remember
 from store.ids import ApiSecret, KeyId, Slug
 from store.logs import totals_since
-from store.spool import Spool
+from store.spool import Spool, SpoolUnusable
 from store.vault import Vault, VaultLocked, new_api_secret
 from store.writer import LogWriter
 
@@ -67,7 +68,7 @@ async def plant_of(settings: Settings) -> AsyncIterator[Plant]:
                     yield plant
             finally:
                 await database.close()
-    except (DatabaseUnusable, VaultLocked) as error:
+    except (DatabaseUnusable, SpoolUnusable, VaultLocked) as error:
         raise CannotStart(str(error)) from error
     except PermissionError as error:
         raise CannotStart(f"`{error.filename}` cannot be used: {error.strerror}. Choose another `--home`.") from error
@@ -82,15 +83,17 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
         answer_seconds=settings.answer_timeout_seconds,
         stall_seconds=settings.stall_timeout_seconds,
     )
+    vitals = Vitals()
     plant = Plant(
         settings=settings,
         version=installed_version(),
         database=database,
         vault=vault,
         writer=writer,
+        ledger=Ledger(writer, vitals),
         upstream=upstream,
         prices=PriceList(),
-        vitals=Vitals(),
+        vitals=vitals,
         live=Live(started, settled),
         owner=Caller(KeyId(OWNER), OWNER, Slug("default"), SCOPES),
         owner_hash=vault.hash_key(owner_key(settings)),
@@ -142,7 +145,8 @@ async def listening(plant: Plant) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        learning.cancel()
+        async with plant.changing:  # cut off in the middle, a transaction would keep the database locked
+            learning.cancel()
         server.stop()  # type: ignore[no-untyped-call]
         await serving
 
@@ -178,9 +182,10 @@ async def drain(plant: Plant) -> None:
 
 
 async def end_errands(plant: Plant) -> None:
-    """End what runs beside the requests."""
-    for task in plant.errands:
-        task.cancel()
+    """End what runs beside the requests; what is changing something is waited for."""
+    async with plant.changing:
+        for task in plant.errands:
+            task.cancel()
     await asyncio.gather(*plant.errands, return_exceptions=True)
 
 

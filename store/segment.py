@@ -52,18 +52,18 @@ class Segment:
         """More may come; a sealed one only shrinks in what is left to do."""
         return self._descriptor is not None
 
-    def takes(self, frame: bytes, most_bytes: int) -> bool:
-        """Whether a frame may be added; a new segment takes any."""
-        return self.is_open and (not self.size or self.size + len(frame) <= most_bytes)
+    def takes(self, frames: bytes, most_bytes: int) -> bool:
+        """Whether frames may be added; a new segment takes any."""
+        return self.is_open and (not self.size or self.size + len(frames) <= most_bytes)
 
-    def append(self, frame: bytes, write: Callable[[int, bytes], int]) -> None:
-        """Add a frame whole, or raise OSError and have added nothing."""
+    def append(self, frames: bytes, write: Callable[[int, bytes], int], records: int = 1) -> None:
+        """Add frames whole, or raise OSError and have added nothing."""
         assert self._descriptor is not None
-        written = write(self._descriptor, frame)
-        if written != len(frame):
-            self._complete(self._descriptor, frame[written:], write)
-        self.size += len(frame)
-        self.waiting += 1
+        written = write(self._descriptor, frames)
+        if written != len(frames):
+            self._complete(self._descriptor, frames[written:], write)
+        self.size += len(frames)
+        self.waiting += records
 
     def _complete(self, descriptor: int, rest: bytes, write: Callable[[int, bytes], int]) -> None:
         """Write what a short write left; the kernel says why it was short only when asked again."""

@@ -95,16 +95,15 @@ class Spool:
         )
         return " ".join(filter(None, [self.blocked, damaged])) or None
 
-    def append(self, payload: bytes) -> None:
-        """Keep a record; never raises and never waits. 7 µs."""
-        if len(payload) > LONGEST:
-            self.lost += 1
-            return
-        frame = framed(payload)
+    def append(self, *payloads: bytes) -> None:
+        """Keep records, several by one write; never raises and never waits. 7 µs for one, 3 for each further one."""
+        frames = [framed(payload) for payload in payloads if len(payload) <= LONGEST]
         with self._lock:
-            self.accepted += 1
-            if self._memory or not self._written(frame):
-                self._remember(frame)
+            self.lost += len(payloads) - len(frames)
+            self.accepted += len(frames)
+            if frames and (self._memory or not self._written(b"".join(frames), len(frames))):
+                for frame in frames:
+                    self._remember(frame)
                 self._write_out()
 
     def tend(self) -> None:
@@ -163,11 +162,11 @@ class Spool:
             self._discard(current)
         self._holding.close()
 
-    def _written(self, frame: bytes) -> bool:
-        """Whether a frame is in a file now, be it at the price of the reserve."""
+    def _written(self, frames: bytes, records: int = 1) -> bool:
+        """Whether frames are in a file now, be it at the price of the reserve."""
         while True:
             try:
-                self._place(frame)
+                self._place(frames, records)
             except OSError as error:
                 self._error = error
                 self._abandon(error)
@@ -177,12 +176,12 @@ class Spool:
                 self._error = None
                 return True
 
-    def _place(self, frame: bytes) -> None:
-        """Add a frame to the open segment, or to a new one."""
+    def _place(self, frames: bytes, records: int) -> None:
+        """Add frames to the open segment, or to a new one."""
         current = self._current
-        if current is None or not current.takes(frame, self._segment_bytes):
+        if current is None or not current.takes(frames, self._segment_bytes):
             current = self._next_segment(current)
-        current.append(frame, self._write)
+        current.append(frames, self._write, records)
 
     def _next_segment(self, current: Segment | None) -> Segment:
         """A new file in place of the one that is full."""

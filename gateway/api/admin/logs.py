@@ -37,6 +37,8 @@ NAMES = {
 }
 """The API's name of a filter to the store's."""
 MOMENTS = {"time_of_generation_min": "since_ms", "time_of_generation_max": "until_ms"}
+INCLUSIVE = {"time_of_generation_max"}
+"""Portkey's; the store counts up to a moment, not through it."""
 OTHERS = {"limit", "cursor", "started"}
 Query = Request[None, None, State]
 
@@ -118,7 +120,7 @@ def filter_of(request: Query) -> LogFilter:
     said: dict[str, Any] = {}
     for name, value in request.query_params.items():
         if name in MOMENTS:
-            said[MOMENTS[name]] = moment(name, value)
+            said[MOMENTS[name]] = moment(name, value) + (name in INCLUSIVE)
         elif name in NAMES:
             said[NAMES[name]] = value.removeprefix("@") if name == "provider" else value
         elif name not in OTHERS:
@@ -129,10 +131,10 @@ def filter_of(request: Query) -> LogFilter:
     return LogFilter(**said)
 
 
-def moment(name: str, value: str) -> int | None:
+def moment(name: str, value: str) -> int:
     """A time as epoch milliseconds. Raises BadRequest."""
     try:
-        return epoch_ms(datetime.fromisoformat(value))
+        return epoch_ms(datetime.fromisoformat(value)) or 0
     except ValueError as error:
         raise BadRequest(
             f"`{name}` must be a time such as 2026-11-25T08:00:00Z, not `{value[:40]}`.", param=name
