@@ -1,0 +1,1 @@
+"""A real small model on this machine as vendor; run by `make test-llm` alone."""
