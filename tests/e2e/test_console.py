@@ -8,20 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from console.demo.vendor import SimulatedVendor
 from console.launch import command
 from tests.e2e.running import (
     CHAT,
     Furnished,
+    Gateway,
     acquainted,
     ask,
     async_client,
     environ_of,
     eventually,
     free_port,
-    gateway_in,
     is_open,
 )
 from tests.e2e.terminal import NO_TMUX, Terminal, terminal
@@ -31,7 +29,7 @@ pytestmark = NO_TMUX
 
 @contextmanager
 def tollhouse(home: Path, port: int, *, size: tuple[int, int] = (80, 24)) -> Iterator[Terminal]:
-    """`tollhouse` on a terminal."""
+    """`tollhouse` on a terminal, which also starts the gateway."""
     words = command("console.cli", "--home", str(home), "--port", str(port))
     with terminal(words, home.parent, environ_of(home.parent), size) as console:
         yield console
@@ -50,11 +48,10 @@ def processes_of(home: Path) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 36)], ids=["80x24", "120x36"])
-def test_new_home_to_the_first_screen_and_back(tmp_path: Path, size: tuple[int, int]) -> None:
+def test_new_home_to_the_first_screen_and_back(tmp_path: Path) -> None:
     """`tollhouse` in a new home starts a gateway and shows where requests go; `q` ends both, and says nothing."""
     home, port = tmp_path / "home", free_port()
-    with tollhouse(home, port, size=size) as console:
+    with tollhouse(home, port) as console:
         console.shows("● ok", "No requests yet", f"http://127.0.0.1:{port}/v1")
         was_open = is_open(port)
         console.press("q")
@@ -84,16 +81,15 @@ async def test_request_is_seen_while_it_is_answered(home: Path, furnished: Furni
     assert "$0.0" in row
 
 
-def test_gateway_that_was_there_before_stays(home: Path) -> None:
+def test_gateway_that_was_there_before_stays(gateway: Gateway, tmp_path: Path) -> None:
     """The console uses a gateway that runs already, and leaves it running when it quits."""
-    with gateway_in(home) as gateway:
-        with tollhouse(home, gateway.port) as console:
-            console.shows("● ok", "following")
-            console.press("q")
-            status = console.exit_status()
-        health = gateway.health()
+    words = command("console.cli", "--home", str(gateway.home), "--port", str(gateway.port))
+    with terminal(words, tmp_path, environ_of(tmp_path)) as console:
+        console.shows("● ok", "following")
+        console.press("q")
+        status = console.exit_status()
 
-    assert (status, health["status"]) == (0, "ok")
+    assert (status, gateway.health()["status"]) == (0, "ok")
 
 
 def test_closed_terminal_leaves_nothing_behind(tmp_path: Path) -> None:

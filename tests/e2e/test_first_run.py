@@ -41,7 +41,6 @@ def make_key(console: Terminal) -> str:
     console.shows("No keys yet: n makes one.")
     console.press("n")
     console.shows("New API key", "Ctrl+S Save")
-    console.points_at("Name ")
     console.type("my-app")
     console.shows("my-app")
     console.press("C-s")

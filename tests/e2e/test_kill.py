@@ -24,7 +24,7 @@ from tests.e2e.running import (
     new_key,
 )
 
-KILLS, CLIENTS = 4, 24
+KILLS, CLIENTS = 3, 24
 LEAST, MOST = 40, 250
 """Answers before a kill."""
 KINDS = (

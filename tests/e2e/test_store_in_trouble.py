@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -72,11 +73,12 @@ def test_locked_database(tmp_path: Path, vendor_url: str) -> None:
     What the operator changes meanwhile is refused with 503 and a `Retry-After`, and has changed nothing.
     """
     with furnished(tmp_path / "home", vendor_url) as (gateway, app):
-        with locked(gateway.home / "tollhouse.db"):
+        with locked(gateway.home / "tollhouse.db"), ThreadPoolExecutor() as beside:
+            changing = beside.submit(new_key_refused, gateway, "x")  # it waits some seconds for the lock
             answers = ask_all(app)
             health = eventually(lambda: degraded(gateway))
             stats = gateway.admin.get("/v1/stats").json()
-            refused = new_key_refused(gateway, "x")
+            refused = changing.result()
         eventually(lambda: well(gateway))
         found, keys = logged(gateway), gateway.admin.get("/v1/api-keys").json()["data"]
 
