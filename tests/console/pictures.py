@@ -28,22 +28,22 @@ class Picture:
 
 
 async def at_logs(pilot: Operator) -> None:
-    """The tail, on the request that took two tries."""
-    await to_the_request_of_two_tries(pilot)
+    """The tail, on the stream that was cut."""
+    await to_the_cut_stream(pilot)
 
 
 async def at_log(pilot: Operator) -> None:
     """That request, opened."""
-    await to_the_request_of_two_tries(pilot)
+    await to_the_cut_stream(pilot)
     await pilot.press("enter")
     await until_seen(pilot, "Try 1", "Timings")
 
 
-async def to_the_request_of_two_tries(pilot: Operator) -> None:
+async def to_the_cut_stream(pilot: Operator) -> None:
     """Up from the newest row."""
     for _ in range(7):
         await pilot.press("k")
-    await until_seen(pilot, "on try 2: openai-prod said 429")
+    await until_seen(pilot, "The vendor failed: openai error: the connection broke")
 
 
 async def at_catalog(pilot: Operator) -> None:

@@ -12,7 +12,6 @@ from tests.console.samples import (
     failed_log,
     integration,
     log,
-    log_id,
     model,
     provider,
     started,
@@ -29,10 +28,10 @@ ANSWER = """1. #4812 Hartmann AG was charged twice for October and wants the mon
 
 USUAL = (
     ("mkt-webui", "openai-prod", "gpt-4o", 812, 214, 4_170_000, 310.4, 2104.2),
-    ("support-bot", "anthropic", "claude-sonnet-4-5", 4_127, 388, 18_201_000, 540.9, 4_812.0),
+    ("support-bot", "openai-eu", "gpt-4.1", 4_127, 388, 18_201_000, 540.9, 4_812.0),
     ("eng-ci", "openai-prod", "gpt-5-mini", 1_904, 96, 668_000, None, 1_240.7),
     ("mkt-webui", "openai-prod", "gpt-4o", 1_310, 402, 7_295_000, 287.3, 3_377.1),
-    ("search", "openai-prod", "text-embedding-3-small", 6_230, 0, 124_600, None, 182.6),
+    ("search", "openai-prod", "gpt-4o-mini", 1_630, 12, 251_700, None, 482.6),
     ("notebooks", "local", "qwen3:8b", 540, 731, 0, 96.2, 11_420.5),
 )
 """key, provider, model, tokens in, tokens out, nanodollars, first token ms, total ms."""
@@ -62,7 +61,7 @@ def request(number: int) -> Json:
                 58, 401, "The API key has been revoked", "caller", api_key_name="old-intern", ai_model="gpt-4o"
             )
         case 55:
-            return overtaken(55)
+            return cut_short(55)
         case 51:
             return failed_log(
                 51, 504, "No first token within 60 s", "provider", api_key_name="notebooks", provider="local"
@@ -82,16 +81,14 @@ def ordinary(number: int) -> Json:
     return log(number, api_key_name=key, provider=name, ai_model=model_name, **figures)
 
 
-def overtaken(number: int) -> Json:
-    """A request that its first provider did not answer."""
-    tries = [
-        attempt(status=429, duration_ms=212.0, error="Rate limit reached for gpt-4o"),
-        attempt(provider="anthropic", vendor="anthropic", model="claude-sonnet-4-5", duration_ms=3_120.4)
-        | {"url": "https://api.anthropic.com/v1/messages"},
-    ]
-    changes: Json = {"provider": "anthropic", "ai_org": "anthropic", "ai_model": "claude-sonnet-4-5", "attempts": tries}
-    changes |= {"response_model": "claude-sonnet-4-5-20250929", "time_to_first_token_ms": 1_020.6}
-    changes |= {"response_time": 3_334.1, "upstream_response_time": 3_332.4, "gateway_processing_time": 1.7}
+def cut_short(number: int) -> Json:
+    """A stream whose vendor hung up in the middle."""
+    said = "the connection broke before the answer was complete (closed by the other side)"
+    tries = [attempt(status=200, duration_ms=3_120.4, error=said)]
+    failure: Json = {"code": "vendor_broke", "message": f"openai error: {said}", "fault": "provider"}
+    changes: Json = {"attempts": tries, "error": failure, "is_success": False, "req_units": None, "res_units": None}
+    changes |= {"total_units": None, "cost": None, "cost_nanodollars": None, "time_to_first_token_ms": 1_020.6}
+    changes |= {"response_time": 3_122.1, "upstream_response_time": 3_120.4, "gateway_processing_time": 1.7}
     return log(number, api_key_name="mkt-webui", **changes)
 
 
@@ -112,13 +109,13 @@ def furnish(gateway: FakeGateway) -> None:
     cloud: Json = {"configurations": {}}
     gateway.integrations = [
         integration("openai-prod", name="OpenAI production", masked_key="sk-p…x7Qd", **cloud),
-        integration("anthropic", "anthropic", name="Anthropic", masked_key="sk-a…9fTw", **cloud),
+        integration("openai-eu", name="OpenAI Europe", masked_key="sk-e…9fTw", **cloud),
         integration("local", "ollama", name="GPU box", masked_key=None)
         | {"configurations": {"custom_host": "http://gpu.lan:11434/v1"}},
     ]
     gateway.providers = [
         provider("openai-prod", "openai-prod", name="OpenAI production"),
-        provider("anthropic", "anthropic", name="Anthropic"),
+        provider("openai-eu", "openai-eu", name="OpenAI Europe"),
         provider("local", "local", name="GPU box"),
         provider("trial", "openai-prod", name="Summer school", expires_at="2026-09-01T00:00:00Z"),
     ]
@@ -131,7 +128,3 @@ def furnish(gateway: FakeGateway) -> None:
         api_key("key-4", "grafana", key="th-f…77Yb", scopes=["analytics.view", "logs.list"], created_at=once),
         api_key("key-5", "trial", key="th-t…aa0E", expires_at="2026-11-01T00:00:00Z"),
     ]
-
-
-LOG_OF_TWO_TRIES = log_id(55)
-"""The one worth opening."""
