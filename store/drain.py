@@ -13,7 +13,7 @@ import zstandard
 from store.ids import LogId
 from store.log_columns import BODY_COLUMNS, COLUMNS, bodies, columns, insert
 from store.packed import BIGGEST, decode
-from store.spool import Batch, Spool
+from store.standing import Batch, Outcome, Stretch, next_batch, set_aside
 
 RECORDS_AT_ONCE = 1000
 RECORDS_A_STATEMENT = 25
@@ -44,34 +44,36 @@ class Ready(NamedTuple):
 class Drain:
     """One connection to the database, and one compressor, for one thread."""
 
-    def __init__(self, file: Path, spool: Spool, patience_seconds: float) -> None:
-        self._file, self._spool, self._patience_seconds = file, spool, patience_seconds
+    def __init__(self, file: Path, patience_seconds: float) -> None:
+        self._file, self._patience_seconds = file, patience_seconds
         self._compress = zstandard.ZstdCompressor(level=3).compress
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
         self._drained: dict[str, int] = {}
 
-    def step(self) -> bool:
-        """Put one batch into the database; whether there was more. Raises `sqlite3.Error` and OSError.
+    def step(self, standing: Sequence[Stretch]) -> Outcome:
+        """Put one batch into the database. Raises `sqlite3.Error` and OSError.
 
         Where the batch ends is part of the transaction, and rows that are there already are left alone: a crash at
         any point loses nothing and counts nothing twice.
         """
-        connection = self._open()
-        batch = self._spool.next_batch(self._drained, RECORDS_AT_ONCE)
+        connection, outcome = self._open(), Outcome()
+        batch = next_batch(standing, self._drained, RECORDS_AT_ONCE, outcome)
         if batch is None:
-            return False
-        ready = list(self._ready(batch))
-        gone = self._drained.keys() - self._spool.names()
+            return outcome
+        name, folder = batch.stretch.name, Path(batch.stretch.file).parent
+        ready = list(self._ready(batch, outcome))
+        gone = self._drained.keys() - {stretch.name for stretch in standing}
         with transaction(connection):
-            self._insert(connection, ready)
-            connection.execute(DRAINED, (batch.segment, batch.end))
-            connection.executemany("DELETE FROM spool_positions WHERE segment = ?", [(name,) for name in gone])
-        self._drained[batch.segment] = batch.end
-        for name in gone:
-            del self._drained[name]
-        self._spool.drop(batch)
-        return batch.more
+            self._insert(connection, ready, folder, outcome)
+            connection.execute(DRAINED, (name, batch.end))
+            connection.executemany("DELETE FROM spool_positions WHERE segment = ?", [(each,) for each in gone])
+        self._drained[name] = batch.end
+        for each in gone:
+            del self._drained[each]
+        outcome.segment, outcome.records = name, len(batch.payloads)
+        outcome.end, outcome.more = batch.end, batch.more
+        return outcome
 
     def close(self) -> None:
         """Let go of the database."""
@@ -97,43 +99,36 @@ class Drain:
         self._connection = connection
         return connection
 
-    def _ready(self, batch: Batch) -> Iterator[Ready]:
-        """The records of a batch as rows; what is no record is set aside.
-
-        One record after the other: compressing lets go of the interpreter's lock, so the gateway never waits for long.
-        """
+    def _ready(self, batch: Batch, outcome: Outcome) -> Iterator[Ready]:
+        """The records of a batch as rows; what is no record is set aside."""
         for payload in batch.payloads:
             try:
                 record = decode(payload)
             except (msgspec.MsgspecError, UnicodeDecodeError):
-                self._spool.set_aside(payload)
+                outcome.aside.append(set_aside(Path(batch.stretch.file).parent, payload))
             else:
                 body = bodies(record)
                 yield Ready(columns(record), (record.id, self._compress(body)) if body else None, payload)
 
-    def _insert(self, connection: sqlite3.Connection, ready: list[Ready]) -> None:
+    def _insert(self, connection: sqlite3.Connection, ready: list[Ready], folder: Path, outcome: Outcome) -> None:
         """All rows; one by one if SQLite refuses a value, so that one odd record does not keep the others back."""
         try:
             for part in parts(ready):
                 put(connection, part)
         except REFUSED:
             for one in ready:
-                self._insert_alone(connection, one)
+                self._insert_alone(connection, one, folder, outcome)
 
-    def _insert_alone(self, connection: sqlite3.Connection, one: Ready) -> None:
+    def _insert_alone(self, connection: sqlite3.Connection, one: Ready, folder: Path, outcome: Outcome) -> None:
         """One record, with numbers that SQLite can hold; set aside if it still refuses."""
         try:
             put(connection, [one._replace(row=tuple(within_bounds(value) for value in one.row))])
         except REFUSED:
-            self._spool.set_aside(one.payload)
+            outcome.aside.append(set_aside(folder, one.payload))
 
 
 def put(connection: sqlite3.Connection, ready: Sequence[Ready]) -> None:
-    """The rows of some records, by one statement for each table.
-
-    SQLite lets go of the interpreter's lock for each statement, and beside a busy gateway it takes long to get it back:
-    one row by one, 2,300 records a second were drained while 4,000 came.
-    """
+    """The rows of some records, by one statement for each table: a statement a row would take half as long again."""
     connection.execute(insert("logs", COLUMNS, len(ready)), [value for one in ready for value in one.row])
     stored = [one.body for one in ready if one.body]
     if stored:

@@ -5,39 +5,26 @@ nothing makes records wait in memory, never the request.
 """
 
 import errno
-import hashlib
 import os
 from collections import deque
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
 
 from store.frames import LONGEST, framed
 from store.holding import Holding, SpoolUnusable
 from store.packed import decode, encode
 from store.reserve import Reserve
-from store.segment import Segment, read
+from store.segment import Segment
+from store.standing import Outcome, Stretch
 
-__all__ = ["Batch", "Spool", "SpoolUnusable", "decode", "encode"]
+__all__ = ["Spool", "SpoolUnusable", "decode", "encode"]
 
 MIB = 1 << 20
 RETIRED_BYTES = 1 * MIB
 """A segment larger than this is not kept for more once all of it is in the database."""
 AT_ONCE = 64
 """Records from memory that are written while the lock is held."""
-
-
-class Batch(NamedTuple):
-    """Records from one segment, in the order they came."""
-
-    segment: str
-    payloads: list[bytes]
-    end: int
-    """Where the segment's next record begins."""
-    more: bool
-    """Others were waiting already when these were read."""
 
 
 class Spool:
@@ -115,41 +102,34 @@ class Spool:
                 self._write_out()
         self._reserve.make()
 
-    def next_batch(self, drained: Mapping[str, int], limit: int) -> Batch | None:
-        """The oldest records beyond what is drained (bytes, by segment); None when there are none."""
+    def standing(self) -> list[Stretch]:
+        """What there is to drain, oldest first."""
         with self._lock:
-            standing = [(segment, segment.size, segment.is_open) for segment in self._segments]
-        for segment, end, is_open in standing:
-            start = drained.get(segment.name, 0)
-            batch = self._batch(segment, start, end, limit) if start < end else None
-            if batch and batch.end > start:
-                return batch._replace(more=batch.end < end or segment is not standing[-1][0])
-            if not is_open:
-                self._discard(segment)
-        return None
+            return [Stretch(str(segment.file), segment.size, segment.is_open) for segment in self._segments]
 
-    def drop(self, batch: Batch) -> None:
-        """A batch is in the database, and so is all of its segment before it."""
+    def settle(self, outcome: Outcome) -> None:
+        """What a drain took is in the database, and so is all of its segment before it."""
+        self._set_aside.update(outcome.aside)
+        for segment in self._named(outcome.missing):
+            self._discard(segment)
+            self.lost += segment.waiting
+        for segment in self._named(outcome.finished):
+            self._discard(segment)
+        for segment in self._named([outcome.segment]):
+            self._drop(segment, outcome)
+
+    def _named(self, names: Sequence[str | None]) -> list[Segment]:
         with self._lock:
-            segment = next(one for one in self._segments if one.name == batch.segment)
-            segment.waiting -= len(batch.payloads)
-            is_done = batch.end >= segment.size and (not segment.is_open or segment.size >= RETIRED_BYTES)
+            return [segment for segment in self._segments if segment.name in names]
+
+    def _drop(self, segment: Segment, outcome: Outcome) -> None:
+        with self._lock:
+            segment.waiting -= outcome.records
+            is_done = outcome.end >= segment.size and (not segment.is_open or segment.size >= RETIRED_BYTES)
             if is_done:
                 self._forget(segment)
         if is_done:
             segment.delete()
-
-    def set_aside(self, damaged: bytes) -> None:
-        """Keep what is no record out of the way, under a name that is the same at the next try."""
-        name = f"damaged-{hashlib.sha256(damaged).hexdigest()[:16]}"
-        self._set_aside.add(name)
-        with suppress(OSError), open(self._folder / name, "wb", opener=private) as file:
-            file.write(damaged)
-
-    def names(self) -> set[str]:
-        """The segments there are."""
-        with self._lock:
-            return {segment.name for segment in self._segments}
 
     def close(self) -> None:
         """Let another process use the folder. What is appended nevertheless is kept for it."""
@@ -215,18 +195,6 @@ class Spool:
                 return
             self._memory_used -= len(self._memory.popleft())
 
-    def _batch(self, segment: Segment, start: int, end: int, limit: int) -> Batch:
-        """Read on in a segment; one that somebody deleted has an end, too."""
-        try:
-            found = read(segment.file, start, end, limit)
-        except FileNotFoundError:
-            self._discard(segment)
-            self.lost += segment.waiting
-            return Batch(segment.name, [], start, False)
-        for damaged in found.damaged:
-            self.set_aside(damaged)
-        return Batch(segment.name, found.payloads, start + found.end, False)
-
     def _discard(self, segment: Segment) -> None:
         """A sealed segment of which nothing is left to do."""
         with self._lock:
@@ -238,11 +206,6 @@ class Spool:
         segment.seal()
         if segment in self._segments:
             self._segments.remove(segment)
-
-
-def private(file: str, flags: int) -> int:
-    """Records are for their owner's eyes only."""
-    return os.open(file, flags, 0o600)
 
 
 def is_full(error: OSError) -> bool:

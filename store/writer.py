@@ -1,7 +1,6 @@
 """The log writer: takes each record at once, and brings it into the database a little later in a thread of its own."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -9,15 +8,17 @@ from time import monotonic
 
 import msgspec
 
-from store.drain import Drain, reason
 from store.packed import encode
 from store.records import LogRecord
+from store.scribe import NotDrained, Scribe
 from store.spool import Spool
 
 GATHERING_SECONDS = 0.1
 """Records that come within this time share a transaction, which costs as much for many as for one."""
 SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
 CLOSING_SECONDS = 5.0
+IDLE_SECONDS = 30.0
+"""After so long without a record the process that writes them is ended, until the next one comes."""
 
 
 class WriterState(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,7 +39,7 @@ class LogWriter:
 
     def __init__(self, file: Path, spool: Spool, *, patience_seconds: float = 2.0) -> None:
         self._file, self._spool = file, spool
-        self._drain = Drain(file, spool, patience_seconds)
+        self._scribe = Scribe(file, patience_seconds)
         self._thread = Thread(target=self._run, name="log writer", daemon=True)
         self._wake, self._hurry = Event(), Event()
         self._reason: str | None = None
@@ -117,14 +118,16 @@ class LogWriter:
             self._reason = f"The log writer ended by a fault of its own ({error!r}). Start the gateway again."
             raise
         finally:
-            self._drain.close()
+            self._scribe.close()
 
     def _rest(self) -> None:
         """Until a record comes and some more after it, or after a failure until it is time to try again."""
         if self._pause_seconds:
             self._hurry.wait(self._pause_seconds)
         elif self._closes_at is None:
-            self._wake.wait()
+            if not self._wake.wait(IDLE_SECONDS):
+                self._scribe.close()  # nobody has asked anything for a while: no process need wait for more
+                self._wake.wait()
             self._hurry.wait(GATHERING_SECONDS)
 
     def _round(self) -> None:
@@ -133,15 +136,24 @@ class LogWriter:
         self._hurry.clear()
         self._spool.tend()
         try:
-            while self._drain.step() and not self._is_late():
+            while self._step() and not self._is_late():
                 self._tell()
-        except (sqlite3.Error, OSError) as error:
-            self._reason = reason(error, self._file)
+        except NotDrained as error:
+            self._reason = str(error)
         else:
             self._reason = None
         self._tell()
         failing = self._reason or self._spool.blocked
         self._pause_seconds = longer(self._pause_seconds) if failing else 0.0
+
+    def _step(self) -> bool:
+        """One transaction, if there is anything for it; whether there was more."""
+        standing = self._spool.standing()
+        if not self._spool.waiting and all(stretch.is_open for stretch in standing):
+            return False  # not worth a process
+        outcome = self._scribe.step(standing)
+        self._spool.settle(outcome)
+        return outcome.more
 
     def _is_late(self) -> bool:
         """Whether closing has taken long enough."""

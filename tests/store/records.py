@@ -73,10 +73,13 @@ def small_spool(folder: Path, **more: Any) -> Spool:
 
 def drain(file: Path, spool: Spool) -> None:
     """Bring all of a spool into the database, as the writer's thread does."""
-    drain = Drain(file, spool, patience_seconds=1)
+    drain = Drain(file, patience_seconds=1)
     try:
-        while drain.step():
-            pass
+        more = True
+        while more:
+            outcome = drain.step(spool.standing())
+            spool.settle(outcome)
+            more = outcome.more
     finally:
         drain.close()
 

@@ -15,6 +15,7 @@ import pytest
 
 from store.frames import framed
 from store.spool import Spool, SpoolUnusable, decode, encode
+from store.standing import Outcome, next_batch
 from tests.store.records import log_record, small_spool
 
 
@@ -39,11 +40,16 @@ def drained(spool: Spool, limit: int = 100, positions: dict[str, int] | None = N
     """Take everything out, from where `positions` say."""
     payloads: list[bytes] = []
     positions = {} if positions is None else positions
-    while batch := spool.next_batch(positions, limit):
-        payloads += batch.payloads
-        positions[batch.segment] = batch.end
-        spool.drop(batch)
-    return payloads
+    while True:
+        outcome = Outcome()
+        batch = next_batch(spool.standing(), positions, limit, outcome)
+        if batch is not None:
+            payloads += batch.payloads
+            outcome.segment, outcome.records, outcome.end = batch.stretch.name, len(batch.payloads), batch.end
+            positions[batch.stretch.name] = batch.end
+        spool.settle(outcome)
+        if batch is None:
+            return payloads
 
 
 def numbered(count: int, start: int = 0) -> list[bytes]:
@@ -129,10 +135,10 @@ def test_position_is_where_draining_goes_on(spool: Spool) -> None:
     """A segment of which a part is known to be drained is read from there."""
     for payload in numbered(5):
         spool.append(payload)
-    first = spool.next_batch({}, 2)
+    first = next_batch(spool.standing(), {}, 2, Outcome())
     assert first
 
-    second = spool.next_batch({first.segment: first.end}, 100)
+    second = next_batch(spool.standing(), {first.stretch.name: first.end}, 100, Outcome())
 
     assert second
     assert second.payloads == numbered(3, start=2)

@@ -1,0 +1,124 @@
+"""The drain in a process of its own, so that it never takes the interpreter from those who answer requests.
+
+`python -m store.scribe FILE SECONDS` reads what stands in the spool from its standard input, and writes what became of
+it to its standard output, until the input ends: with the process that started it, however that ended.
+"""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from struct import Struct
+from typing import IO
+
+import msgspec
+
+from store.drain import Drain, reason
+from store.standing import Outcome, Stretch
+
+LENGTH = Struct("<I")
+STARTED_BY = Path(__file__).parent.parent
+"""Where the packages are, installed or not."""
+
+
+class NotDrained(Exception):
+    """Nothing could be put into the database; says why, and what helps."""
+
+
+class Answer(msgspec.Struct, array_like=True):
+    """What became of a step, or why nothing did."""
+
+    outcome: Outcome
+    reason: str | None = None
+
+
+encode = msgspec.msgpack.Encoder().encode
+read_answer = msgspec.msgpack.Decoder(Answer).decode
+read_standing = msgspec.msgpack.Decoder(list[Stretch]).decode
+
+
+class Scribe:
+    """The process, started when there is something to do; for one thread."""
+
+    def __init__(self, file: Path, patience_seconds: float) -> None:
+        self._words = [sys.executable, "-P", "-m", "store.scribe", str(file), str(patience_seconds)]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def step(self, standing: Sequence[Stretch]) -> Outcome:
+        """Put one batch into the database. Raises NotDrained."""
+        try:
+            pipes = self._pipes()
+            send(pipes[0], encode(standing))
+            answer = read_answer(receive(pipes[1]))
+        except (OSError, EOFError, msgspec.MsgspecError) as error:
+            self.close()
+            raise NotDrained(f"The process that writes the log ended ({error!r}); it is started again.") from error
+        if answer.reason is not None:
+            raise NotDrained(answer.reason)
+        return answer.outcome
+
+    def close(self) -> None:
+        """End the process; it finishes what it is at."""
+        if self._process is not None:
+            with self._process:  # closes the pipes, which ends it, and waits until it has
+                pass
+            self._process = None
+
+    def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
+        if self._process is None:
+            path = os.pathsep.join(filter(None, (str(STARTED_BY), os.environ.get("PYTHONPATH"))))
+            self._process = subprocess.Popen(
+                self._words,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": path},
+                start_new_session=True,  # a Ctrl+C is for the gateway, which lets it finish
+            )
+        assert self._process.stdin is not None, "it was asked for"
+        assert self._process.stdout is not None, "it was asked for"
+        return self._process.stdin, self._process.stdout
+
+
+def send(pipe: IO[bytes], message: bytes) -> None:
+    """One message."""
+    pipe.write(LENGTH.pack(len(message)) + message)
+    pipe.flush()
+
+
+def receive(pipe: IO[bytes]) -> bytes:
+    """One message. Raises EOFError."""
+    head = pipe.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        raise EOFError("no answer")
+    length = LENGTH.unpack(head)[0]
+    message = pipe.read(length)
+    if len(message) < length:
+        raise EOFError("half an answer")
+    return message
+
+
+def serve(file: Path, patience_seconds: float) -> None:
+    """Answer until nobody asks any more."""
+    drain = Drain(file, patience_seconds)
+    try:
+        while True:
+            try:
+                standing = read_standing(receive(sys.stdin.buffer))
+            except EOFError:
+                return
+            try:
+                answer = Answer(drain.step(standing))
+            except (sqlite3.Error, OSError) as error:
+                answer = Answer(Outcome(), reason(error, file))
+            send(sys.stdout.buffer, encode(answer))
+    finally:
+        drain.close()
+
+
+if __name__ == "__main__":
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # it ends with its input, and not in the middle of a transaction
+    serve(Path(sys.argv[1]), float(sys.argv[2]))
