@@ -49,8 +49,8 @@ def test_flag_over_environment_over_file(tmp_path: Path) -> None:
         serving(Address("127.0.0.1", port), "--port", str(port), environ=environ),
         client(f"http://127.0.0.1:{port}", "th-from-the-file") as app,
     ):
-        sizes = [status_of_body(app, megabytes) for megabytes in (1.5, 2.5)]
         owner = app.get("/v1/stats")
+        sizes = [status_of_body(app, megabytes) for megabytes in (1.5, 2.5)]
 
     assert sizes == [404, 413]
     assert owner.status_code == 200
