@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from struct import Struct
 from typing import IO
@@ -62,10 +63,13 @@ class Scribe:
 
     def close(self) -> None:
         """End the process; it finishes what it is at."""
-        if self._process is not None:
-            with self._process:  # closes the pipes, which ends it, and waits until it has
-                pass
-            self._process = None
+        process, self._process = self._process, None
+        if process is not None:
+            for pipe in (process.stdin, process.stdout):
+                with suppress(OSError):  # what was not sent yet cannot be sent to one that is gone
+                    if pipe is not None:
+                        pipe.close()
+            process.wait()
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._process is None:

@@ -37,11 +37,14 @@ class WriterState(msgspec.Struct, frozen=True, kw_only=True):
 class LogWriter:
     """Owns the spool, and the only thread that writes the log's tables."""
 
-    def __init__(self, file: Path, spool: Spool, *, patience_seconds: float = 2.0) -> None:
+    def __init__(
+        self, file: Path, spool: Spool, *, patience_seconds: float = 2.0, idle_seconds: float = IDLE_SECONDS
+    ) -> None:
         self._file, self._spool = file, spool
         self._scribe = Scribe(file, patience_seconds)
         self._thread = Thread(target=self._run, name="log writer", daemon=True)
         self._wake, self._hurry = Event(), Event()
+        self._idle_seconds = idle_seconds
         self._reason: str | None = None
         self._pause_seconds = 0.0
         self._closes_at: float | None = None
@@ -125,7 +128,7 @@ class LogWriter:
         if self._pause_seconds:
             self._hurry.wait(self._pause_seconds)
         elif self._closes_at is None:
-            if not self._wake.wait(IDLE_SECONDS):
+            if not self._wake.wait(self._idle_seconds):
                 self._scribe.close()  # nobody has asked anything for a while: no process need wait for more
                 self._wake.wait()
             self._hurry.wait(GATHERING_SECONDS)

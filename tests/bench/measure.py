@@ -75,6 +75,7 @@ def run(
 
 def rate(subject: Subject, *, connections: int, seconds: float) -> Rate:
     """Requests a second, every one of which is in the log afterwards."""
+    settle(subject)
     before, used = persisted(subject), cpu_seconds(subject.pid)
     seen = run(subject, connections=connections, seconds=seconds)
     used = cpu_seconds(subject.pid) - used
@@ -82,6 +83,16 @@ def rate(subject: Subject, *, connections: int, seconds: float) -> Rate:
     after = persisted(subject, expected)
     found = None if before is None or after is None else after - before
     return Rate(seen.requests / seen.seconds, used / seen.everything * 1e6, seen.everything, found)
+
+
+def settle(subject: Subject) -> None:
+    """Wait until nothing of an earlier measurement is on its way into the database."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while subject.home is not None and time.monotonic() < deadline:
+        with urlopen(subject.url.replace("/chat/completions", "/health"), timeout=5) as answer:
+            if not json.loads(answer.read())["writer"]["waiting"]:
+                return
+        time.sleep(0.1)
 
 
 def persisted(subject: Subject, expected: int | None = None) -> int | None:
