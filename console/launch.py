@@ -81,11 +81,16 @@ def child(
     stdin: int = subprocess.DEVNULL,
     stdout: int | None = None,
 ) -> Iterator[Child]:
-    """A module of ours as a process; ended with SIGTERM, and waited for, when the block ends."""
+    """A module of ours as a process; ended with SIGTERM, and waited for, when the block ends.
+
+    It has a session of its own: a terminal that is closed, or Ctrl+C in it, would otherwise kill it in mid-request.
+    """
     words, variables = command(module, *arguments), environment(environ)
     with (
         tempfile.TemporaryFile() as errors,
-        subprocess.Popen(words, env=variables, stdin=stdin, stdout=stdout or errors, stderr=errors) as process,
+        subprocess.Popen(
+            words, env=variables, stdin=stdin, stdout=stdout or errors, stderr=errors, start_new_session=True
+        ) as process,
     ):
         try:
             yield Child(process, errors)

@@ -153,6 +153,16 @@ async def acquainted(vendor: SimulatedVendor) -> None:
     vendor.forget()
 
 
+async def draining(url: str) -> None:
+    """Wait until a gateway says that it is on its way out."""
+    async with async_client(url, "none") as anybody:
+
+        async def says_so() -> bool:
+            return (await anybody.get("/v1/health")).status_code == 503
+
+        await soon(says_so)
+
+
 def free_port() -> int:
     """A port that nobody has at the moment."""
     with socket.socket() as probe:

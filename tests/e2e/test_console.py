@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,10 +19,12 @@ from tests.e2e.running import (
     acquainted,
     ask,
     async_client,
+    draining,
     environ_of,
     eventually,
     free_port,
     is_open,
+    reached,
 )
 from tests.e2e.terminal import NO_TMUX, Terminal, terminal
 
@@ -31,20 +35,24 @@ pytestmark = NO_TMUX
 def tollhouse(home: Path, port: int, *, size: tuple[int, int] = (80, 24)) -> Iterator[Terminal]:
     """`tollhouse` on a terminal, which also starts the gateway."""
     words = command("console.cli", "--home", str(home), "--port", str(port))
-    with terminal(words, home.parent, environ_of(home.parent), size) as console:
-        yield console
+    try:
+        with terminal(words, home.parent, environ_of(home.parent), size) as console:
+            yield console
+    finally:
+        for pid in processes_of(home):  # only a test that fails leaves any
+            os.kill(pid, signal.SIGKILL)
 
 
-def processes_of(home: Path) -> list[str]:
-    """The command lines of our processes that were told of this home; one that is dead has none."""
-    found = []
+def processes_of(home: Path) -> dict[int, str]:
+    """Our processes that were told of this home, with their command lines; one that is dead has none."""
+    found = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
             words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
         except OSError:
             continue  # it ended meanwhile
         if words[0] == sys.executable and str(home) in words:
-            found.append(" ".join(words))
+            found[int(process.name)] = " ".join(words)
     return found
 
 
@@ -59,7 +67,7 @@ def test_new_home_to_the_first_screen_and_back(tmp_path: Path) -> None:
         left = console.screen().strip(), console.about("alternate_on")
 
     assert (was_open, status, left) == (True, 0, ("", "0"))
-    assert (is_open(port), processes_of(home)) == (False, [])
+    assert (is_open(port), processes_of(home)) == (False, {})
 
 
 async def test_request_is_seen_while_it_is_answered(home: Path, furnished: Furnished, vendor: SimulatedVendor) -> None:
@@ -92,17 +100,41 @@ def test_gateway_that_was_there_before_stays(gateway: Gateway, tmp_path: Path) -
     assert (status, gateway.health()["status"]) == (0, "ok")
 
 
-def test_closed_terminal_leaves_nothing_behind(tmp_path: Path) -> None:
-    """When the terminal is closed, or the line to it breaks, console and gateway end."""
+async def test_closed_terminal_leaves_nothing_behind(home: Path, furnished: Furnished, vendor: SimulatedVendor) -> None:
+    """When the terminal is closed, or the line to it breaks, console and gateway end; a request under way ends well."""
+    gate, port = asyncio.Event(), free_port()
+    url = f"http://127.0.0.1:{port}"
+    with tollhouse(home, port) as console:
+        await asyncio.to_thread(console.shows, "● ok", "following")
+        await acquainted(vendor)
+        vendor.will(gate=gate)
+        running = processes_of(home)
+        async with async_client(url, furnished.app_key) as app:
+            asking = asyncio.create_task(app.post(CHAT, json=ask(stream=True)))
+            await reached(vendor, 1)
+            console.close()
+            await draining(url)
+            gate.set()
+            answer = await asking
+        await asyncio.to_thread(eventually, lambda: not processes_of(home))
+
+    assert len(running) == 2
+    assert answer.text.endswith("data: [DONE]\n\n")
+    assert not is_open(port)
+
+
+def test_console_that_is_told_to_end(tmp_path: Path) -> None:
+    """SIGTERM ends the console and its gateway, and gives the terminal back as it was."""
     home, port = tmp_path / "home", free_port()
     with tollhouse(home, port) as console:
         console.shows("● ok", "following")
-        running = processes_of(home)
-        console.close()
-        eventually(lambda: not processes_of(home))
+        (pid,) = (pid for pid, words in processes_of(home).items() if "console.cli" in words)
+        os.kill(pid, signal.SIGTERM)
+        status = console.exit_status()
+        left = console.screen().strip(), console.about("alternate_on")
 
-    assert len(running) == 2
-    assert not is_open(port)
+    assert (status, left) == (128 + signal.SIGTERM, ("", "0"))
+    assert (is_open(port), processes_of(home)) == (False, {})
 
 
 def test_demo(tmp_path: Path) -> None:

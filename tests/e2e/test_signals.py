@@ -20,10 +20,10 @@ from tests.e2e.running import (
     acquainted,
     ask,
     async_client,
+    draining,
     gateway_in,
     is_open,
     reached,
-    soon,
 )
 
 
@@ -36,15 +36,6 @@ async def serving(
         await acquainted(vendor)
         async with async_client(gateway.url, furnished.app_key) as app:
             yield gateway, app
-
-
-async def draining(gateway: Gateway) -> None:
-    """Wait until it says that it is on its way out."""
-
-    async def says_so() -> bool:
-        return await asyncio.to_thread(lambda: gateway.admin.get("/v1/health").status_code) == 503
-
-    await soon(says_so)
 
 
 async def exit_status(gateway: Gateway) -> int:
@@ -64,7 +55,7 @@ async def test_requests_under_way_end_normally(
         await reached(vendor, 2)
 
         gateway.process.send_signal(number)
-        await draining(gateway)
+        await draining(gateway.url)
         refused = await app.post(CHAT, json=ask())
         gate.set()
         whole, streamed = await asking
@@ -86,7 +77,7 @@ async def test_next_start_goes_on_where_the_last_one_ended(
         asking = asyncio.create_task(app.post(CHAT, json=ask(), headers=traced))
         await reached(vendor, 1)
         gateway.process.terminate()
-        await draining(gateway)
+        await draining(gateway.url)
         gate.set()
         await asking
         await exit_status(gateway)
