@@ -46,6 +46,7 @@ format: $(READY)  ## put the code in shape
 	@$(BIN)/ruff check --quiet --fix
 
 bench: $(READY)  ## measure speed, and print a table
+	@$(BIN)/python -m compileall -q console gateway store tests/bench
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 screenshots: $(READY)  ## draw the pictures of the README again
@@ -69,6 +70,7 @@ $(READY): requirements-dev.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what requirements-dev.lock says (once, about a minute) …"
 	@$(PIP) install -qq --require-hashes -r requirements-dev.lock
 	@$(PIP) install -qq --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q console gateway store
 	@touch $@
 
 $(BIN)/python:

@@ -1,4 +1,4 @@
-"""The log writer: takes each record at once, and brings it into the database a little later in a thread of its own."""
+"""The log writer: takes each record at once, and has it brought into the database a little later."""
 
 import asyncio
 from collections.abc import Callable
@@ -35,7 +35,7 @@ class WriterState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogWriter:
-    """Owns the spool, and the only thread that writes the log's tables."""
+    """Owns the spool, and the process that writes the log's tables; a thread of its own talks with it."""
 
     def __init__(
         self, file: Path, spool: Spool, *, patience_seconds: float = 2.0, idle_seconds: float = IDLE_SECONDS
