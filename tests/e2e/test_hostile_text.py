@@ -33,25 +33,34 @@ SEQUENCES = (
     "\x1b[5n",  # a question, whose answer would be typed
 )
 EVIL = "EVIL" + "".join(SEQUENCES) + "!"
-TABS = ("Story", "Conversation", "Request", "Response", "Cost", "Headers")
+EVIL_HEADER = "EVIL\x9b31;45;99m!".encode("latin-1")
+"""A header cannot hold an escape, but the same in one byte."""
+PAGES = (
+    "log id",
+    "── assistant ──",
+    '"messages": [',
+    '"choices": [',
+    "Usage as the vendor sent it",
+    "user-agent: EVIL",
+)
+"""A part of each tab of a log."""
 
 
 async def ask_badly(app: httpx.AsyncClient, vendor: SimulatedVendor) -> None:
     """Write it wherever a caller and a vendor can: a model that there is not, a refusal, an answer."""
-    message = {"role": "assistant", "content": EVIL}
+    choice, usage = {"message": {"role": "assistant", "content": EVIL}}, {"prompt_tokens": 1, "remark": EVIL}
     vendor.will(400, {"error": {"message": EVIL, "code": EVIL}})
-    vendor.will(json={"model": EVIL, "choices": [{"message": message}], "usage": {}}, headers={"x-vendor": "fine"})
-    await app.post(CHAT, json=ask(model=f"@{EVIL}/{EVIL}"))
-    await app.post(CHAT, json=ask(EVIL, model=f"@demo/{EVIL}", user=EVIL))
-    await app.post(CHAT, json=ask(EVIL, model=f"@demo/{EVIL}", user=EVIL))
+    vendor.will(json={"model": EVIL, "choices": [choice], "usage": usage})
+    for model in (f"@{EVIL}/{EVIL}", f"@demo/{EVIL}", f"@demo/{EVIL}"):
+        await app.post(CHAT, json=ask(EVIL, model=model, user=EVIL), headers={b"user-agent": EVIL_HEADER})
 
 
 def look_everywhere(console: Terminal) -> None:
     """Every screen that shows what others wrote."""
     console.shows("EVIL", " 404", " 400", " 200")
     console.press("Enter")
-    for tab in TABS:
-        console.shows(tab, "EVIL")
+    for page in PAGES:
+        console.shows(page, "EVIL")
         console.press("Right")
     console.press("Escape")
     console.shows("following")  # an Esc and a key right after it are another key
