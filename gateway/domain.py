@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -73,12 +74,14 @@ class Client(Protocol):
 
     has_begun: bool
     """Whether some of a stream is on its way already."""
+    has_hung_up: bool
+    """Whether nobody is there any more."""
 
     async def take_body(self, length: int | None) -> bytes:
         """Read the request's body, once; `length` is what the client says of it. Raises TooLarge and HungUp."""
 
-    def watch(self) -> None:
-        """From now on, cancel what runs when the client hangs up."""
+    def watch(self, under_way: set[asyncio.Task[object]]) -> None:
+        """From now on, cancel what runs when the client hangs up; whoever ends the gateway finds it `under_way`."""
 
     def unwatch(self) -> None:
         """Whatever comes now is to be finished."""

@@ -20,13 +20,24 @@ from gateway.api.admin.integrations import IntegrationsController
 from gateway.api.admin.logs import LogsController
 from gateway.api.admin.observe import ObserveController
 from gateway.api.admin.providers import ProvidersController
-from gateway.api.asgi import spelled_headers
+from gateway.api.asgi import CLOSING, spelled_headers
 from gateway.api.openai.document import documented
 from gateway.api.openai.models import list_models, one_model
-from gateway.errors import BadRequest, Broken, GatewayError, MethodNotAllowed, NotFound, TooLarge
+from gateway.errors import (
+    BadRequest,
+    Broken,
+    Forbidden,
+    GatewayError,
+    MethodNotAllowed,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+)
 from gateway.plant import Plant, busy
 
 log = logging.getLogger("tollhouse")
+UNREAD = (Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooLarge)
+"""Refusals that may come before the body was read."""
 AnyRequest = Request[Any, Any, State]
 
 
@@ -71,9 +82,10 @@ def framework(plant: Plant) -> Litestar:
     )
 
 
-def spell(_: AnyRequest, error: GatewayError) -> Response[bytes]:
+def spell(request: AnyRequest, error: GatewayError) -> Response[bytes]:
     """An error as every client of ours reads it."""
-    headers = {name.decode(): value.decode("latin-1") for name, value in spelled_headers(error)}
+    last = [CLOSING] if request.method in ("POST", "PUT", "PATCH") and isinstance(error, UNREAD) else []
+    headers = {name.decode(): value.decode("latin-1") for name, value in [*spelled_headers(error), *last]}
     return Response(msgspec.json.encode(error.body()), status_code=error.status, headers=headers)
 
 

@@ -27,7 +27,7 @@ async def serve(call: Call, plant: Plant) -> None:
             call.target = resolve(call.request, call.headers, snapshot, plant.settings.trusted_custom_hosts)
             plant.live.started(call)
             await plant.prices.ready.wait()
-            call.client.watch()
+            call.client.watch(plant.under_way)
             try:
                 await (stream if call.request.stream else complete)(call, plant)
             finally:

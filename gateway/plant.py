@@ -52,6 +52,8 @@ class Plant:
     """Held while something is changed: what is checked must still hold when it is written."""
     errands: set[asyncio.Task[None]] = field(default_factory=set)
     """Work beside the requests; it ends with the gateway."""
+    under_way: set[asyncio.Task[object]] = field(default_factory=set)
+    """Requests that wait for a vendor."""
     is_draining: bool = False
 
     async def refresh(self) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gateway.errors import Broken, GatewayError, HungUp
+from gateway.errors import Broken, Draining, GatewayError, HungUp
 from gateway.headers import masked, story
 from gateway.prices import cost_of
 from gateway.vendors.openai import usage_of
@@ -52,8 +52,10 @@ class recorded:
                     pass
                 case GatewayError():
                     fail(call, error)
-                case asyncio.CancelledError():
+                case asyncio.CancelledError() if call.client.has_hung_up:
                     fail(call, HungUp("the client hung up before it had its answer"))
+                case asyncio.CancelledError():
+                    break_off(call)
                 case Exception():
                     what = (
                         f"Tollhouse failed by a fault of its own ({type(error).__name__}); the log has it as {call.id}"
@@ -72,6 +74,17 @@ def fail(call: Call, error: GatewayError) -> None:
     error.headers = call.response_headers = story(call)
     if not isinstance(error, HungUp):
         call.response = [msgspec.json.encode(error.body())]
+
+
+def break_off(call: Call) -> None:
+    """The gateway ends while the request is under way, and its patience is over."""
+    error = Draining(
+        "Tollhouse: this gateway is shutting down and could not wait any longer; try again.", retry_after=2
+    )
+    if call.client.has_begun:
+        call.failure, call.ending = error, call.dialect.failure(error)
+    else:
+        fail(call, error)
 
 
 def settle(call: Call, plant: Plant) -> None:

@@ -179,6 +179,9 @@ async def drain(plant: Plant) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(plant.settings.drain_seconds):
             await plant.vitals.quiet()
+    for task in tuple(plant.under_way):
+        task.cancel()
+    await plant.vitals.quiet()
 
 
 async def end_errands(plant: Plant) -> None:

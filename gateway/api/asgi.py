@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     Door = Callable[[Scope, Receive, Send], Awaitable[None]]
     """An ASGI application for one path."""
 
+CLOSING = (b"connection", b"close")
+"""Said where a body was not read: the connection ends there, and a client must not send its next request on it."""
 GRACE_SECONDS = 0.1
 """How long a request runs before anybody listens for a hang-up: most are over by then, and listening is not free."""
 
@@ -28,13 +31,25 @@ GRACE_SECONDS = 0.1
 class AsgiClient:
     """One request's connection."""
 
-    __slots__ = ("_limit", "_listener", "_receive", "_send", "_timer", "has_begun", "has_hung_up")
+    __slots__ = (
+        "_has_body",
+        "_leave",
+        "_limit",
+        "_listener",
+        "_receive",
+        "_send",
+        "_timer",
+        "has_begun",
+        "has_hung_up",
+    )
 
     def __init__(self, receive: Receive, send: Send, *, limit: int) -> None:
         self._receive, self._send = receive, send
         self._limit = limit
         """Bytes of body that are read."""
         self._timer: asyncio.TimerHandle | None = None
+        self._leave: Callable[[], None] = no_op
+        self._has_body = False
         self._listener: asyncio.Task[None] | None = None
         self.has_begun = False
         self.has_hung_up = False
@@ -43,12 +58,14 @@ class AsgiClient:
         """Read the request's body, once; `length` is what the client says of it. Raises TooLarge and HungUp."""
         if length is not None and length > self._limit:
             raise self._too_large()
+        self._has_body = True
         message = await self._receive()
         body: bytes = message.get("body", b"")  # type: ignore[assignment]
         while message.get("more_body") and len(body) != length:  # a whole body needs no further look
             message = await self._receive()
             body += message.get("body", b"")  # type: ignore[operator]
             if len(body) > self._limit:
+                self._has_body = False
                 raise self._too_large()
         if message["type"] == "http.disconnect":
             self.has_hung_up = True
@@ -59,14 +76,17 @@ class AsgiClient:
         limit = f"Tollhouse: the body is over {self._limit // 1_000_000} MB; send less, or have the operator raise"
         return TooLarge(f"{limit} the setting `max_body_mb`.")
 
-    def watch(self) -> None:
-        """From now on, cancel the task that runs this when the client hangs up."""
+    def watch(self, under_way: set[asyncio.Task[object]]) -> None:
+        """From now on, cancel what runs when the client hangs up; whoever ends the gateway finds it `under_way`."""
         task = asyncio.current_task()
         assert task is not None, "a request is served by a task"
+        under_way.add(task)
+        self._leave = partial(under_way.discard, task)
         self._timer = asyncio.get_running_loop().call_later(GRACE_SECONDS, self._listen_for, task)
 
     def unwatch(self) -> None:
         """Whatever comes now is to be finished."""
+        self._leave()
         if self._timer is not None:
             self._timer.cancel()
         if self._listener is not None:
@@ -91,7 +111,8 @@ class AsgiClient:
     async def refuse(self, error: GatewayError) -> None:
         """An error instead of an answer."""
         body = msgspec.json.encode(error.body())
-        await answer(self._send, error.status, [*error.headers, *spelled_headers(error)], body)
+        last = [] if self._has_body else [CLOSING]
+        await answer(self._send, error.status, [*error.headers, *spelled_headers(error), *last], body)
 
     async def finish(self, call: Call) -> None:
         """The end of the stream, or the whole answer."""
@@ -99,6 +120,10 @@ class AsgiClient:
             await self._send({"type": "http.response.body", "body": call.ending, "more_body": False})
             return
         await answer(self._send, call.status, call.response_headers, b"".join(call.response))
+
+
+def no_op() -> None:
+    """There is nothing to leave yet."""
 
 
 async def answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

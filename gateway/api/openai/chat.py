@@ -108,14 +108,15 @@ def chat(plant: Plant) -> Door:
         client = AsgiClient(receive, send, limit=limit)
         try:
             refuse_early(http, plant)
-            await serve(call_from(http, client, CHAT), plant)
+            call = call_from(http, client, CHAT)
+            await serve(call, plant)
         except GatewayError as error:
             if client.has_begun:
                 raise
             await client.refuse(error)
         except asyncio.CancelledError:
-            if not client.has_hung_up:
-                raise
+            if not client.has_hung_up:  # the gateway ends
+                await (client.finish(call) if client.has_begun else client.refuse(call.failure or shutting_down()))
 
     return completions
 
@@ -125,4 +126,9 @@ def refuse_early(scope: HTTPScope, plant: Plant) -> None:
     if scope["method"] != "POST":
         raise MethodNotAllowed("Tollhouse: chat completions are asked for with POST.")
     if plant.is_draining:
-        raise Draining("Tollhouse: this gateway is shutting down; try again in a moment.", retry_after=2)
+        raise shutting_down()
+
+
+def shutting_down() -> Draining:
+    """What a client is told by a gateway that ends."""
+    return Draining("Tollhouse: this gateway is shutting down; try again in a moment.", retry_after=2)
