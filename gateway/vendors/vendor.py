@@ -1,30 +1,240 @@
-"""What there is to know about a company behind an API: where it is, how to log in, under which name it is priced."""
+"""What there is to know about a company behind an API: where it is, how to log in, which functions it has, and how each
+is spoken. All of it is data and pure functions; connections are opened elsewhere.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from gateway.functions import Function
+from store.records import Usage
+
+Json = dict[str, Any]
+Fields = Mapping[str, msgspec.Raw]
+"""A JSON object whose values are not looked into, and keep their bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """An account with a vendor, as far as addresses and headers are made of it."""
+
+    secret: str = field(default="", repr=False)
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What the vendor wants beside a key, by the name the config has for it: `aws_region`, `azure_resource_name` …"""
+
+    def get(self, name: str, default: str = "") -> str:
+        """One of the settings."""
+        return self.settings.get(name) or default
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A multipart body: text fields, and files with their names."""
+
+    fields: Mapping[str, list[str]]
+    files: tuple[tuple[str, str, str, bytes], ...]
+    """(field, file name, content type, content) in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What one vendor is asked, in the words of the function's own dialect (OpenAI's, or Anthropic's for messages)."""
+
+    function: Function
+    model: str
+    """The vendor's name for it."""
+    fields: Fields = field(default_factory=dict)
+    """The request's JSON, with the config's overrides and defaults already in it."""
+    upload: Upload | None = None
+    """Instead of `fields` where the client sent a form."""
+    body: bytes = b""
+    """The client's bytes; for RELAY."""
+    method: str = "POST"
+    path: str = ""
+    """Below `/v1`, with the query; for RELAY."""
+    stream: bool = False
+    wants_usage: bool = False
+    """Whether the client asked for the usage of a stream."""
+    strict: bool = True
+    """Whether the answer keeps to OpenAI's fields (`x-portkey-strict-open-ai-compliance`)."""
+    login: Login = Login()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """The client's, as far as a dialect heeds them: `anthropic-beta`, `content-type` …"""
+
+    def json(self) -> Json:
+        """The fields, decoded; a new dictionary each time, to be changed at will."""
+        return {name: msgspec.json.decode(value) for name, value in self.fields.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request as the vendor gets it; `path` is below the base URL."""
+
+    path: str
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Beside those of the login; `content-type` is `application/json` unless said otherwise."""
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A vendor's whole answer, in the words of the function's own dialect."""
+
+    body: bytes
+    model: str | None = None
+    """The model that answered, as the vendor says it."""
+    usage: bytes = b"null"
+    """The vendor's usage object as it came."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """To be changed on the way, such as a `content-type`."""
+
+
+class BadAnswer(Exception):
+    """What came is no answer; the message says what it is instead, as the end of a sentence that begins `it answered`."""
+
+
+class Unspoken(Exception):
+    """The request asks for something that this vendor's wire cannot say; the message says what, and what would do."""
+
+    def __init__(self, message: str, param: str | None = None) -> None:
+        super().__init__(message)
+        self.param = param
+
+
+class Reader(Protocol):
+    """A stream, taken from the network as it is cut there and given out as whole events of the function's dialect."""
+
+    model: str | None
+    usage: bytes | None
+    """The vendor's usage object, as it came or put together from several events."""
+    error: bytes | None
+    """The vendor's own error event, as JSON."""
+    has_content: bool
+    """Whether something of the answer itself came."""
+    is_done: bool
+    """Nothing more is expected, whatever the connection does."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the answer is whole."""
+
+    def feed(self, chunk: bytes) -> bytes:
+        """The events that `chunk` completes, as the client is to have them, without what ends the stream.
+
+        Raises OverflowError for an event without end.
+        """
+
+
+Framing = Callable[[], "Frames"]
+
+
+class Frames(Protocol):
+    """How a stream is cut into events."""
+
+    def feed(self, chunk: bytes) -> Iterable[tuple[str, bytes]]:
+        """The (name, data) of each event that `chunk` completes; the name is empty where the framing has none.
+
+        Raises OverflowError for an event without end.
+        """
+
+
+class Telling(Protocol):
+    """A vendor's stream retold in OpenAI's chunks; made once for each stream."""
+
+    model: str | None
+    usage: Json | None
+    """The vendor's usage object, as it came or put together from several events."""
+    error: Json | None
+    """The vendor's own error, once it sent one."""
+    is_finished: bool
+    """The vendor said that the answer is whole."""
+
+    def event(self, name: str, data: Json) -> Iterator[Json]:
+        """The `chat.completion.chunk` objects that one event of the vendor's makes. The last one carries `usage` in
+        OpenAI's words, in a chunk of its own with empty `choices`, as OpenAI does with `include_usage`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wire:
+    """How a vendor speaks one function."""
+
+    encode: Callable[[Asked], Sent]
+    """Raises Unspoken."""
+    decode: Callable[[bytes, Asked], Answered]
+    """Raises BadAnswer, or what msgspec raises."""
+    reader: Callable[[Asked], Reader] | None = None
+    """None where the function has no stream; whoever asks for one gets the whole answer."""
+    usage: Callable[[bytes], Usage | None]
+    """What is paid for, from a usage object as the vendor sent it; None if it cannot be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One thing a vendor wants beside a key, by its name in a config; its header is `x-portkey-` and the name with
+    hyphens."""
+
+    name: str
+    is_needed: bool = False
+    is_secret: bool = False
+    what: str = ""
+    """For people: `the region, such as us-east-1`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRequest:
+    """A form to be posted to get an access token; the answer has `access_token` and `expires_in`."""
+
+    url: str
+    form: Mapping[str, str] = field(repr=False)
+
+
+def bearer(login: Login) -> dict[str, str]:
+    """The key as most vendors want it."""
+    return {"authorization": f"Bearer {login.secret}"} if login.secret else {}
+
+
+def in_header(name: str) -> Callable[[Login], dict[str, str]]:
+    """The key in a header of its own."""
+    return lambda login: {name: login.secret} if login.secret else {}
+
+
+def openai_error(body: Json) -> Json | None:
+    """The vendor's error as OpenAI's `error` object; None where the body's own is one."""
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vendor:
-    """One vendor; all of them so far speak OpenAI's wire."""
+    """One vendor."""
 
     id: str
     """As `ai_provider_id` and `x-portkey-provider` say it."""
     name: str
-    base_url: str | None = None
+    base_url: str | Callable[[Login], str] | None = None
     """Up to and with the version, as `https://api.openai.com/v1`; None where every installation has its own."""
     needs_key: bool = True
     priced_as: str | None = None
     """The vendor's name in the price list; None where nothing is charged for."""
+    functions: Mapping[Function, Wire]
+    """What it offers; RESPOND and MESSAGE are offered by adapters wherever CHAT is."""
+    headers: Callable[[Login], dict[str, str]] = bearer
+    """Those of every request, the credential among them."""
+    settings: tuple[Setting, ...] = ()
+    sign: Callable[[Sent, str, Login, datetime], dict[str, str]] | None = None
+    """Headers that depend on the request: (request, whole URL, login, now)."""
+    token: Callable[[Login, datetime], TokenRequest] | None = None
+    """Where an access token is got that takes the place of the secret in `headers`; None where none is needed."""
+    models_path: str | None = "/models"
+    """Where it lists its models as OpenAI does; None if nowhere."""
+    aliases: tuple[str, ...] = ()
+    """Other names that Portkey's users know it by."""
 
-    def login(self, secret: str | None) -> dict[str, str]:
-        """The headers that carry the credential."""
-        return {"authorization": f"Bearer {secret}"} if secret else {}
-
-
-def openai_like(
-    id: str, name: str, base_url: str | None = None, *, needs_key: bool = True, priced_as: str | None = None
-) -> Vendor:
-    """A vendor that speaks OpenAI's wire; one row is all it takes."""
-    return Vendor(id=id, name=name, base_url=base_url, needs_key=needs_key, priced_as=priced_as)
+    def address(self, login: Login) -> str | None:
+        """The base URL of an account."""
+        return self.base_url(login) if callable(self.base_url) else self.base_url
