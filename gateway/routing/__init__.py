@@ -1,0 +1,1 @@
+"""Routing: which targets, in which order."""
