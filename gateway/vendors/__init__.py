@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 
-from gateway.vendors.vendor import Vendor, openai_like
+from gateway.vendors.openai import WIRES, openai_like
+from gateway.vendors.vendor import Vendor
+
+ALL = tuple(WIRES)
 
 VENDORS: Mapping[str, Vendor] = {
     vendor.id: vendor
     for vendor in (
-        openai_like("openai", "OpenAI", "https://api.openai.com/v1", priced_as="openai"),
-        openai_like("ollama", "Ollama", "http://127.0.0.1:11434/v1", needs_key=False),
-        openai_like("llama-cpp", "llama.cpp", "http://127.0.0.1:8080/v1", needs_key=False),
-        openai_like("vllm", "vLLM", "http://127.0.0.1:8000/v1", needs_key=False),
-        openai_like("lm-studio", "LM Studio", "http://127.0.0.1:1234/v1", needs_key=False),
-        openai_like("openai-compatible", "Any other that speaks OpenAI's wire", needs_key=False),
+        openai_like("openai", "OpenAI", "https://api.openai.com/v1", functions=ALL, priced_as="openai"),
+        openai_like("ollama", "Ollama", "http://127.0.0.1:11434/v1", functions=ALL, needs_key=False),
+        openai_like("llama-cpp", "llama.cpp", "http://127.0.0.1:8080/v1", functions=ALL, needs_key=False),
+        openai_like("vllm", "vLLM", "http://127.0.0.1:8000/v1", functions=ALL, needs_key=False),
+        openai_like("lm-studio", "LM Studio", "http://127.0.0.1:1234/v1", functions=ALL, needs_key=False),
+        openai_like("openai-compatible", "Any other that speaks OpenAI's wire", functions=ALL, needs_key=False),
     )
 }
 

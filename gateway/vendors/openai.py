@@ -1,76 +1,86 @@
 """OpenAI's wire: what the gateway reads in it and what it changes; all else passes untouched.
 
-Source: platform.openai.com/docs/api-reference/chat.
+Source: platform.openai.com/docs/api-reference.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 
 import msgspec
 
-from store.records import Usage
+from gateway.functions import Function
+from gateway.vendors.forms import form
+from gateway.vendors.openai_stream import ChatStream
+from gateway.vendors.openai_usage import usage_of
+from gateway.vendors.relayed import RelayedStream
+from gateway.vendors.spoken import Spoken, spoken
+from gateway.vendors.vendor import Answered, Asked, Login, Sent, Setting, Upload, Vendor, Wire, bearer
 
-Fields = dict[str, msgspec.Raw]
-"""A JSON object whose values are not looked into, and keep their bytes."""
-
-NO_USAGE = re.compile(rb',\s*"usage"\s*:\s*null')
-"""What a vendor that was asked for usage puts into every event. Inside a string its quotes would be escaped."""
 INCLUDE_USAGE = msgspec.Raw(b'{"include_usage":true}')
+CHAT_LIKE = frozenset({Function.CHAT, Function.COMPLETE})
+STREAMED = frozenset(
+    {Function.GENERATE_IMAGE, Function.EDIT_IMAGE, Function.SPEAK, Function.TRANSCRIBE, Function.RELAY}
+)
+"""Functions beside chat whose streams are relayed as they come."""
+NO_JSON = frozenset({Function.SPEAK, Function.TRANSCRIBE, Function.TRANSLATE, Function.RELAY})
+"""Functions whose answers may be something else than JSON."""
 
-
-class PromptDetails(msgspec.Struct, frozen=True):
-    """`usage.prompt_tokens_details`."""
-
-    cached_tokens: int | None = 0
-    audio_tokens: int | None = 0
-
-
-class CompletionDetails(msgspec.Struct, frozen=True):
-    """`usage.completion_tokens_details`."""
-
-    reasoning_tokens: int | None = 0
-    audio_tokens: int | None = 0
-
-
-class WireUsage(msgspec.Struct, frozen=True):
-    """The `usage` object, as far as it is priced."""
-
-    prompt_tokens: int | None = 0
-    completion_tokens: int | None = 0
-    prompt_tokens_details: PromptDetails | None = None
-    completion_tokens_details: CompletionDetails | None = None
-
-
-class Choice(msgspec.Struct, frozen=True):
-    """One choice of a whole answer or of an event."""
-
-    finish_reason: str | None = None
-
-
-class Spoken(msgspec.Struct, frozen=True):
-    """A whole answer, or one event of a stream."""
-
-    model: str | None = None
-    choices: list[Choice] | None = None
-    usage: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-    error: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-
-
-spoken = msgspec.json.Decoder(Spoken).decode
-fields_of = msgspec.json.Decoder(Fields).decode
-read_usage = msgspec.json.Decoder(WireUsage).decode
+fields_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 text = msgspec.json.Encoder().encode
 
 
-def encode(fields: Fields, model: str, *, stream: bool) -> bytes:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quirks:
+    """Where a vendor that speaks OpenAI's wire does not quite."""
+
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """Parameters that have another name there."""
+    dropped: frozenset[str] = frozenset()
+    """Parameters that it refuses."""
+    paths: Mapping[Function, str] = field(default_factory=dict)
+    """Where a function is, if not where OpenAI has it."""
+    adjust: Callable[[Asked, dict[str, msgspec.Raw]], None] | None = None
+    """What depends on the model, or on other parameters: changes the fields in place."""
+
+
+NO_QUIRKS = Quirks()
+
+
+def encode(asked: Asked, quirks: Quirks = NO_QUIRKS) -> Sent:
     """The request for the vendor: its own name for the model, and usage asked for in every stream."""
-    changed = dict(fields)
-    changed["model"] = msgspec.Raw(text(model))
-    if stream:
-        changed["stream_options"] = with_usage(fields.get("stream_options"))
-    return text(changed)
+    if asked.function is Function.RELAY:
+        return Sent("/" + asked.path, asked.body, asked.headers, asked.method)
+    path = quirks.paths.get(asked.function) or f"/{asked.function.value}"
+    if asked.upload is not None:
+        body, content_type = form(renamed(asked.upload, asked.model))
+        return Sent(path, body, {"content-type": content_type})
+    changed = dict(asked.fields)
+    changed["model"] = msgspec.Raw(text(asked.model))
+    if asked.stream and asked.function in CHAT_LIKE:
+        changed["stream_options"] = with_usage(asked.fields.get("stream_options"))
+    if quirks is not NO_QUIRKS:
+        bend(changed, asked, quirks)
+    return Sent(path, text(changed))
+
+
+def renamed(upload: Upload, model: str) -> Upload:
+    """A form with the vendor's name for the model."""
+    return Upload(fields={**upload.fields, "model": [model]}, files=upload.files)
+
+
+def bend(changed: dict[str, msgspec.Raw], asked: Asked, quirks: Quirks) -> None:
+    """Put the fields the way the vendor wants them."""
+    for name, other in quirks.renamed.items():
+        if name in changed:
+            value = changed.pop(name)
+            changed.setdefault(other, value)
+    for name in quirks.dropped & changed.keys():
+        del changed[name]
+    if quirks.adjust is not None:
+        quirks.adjust(asked, changed)
 
 
 def with_usage(options: msgspec.Raw | None) -> msgspec.Raw:
@@ -80,29 +90,93 @@ def with_usage(options: msgspec.Raw | None) -> msgspec.Raw:
     return msgspec.Raw(text(fields_of(options) | {"include_usage": msgspec.Raw(b"true")}))
 
 
-def usage_of(raw: bytes) -> Usage | None:
-    """What was used, from the vendor's usage object; None if there is none that can be read."""
+def decode(body: bytes, asked: Asked) -> Answered:
+    """An answer, untouched. Raises what msgspec raises for something that is no JSON."""
+    if asked.function in NO_JSON and body[:1] != b"{":
+        return Answered(body, usage=measured(asked))
     try:
-        said = read_usage(raw)
+        said = spoken(body)
+    except msgspec.ValidationError:
+        said = Spoken()  # JSON of another shape is not ours to judge
     except msgspec.DecodeError:
-        return None
-    prompt, completion = said.prompt_tokens_details, said.completion_tokens_details
-    return Usage(
-        input_tokens=said.prompt_tokens or 0,
-        output_tokens=said.completion_tokens or 0,
-        cached_tokens=(prompt.cached_tokens or 0) if prompt else 0,
-        input_audio_tokens=(prompt.audio_tokens or 0) if prompt else 0,
-        reasoning_tokens=(completion.reasoning_tokens or 0) if completion else 0,
-        output_audio_tokens=(completion.audio_tokens or 0) if completion else 0,
+        if asked.function in NO_JSON:
+            return Answered(body)
+        raise
+    usage = measured(asked) if said.usage is msgspec.UNSET else bytes(said.usage)
+    return Answered(body, said.model, usage)
+
+
+def measured(asked: Asked) -> bytes:
+    """What can be charged for where a vendor reports nothing: pictures by number and size, speech by its text."""
+    if asked.function in (Function.GENERATE_IMAGE, Function.EDIT_IMAGE, Function.VARY_IMAGE):
+        said = asked.upload.fields if asked.upload else asked.json()
+        return text({"images": pictures(said), "size": one(said, "size"), "quality": one(said, "quality")})
+    if asked.function is Function.SPEAK:
+        return text({"characters": len(str(asked.json().get("input", "")))})
+    return b"null"
+
+
+def one(said: Mapping[str, object], name: str) -> str | None:
+    """A text among the request's parameters, of a form or of a JSON object."""
+    value = said.get(name)
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return value if isinstance(value, str) else None
+
+
+def pictures(said: Mapping[str, object]) -> int:
+    """How many pictures were asked for."""
+    value = said.get("n")
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return int(value) if isinstance(value, (int, str)) and str(value).isdigit() and int(value) > 0 else 1
+
+
+def reader(asked: Asked) -> ChatStream:
+    """A chat stream."""
+    return ChatStream(wants_usage=asked.wants_usage)
+
+
+def wire(function: Function, quirks: Quirks = NO_QUIRKS) -> Wire:
+    """How OpenAI speaks a function."""
+    written = encode if quirks is NO_QUIRKS else partial(encode, quirks=quirks)
+    if function in CHAT_LIKE:
+        return Wire(encode=written, decode=decode, reader=reader, usage=usage_of)
+    relayed = RelayedStream if function in STREAMED or function is Function.RESPOND else None
+    return Wire(encode=written, decode=decode, reader=relayed, usage=usage_of)
+
+
+WIRES: Mapping[Function, Wire] = {
+    function: wire(function) for function in Function if function not in (Function.MESSAGE, Function.COUNT_TOKENS)
+}
+"""Every function of OpenAI's own API."""
+
+
+def openai_like(
+    id: str,
+    name: str,
+    base_url: str | Callable[[Login], str] | None = None,
+    *,
+    functions: tuple[Function, ...] = (Function.CHAT,),
+    needs_key: bool = True,
+    priced_as: str | None = None,
+    headers: Callable[[Login], dict[str, str]] = bearer,
+    settings: tuple[Setting, ...] = (),
+    aliases: tuple[str, ...] = (),
+    quirks: Quirks = NO_QUIRKS,
+) -> Vendor:
+    """A vendor that speaks OpenAI's wire; one row is all it takes. RELAY is always among its functions."""
+    offered = {*functions, Function.RELAY}
+    return Vendor(
+        id=id,
+        name=name,
+        base_url=base_url,
+        needs_key=needs_key,
+        priced_as=priced_as,
+        headers=headers,
+        settings=settings,
+        aliases=aliases,
+        functions={
+            each: WIRES[each] if quirks is NO_QUIRKS else wire(each, quirks) for each in Function if each in offered
+        },
     )
-
-
-def error_message(body: Mapping[str, object]) -> str | None:
-    """The sentence in a vendor's error body: OpenAI's shape, and the shorter ones that its imitators use."""
-    error = body.get("error")
-    for place in (error, body):
-        if isinstance(place, dict):
-            for name in ("message", "detail", "msg"):
-                if isinstance(said := place.get(name), str) and said:
-                    return said
-    return error if isinstance(error, str) else None

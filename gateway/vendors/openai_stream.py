@@ -5,14 +5,16 @@ No I/O. Source: platform.openai.com/docs/api-reference/chat-streaming and the HT
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
 
-from gateway.vendors.openai import NO_USAGE, Spoken, spoken
+from gateway.vendors.frames import limit, parts_of
+from gateway.vendors.spoken import Spoken, spoken
 
-LONGEST_EVENT = 16_000_000
-"""Bytes; a vendor that never ends its event must not fill the memory."""
+NO_USAGE = re.compile(rb',\s*"usage"\s*:\s*null')
+"""What a vendor that was asked for usage puts into every event. Inside a string its quotes would be escaped."""
 
 
 class ChatStream:
@@ -29,6 +31,8 @@ class ChatStream:
         "usage",
         "wants_usage",
     )
+
+    ending = b"data: [DONE]\n\n"
 
     def __init__(self, *, wants_usage: bool) -> None:
         self.wants_usage = wants_usage
@@ -57,8 +61,7 @@ class ChatStream:
         if b"\r" in data:
             data = data.replace(b"\r\n", b"\n")
         *blocks, self._pending = data.split(b"\n\n")
-        if len(self._pending) > LONGEST_EVENT:
-            raise OverflowError("an event of the stream is too long")
+        limit(self._pending)
         return b"".join(self._kept(blocks))
 
     def _kept(self, blocks: list[bytes]) -> Iterator[bytes]:
@@ -70,7 +73,7 @@ class ChatStream:
 
     def _take(self, block: bytes) -> bytes | None:
         """One event as the client is to have it, None if it is not for the client."""
-        data = block[6:] if block.startswith(b"data: ") and b"\n" not in block else data_of(block)
+        data = block[6:] if block.startswith(b"data: ") and b"\n" not in block else parts_of(block)[1]
         if not data:
             return block or None  # a comment, which keeps the connection alive
         if data == b"[DONE]":
@@ -99,9 +102,3 @@ class ChatStream:
             return block if self.wants_usage else NO_USAGE.sub(b"", block)
         self.usage = usage
         return block if self.wants_usage or event.choices else None
-
-
-def data_of(block: bytes) -> bytes:
-    """The data of an event with several lines, or written without the usual blank."""
-    lines = (line[5:].removeprefix(b" ") for line in block.split(b"\n") if line.startswith(b"data:"))
-    return b"\n".join(lines)

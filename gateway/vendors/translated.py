@@ -60,6 +60,8 @@ class Retold:
 
     __slots__ = ("_frames", "_telling", "_wants_usage", "error", "has_content", "is_done", "skipped")
 
+    ending = b"data: [DONE]\n\n"
+
     def __init__(self, asked: Asked, framing: Framing, telling: Telling) -> None:
         self._frames, self._telling, self._wants_usage = framing(), telling, asked.wants_usage
         self.error: bytes | None = None

@@ -121,6 +121,10 @@ class Reader(Protocol):
     """Nothing more is expected, whatever the connection does."""
 
     @property
+    def ending(self) -> bytes:
+        """What ends the stream of a whole answer; it goes out once the log record is written."""
+
+    @property
     def is_complete(self) -> bool:
         """Whether the answer is whole."""
 
@@ -202,11 +206,6 @@ def bearer(login: Login) -> dict[str, str]:
 def in_header(name: str) -> Callable[[Login], dict[str, str]]:
     """The key in a header of its own."""
     return lambda login: {name: login.secret} if login.secret else {}
-
-
-def openai_error(body: Json) -> Json | None:
-    """The vendor's error as OpenAI's `error` object; None where the body's own is one."""
-    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
