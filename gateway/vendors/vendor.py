@@ -176,6 +176,8 @@ class Wire:
     """None where the function has no stream; whoever asks for one gets the whole answer."""
     usage: Callable[[bytes], Usage | None]
     """What is paid for, from a usage object as the vendor sent it; None if it cannot be read."""
+    speaks: Callable[[str], bool] | None = None
+    """Whether a model of this name is spoken with by this wire; None: every one is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
