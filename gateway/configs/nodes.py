@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from gateway.vendors.vendor import Json
+
+if TYPE_CHECKING:
+    from gateway.configs.conditions import Context
 
 Mode = Literal[
     "single", "fallback", "loadbalance", "conditional", "least_latency", "least_cost", "least_busy", "usage_aware"
@@ -86,6 +89,7 @@ class Leaf:
     forward_headers: tuple[str, ...] = ()
     custom_host: str | None = None
     passthrough: bool = False
+    prompt_id: str | None = None
     strict: bool | None = None
     """`strict_open_ai_compliance`; None: nothing is said."""
     breaker: Breaker | None = None
@@ -102,6 +106,8 @@ class Condition:
 
     query: Json
     then: str
+    holds: Callable[[Context], bool]
+    """The query, compiled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +139,8 @@ class Config:
     """None: it was sent along with the request."""
     id: str | None = None
     version_id: str | None = None
+    workspace: str = "default"
+    is_default: bool = False
+    """Whether it is for every request of its workspace that names none."""
+    trouble: str | None = None
+    """Why it cannot be used, if it cannot; `root` says nothing then."""
