@@ -16,6 +16,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 import store.api_keys
+import store.configs
 import store.facts
 import store.integrations
 import store.log_rows
