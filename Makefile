@@ -14,7 +14,7 @@ get = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
 	then apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $(1); \
 	else echo "Missing: $(1). On Debian or Ubuntu: sudo apt-get install $(1)" >&2; false; fi
 
-.PHONY: help run demo test check lint types contracts tools format bench screenshots test-llm lock clean
+.PHONY: help run demo test check lint types contracts tools format bench screenshots prices test-llm lock clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -51,6 +51,12 @@ bench: $(READY)  ## measure speed, and print a table
 
 screenshots: $(READY)  ## draw the pictures of the README again
 	@$(BIN)/python -m tests.console.pictures $(ARGS)
+
+prices: $(READY)  ## distil LiteLLM's price list again, for what genai-prices lacks
+	@rm -rf $(VENV)/prices
+	@$(PIP) download -qq --no-deps --dest $(VENV)/prices litellm
+	@$(BIN)/python -m zipfile -e $(VENV)/prices/litellm-*.whl $(VENV)/prices
+	@$(BIN)/python -m gateway.prices.distil $(VENV)/prices
 
 test-llm: $(READY) $(VENV)/llm/ready  ## a request through a real small model on this machine
 	@TOLLHOUSE_LLM_PYTHON=$(VENV)/llm/bin/python $(BIN)/python -m pytest -m llm tests/llm $(ARGS)

@@ -6,7 +6,10 @@ from store.ids import KeyId, LogId, Nanodollars, Slug, TraceId
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """Tokens as the vendor reported them; `input_tokens` includes the cached ones."""
+    """What was used, as the vendor reported it.
+
+    `input_tokens` and `output_tokens` are whole: every other count of tokens is a part of one of them.
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0
@@ -15,6 +18,34 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     reasoning_tokens: int = 0
     input_audio_tokens: int = 0
     output_audio_tokens: int = 0
+    cache_write_1h_tokens: int = 0
+    """A part of `cache_write_tokens`: those that are kept for an hour."""
+    cached_audio_tokens: int = 0
+    """A part of both `cached_tokens` and `input_audio_tokens`."""
+    cached_image_tokens: int = 0
+    """A part of both `cached_tokens` and `input_image_tokens`."""
+    input_image_tokens: int = 0
+    output_image_tokens: int = 0
+    images: int = 0
+    """Pictures that were made."""
+    image_size: str = ""
+    """`1024x1536`; from the answer where it says it, else from the request. Of a video its height, as `1080p`."""
+    image_quality: str = ""
+    characters: int = 0
+    """Of a text that was spoken."""
+    audio_ms: int = 0
+    """Of a recording that was transcribed, or of speech that was made, where that is what is paid for."""
+    video_ms: int = 0
+    """Of a film that was made."""
+    searches: int = 0
+    """Of the web, by the vendor."""
+    reranks: int = 0
+    """Search units of a rerank."""
+    pages: int = 0
+    """Of a document that was read."""
+    requests: int = 1
+    service_tier: str = ""
+    """At which the vendor says it worked: `batch`, `flex`, `priority`; empty where nothing is said."""
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +59,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """The vendor's HTTP status; None when no answer arrived."""
     duration_ms: float
     error: str | None = None
+    path: str = "config"
+    """Where in the config the target stands."""
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,132 @@
+"""What a request cost: lines of quantity times rate, whose exact sum is rounded once; so a cost can be explained."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from gateway.prices.pictures import picture_rate
+from store.ids import Nanodollars
+from store.records import Usage
+
+MILLION = 1_000_000
+Charge = tuple[str, int, int | None]
+"""(kind, quantity, nanodollars per million); no rate where nobody knows one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a bill."""
+
+    kind: str
+    quantity: int
+    rate: int
+    """Nanodollars per million."""
+
+    @property
+    def nanodollars(self) -> Fraction:
+        """Exactly; lines are added before anything is rounded."""
+        return Fraction(self.quantity * self.rate, MILLION)
+
+
+def cost_of(usage: Usage, rates: Mapping[str, int]) -> Nanodollars:
+    """What a request used times what that costs, rounded half up once, at the end.
+
+    What has no rate adds nothing: ask `unpriced` whether there is such a thing.
+    """
+    whole = sum(quantity * rate for _, quantity, rate in charges(usage, rates) if rate)
+    return Nanodollars((whole + MILLION // 2) // MILLION)
+
+
+def lines_of(usage: Usage, rates: Mapping[str, int]) -> tuple[Line, ...]:
+    """The cost line by line; what has no rate is left out."""
+    return tuple(Line(kind, quantity, rate) for kind, quantity, rate in charges(usage, rates) if rate is not None)
+
+
+def unpriced(usage: Usage, rates: Mapping[str, int]) -> tuple[str, ...]:
+    """Kinds that were used and have no price."""
+    return tuple(kind for kind, _, rate in charges(usage, rates) if rate is None)
+
+
+def is_known(usage: Usage) -> bool:
+    """Whether the vendor reported anything that could be charged for; of an empty usage object the cost is unknown."""
+    return next(charges(usage, {}), None) is not None
+
+
+def charges(usage: Usage, rates: Mapping[str, int]) -> Iterator[Charge]:
+    """Everything that was used; nothing is counted twice."""
+    yield from input_charges(usage, rates)
+    yield from output_charges(usage, rates)
+    yield from unit_charges(usage, rates)
+
+
+def input_charges(usage: Usage, rates: Mapping[str, int]) -> Iterator[Charge]:
+    """The prompt, cut into parts that add up to it. A part without a rate costs what it is a part of.
+
+    Where a vendor's parts add up to more than its whole, the cached ones are believed first.
+    """
+    plain = rates.get("input")
+    cached = rates.get("cached", plain)
+    write = rates.get("cache_write", plain)
+    audio, image = rates.get("input_audio", plain), rates.get("input_image", plain)
+    hour = min(usage.cache_write_1h_tokens, usage.cache_write_tokens)
+    heard = min(usage.cached_audio_tokens, usage.cached_tokens)
+    seen = min(usage.cached_image_tokens, usage.cached_tokens - heard)
+    parts = (
+        ("cached", usage.cached_tokens - heard - seen, cached),
+        ("cached_audio", heard, rates.get("cached_audio", cached)),
+        ("cached_image", seen, rates.get("cached_image", cached)),
+        ("cache_write", usage.cache_write_tokens - hour, write),
+        ("cache_write_1h", hour, rates.get("cache_write_1h", write)),
+        ("input_audio", max(usage.input_audio_tokens - heard, 0), audio),
+        ("input_image", max(usage.input_image_tokens - seen, 0), image),
+    )
+    whole = max(usage.input_tokens, usage.cached_tokens + usage.cache_write_tokens)
+    yield from split(whole, parts, ("input", plain))
+
+
+def output_charges(usage: Usage, rates: Mapping[str, int]) -> Iterator[Charge]:
+    """The answer, cut into parts that add up to it."""
+    plain = rates.get("output", rates.get("output_image"))
+    parts = (
+        ("output_image", usage.output_image_tokens, rates.get("output_image", plain)),
+        ("output_audio", usage.output_audio_tokens, rates.get("output_audio", plain)),
+        ("reasoning", usage.reasoning_tokens, rates.get("reasoning", plain)),
+    )
+    yield from split(max(usage.output_tokens, 0), parts, ("output", plain))
+
+
+def split(whole: int, parts: tuple[Charge, ...], rest: tuple[str, int | None]) -> Iterator[Charge]:
+    """As much of each part as the whole has left, then what remains."""
+    for kind, tokens, rate in parts:
+        if tokens > 0 and (taken := min(tokens, whole)):
+            whole -= taken
+            yield kind, taken, rate
+    if whole:
+        yield rest[0], whole, rest[1]
+
+
+def unit_charges(usage: Usage, rates: Mapping[str, int]) -> Iterator[Charge]:
+    """What is not counted in tokens; where its tokens were reported and have a price, those are what is paid for."""
+    has_output = usage.output_tokens > 0 and ("output" in rates or "output_image" in rates)
+    has_input = usage.input_tokens > 0 and ("input" in rates or "input_audio" in rates)
+    if usage.images and not has_output:
+        yield "images", usage.images, picture_rate(rates, usage.image_size, usage.image_quality)
+    if usage.video_ms and not has_output:
+        yield "video_ms", usage.video_ms, rates.get(f"video_ms/{usage.image_size}", rates.get("video_ms"))
+    if usage.characters and not has_input:
+        yield "characters", usage.characters, rates.get("characters")
+    if usage.audio_ms and not (has_input or has_output or (usage.characters and "characters" in rates)):
+        yield "audio_ms", usage.audio_ms, rates.get("audio_ms")
+    yield from fees(usage, rates)
+
+
+def fees(usage: Usage, rates: Mapping[str, int]) -> Iterator[Charge]:
+    """What is paid for each time; most vendors want nothing for a request itself, and who does has no other fee."""
+    if usage.requests and "requests" in rates:
+        yield "requests", usage.requests, rates["requests"]
+        return
+    for kind, quantity in (("searches", usage.searches), ("reranks", usage.reranks), ("pages", usage.pages)):
+        if quantity and not (kind == "reranks" and usage.input_tokens and "input" in rates):
+            yield kind, quantity, rates.get(kind)
