@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gateway.adapters.reading import an_object, needed_text, objects, present
+from gateway.adapters.parts import marked, text_part
+from gateway.adapters.reading import an_object, needed_text, objects
 from gateway.vendors.vendor import Json, Unspoken
 
 
@@ -15,25 +16,6 @@ def parts_of(block: Json, where: str) -> list[Json]:
         raise Unspoken(f"a `{kind}` block can only be read by a Claude model; leave it out", f"{where}.type")
     *before, last = PARTS[kind](block, where) or [text_part("")]
     return [*before, marked(last, block)]
-
-
-def text_part(said: str) -> Json:
-    """A part of text."""
-    return {"type": "text", "text": said}
-
-
-def marked(part: Json, block: Json) -> Json:
-    """The part with the block's cache mark, if it has one."""
-    return part | present(cache_control=block.get("cache_control"))
-
-
-def plain(parts: list[Json], between: str | None = None) -> str | list[Json]:
-    """Text without marks as a string, which every vendor reads; several parts are joined if `between` says by what."""
-    if not all(part.keys() == {"type", "text"} for part in parts):
-        return parts
-    if len(parts) > 1 and between is None:
-        return parts
-    return (between or "").join(part["text"] for part in parts)
 
 
 def texts(block: Json, where: str) -> list[Json]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.adapters.messages_parts import marked, parts_of, plain, text_part
+from gateway.adapters.messages_parts import parts_of
+from gateway.adapters.parts import marked, plain, text_part
 from gateway.adapters.reading import an_object, as_text, joined, needed_text, objects, present
 from gateway.vendors.vendor import Json, Unspoken
 
