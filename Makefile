@@ -57,6 +57,7 @@ prices: $(READY)  ## distil LiteLLM's price list again, for what genai-prices la
 	@$(PIP) download -qq --no-deps --dest $(VENV)/prices litellm
 	@$(BIN)/python -m zipfile -e $(VENV)/prices/litellm-*.whl $(VENV)/prices
 	@$(BIN)/python -m gateway.prices.distil $(VENV)/prices
+	@rm -rf $(VENV)/prices
 
 test-llm: $(READY) $(VENV)/llm/ready  ## a request through a real small model on this machine
 	@TOLLHOUSE_LLM_PYTHON=$(VENV)/llm/bin/python $(BIN)/python -m pytest -m llm tests/llm $(ARGS)

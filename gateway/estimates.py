@@ -26,7 +26,7 @@ PAGE_BYTES, PAGE_TOKENS = 30_000, 3_000
 """Of a PDF. Source: docs.anthropic.com/en/docs/build-with-claude/pdf-support, 1,500 to 3,000 tokens a page."""
 AUDIO_BYTES_PER_TOKEN = 100
 """Of recordings in compressed formats: 16 kbit/s at 20 tokens a second."""
-MEDIA = (b"data:", b"image", b"input_audio", b"file", b"document", b"inline_data", b"inlineData")
+MEDIA = (b'"data', b"image")
 """Bytes of which a body with anything but text has some."""
 PER_MESSAGE = 4
 """What the frame around a message takes. Source: OpenAI's cookbook, `num_tokens_from_messages`."""

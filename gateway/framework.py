@@ -15,10 +15,12 @@ from litestar.openapi import OpenAPIConfig
 from sqlalchemy.exc import OperationalError
 
 from gateway.api.admin.api_keys import ApiKeysController
+from gateway.api.admin.configs import ConfigsController
 from gateway.api.admin.integration_models import IntegrationModelsController
 from gateway.api.admin.integrations import IntegrationsController
 from gateway.api.admin.logs import LogsController
 from gateway.api.admin.observe import ObserveController
+from gateway.api.admin.pricing import PricingController
 from gateway.api.admin.providers import ProvidersController
 from gateway.api.asgi import CLOSING, spelled_headers
 from gateway.api.openai.document import documented
@@ -66,7 +68,9 @@ def framework(plant: Plant) -> Litestar:
             IntegrationModelsController,
             ProvidersController,
             ApiKeysController,
+            ConfigsController,
             LogsController,
+            PricingController,
         ],
         dependencies={"plant": Provide(lambda: plant, sync_to_thread=False)},
         state=State({"plant": plant}),

@@ -67,6 +67,10 @@ def input_charges(usage: Usage, rates: Mapping[str, int]) -> Iterator[Charge]:
     Where a vendor's parts add up to more than its whole, the cached ones are believed first.
     """
     plain = rates.get("input")
+    if not (usage.cached_tokens or usage.cache_write_tokens or usage.input_audio_tokens or usage.input_image_tokens):
+        if usage.input_tokens > 0:  # most requests
+            yield "input", usage.input_tokens, plain
+        return
     cached = rates.get("cached", plain)
     write = rates.get("cache_write", plain)
     audio, image = rates.get("input_audio", plain), rates.get("input_image", plain)

@@ -137,7 +137,7 @@ def multiplier_of(kind: str, multiplier: Mapping[str, Any]) -> Decimal:
 
 def in_portkeys_words(rates: Mapping[str, int], batch: Mapping[str, int] | None = None) -> Json:
     """Rates as Portkey answers them: cents per token, under the words it has for them."""
-    answer: Json = {"pay_as_you_go": written(rates), "calculate": None, "currency": "USD"}
+    answer: Json = {"pay_as_you_go": written(rates), "currency": "USD"}
     return answer | ({"batch_config": written(batch)} if batch else {})
 
 

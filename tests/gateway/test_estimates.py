@@ -51,6 +51,7 @@ def test_text_is_never_estimated_short(text: str, tokens: int) -> None:
             {"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": PDF}},
             3 * PAGE_TOKENS,
         ),
+        ({"type": "file", "file": {"file_data": f"data:application/pdf;base64,{PDF}"}}, 3 * PAGE_TOKENS),
         ({"type": "input_audio", "input_audio": {"data": PDF, "format": "mp3"}}, 900),
     ],
 )
