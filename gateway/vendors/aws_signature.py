@@ -12,19 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
-from gateway.vendors.vendor import Login, Sent, Setting
+from gateway.vendors.aws_account import region_of
+from gateway.vendors.vendor import Login, Sent
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 UNRESERVED = "-_.~"
-
-AWS_SETTINGS = (
-    Setting(name="aws_region", is_needed=True, what="the region, such as us-east-1"),
-    Setting(name="aws_access_key_id", what="the access key's id, unless an API key is given"),
-    Setting(name="aws_secret_access_key", is_secret=True, what="the secret that belongs to the access key"),
-    Setting(name="aws_session_token", is_secret=True, what="the session token of temporary credentials"),
-    Setting(name="aws_service", what="the service to sign for, where it is not the vendor's usual one"),
-)
-"""What an account with AWS is made of beside an API key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +59,7 @@ def sign(sent: Sent, url: str, login: Login, now: datetime, *, service: str = "b
     scope = Scope(
         key_id=settings("aws_access_key_id"),
         secret=settings("aws_secret_access_key"),
-        region=settings("aws_region", "us-east-1"),
+        region=region_of(login),
         service=settings("aws_service", service),
         now=now,
     )
@@ -77,9 +69,13 @@ def sign(sent: Sent, url: str, login: Login, now: datetime, *, service: str = "b
 
 
 def proven_headers(sent: Sent, scope: Scope, session_token: str) -> dict[str, str]:
-    """The headers under the signature, except for the host's, which the connection writes."""
+    """The headers under the signature, except for the host's, which the connection writes.
+
+    Of the request's own only those that AWS insists on: others may be changed on their way.
+    """
     headers = {"x-amz-date": scope.stamp, "x-amz-content-sha256": hashlib.sha256(sent.body).hexdigest()}
-    headers |= {name.lower(): value for name, value in sent.headers.items()}
+    said = {name.lower(): value for name, value in sent.headers.items()}
+    headers |= {name: value for name, value in said.items() if name == "content-type" or name.startswith("x-amz")}
     if sent.body:
         headers.setdefault("content-type", "application/json")
     if session_token:

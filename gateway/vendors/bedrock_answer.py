@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import msgspec
 
-from gateway.vendors.bedrock_tools import JSON_TOOL
+from gateway.vendors.anthropic_format import ANSWER_TOOL
 from gateway.vendors.bedrock_usage import openai_usage
 from gateway.vendors.vendor import Asked, BadAnswer, Json
 
@@ -70,7 +70,7 @@ def message_of(blocks: list[Json], asked: Asked) -> Json:
 
 def is_json(block: Json) -> bool:
     """Whether a block is an answer by the tool for JSON."""
-    return (block.get("toolUse") or {}).get("name") == JSON_TOOL
+    return (block.get("toolUse") or {}).get("name") == ANSWER_TOOL
 
 
 def is_call(block: Json) -> bool:

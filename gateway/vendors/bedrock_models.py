@@ -16,10 +16,6 @@ MAKERS = (
     "|stability|twelvelabs|writer|zai"
 )
 NAMED = re.compile(rf"(?:^|[./])((?:{MAKERS})\.[^/]+)$")
-THINKING = re.compile(r"claude-(?:3-7|(?:opus|sonnet|haiku)-[4-9]|(?!3)[a-z]+-[5-9])")
-"""Claudes that take `thinking`."""
-ADAPTIVE = re.compile(r"claude-(?:(?:opus|sonnet|haiku)-4-[6-9]|[a-z]+-[5-9])")
-"""Claudes that decide themselves how much to think, within an effort; the newest take no budget any more."""
 
 
 def known_name(model: str, login: Login) -> str:

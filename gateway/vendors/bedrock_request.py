@@ -8,9 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from gateway.vendors.anthropic_models import ability_of
+from gateway.vendors.anthropic_request import length_of, sampling_of
+from gateway.vendors.anthropic_thinking import budget_in
+from gateway.vendors.bedrock_format import with_format
 from gateway.vendors.bedrock_models import is_claude, name_of
 from gateway.vendors.bedrock_thinking import thinking_fields
-from gateway.vendors.bedrock_tools import tool_config
+from gateway.vendors.bedrock_tools import with_tools
 from gateway.vendors.bedrock_turns import system_blocks, turns
 from gateway.vendors.vendor import Asked, Json
 
@@ -18,42 +22,36 @@ PASSED = {
     "guardrailConfig": "guardrail_config",
     "performanceConfig": "performance_config",
     "requestMetadata": "request_metadata",
-    "outputConfig": "outputConfig",
     "promptVariables": "prompt_variables",
+    "outputConfig": "outputConfig",
     "additionalModelResponseFieldPaths": "additional_model_response_field_paths",
 }
 """Fields of Converse that a request may say in Converse's spelling or in ours."""
 TIERS = ("priority", "flex", "reserved")
+TOP_K = (("amazon.", ("inferenceConfig", "topK")), ("cohere.", ("k",)), ("", ("top_k",)))
+"""What `top_k` is called, by how a model's name begins."""
 
 
 def encode_chat(body: Json, asked: Asked) -> Json:
     """The request for Converse and ConverseStream. Raises Unspoken."""
     name, messages = name_of(asked), body.get("messages") or []
     thinking = thinking_fields(body, name)
-    own = first(body, "additionalModelRequestFields", "additional_model_request_fields") or {}
-    is_thinking = thinking.get("thinking", {}).get("type") in ("enabled", "adaptive")
+    sampling = sampling_in(body, thinking, asked, name)
     request = {
         "messages": turns(messages, keeps_thoughts=is_claude(name)),
         "system": system_blocks(messages),
-        "inferenceConfig": inference(body, samples=not is_thinking or "thinking" in body),
-        "toolConfig": tool_config(body, may_force=not is_thinking),
-        "additionalModelRequestFields": makers_fields(body, asked, name) | thinking | own,
+        "inferenceConfig": inference(body, sampling, length_in(body, thinking, name)),
+        "additionalModelRequestFields": top_k_in(sampling, name) | makers_own(body, asked, name) | thinking | own(body),
         "serviceTier": {"type": body["service_tier"]} if body.get("service_tier") in TIERS else None,
     }
-    request |= {theirs: body.get(theirs) or body.get(ours) for theirs, ours in PASSED.items()}
-    return {field: value for field, value in request.items() if value or field == "messages"}
+    request |= {theirs: first(body, theirs, ours) for theirs, ours in PASSED.items()}
+    said = {field: value for field, value in request.items() if value or field == "messages"}
+    return with_format(with_tools(said, body, name), body, name)
 
 
-def inference(body: Json, *, samples: bool) -> Json:
-    """The parameters that all models have; `samples` says whether those of the sampling are among them."""
-    stop = body.get("stop")
-    fields = {
-        "maxTokens": first(body, "max_completion_tokens", "max_tokens"),
-        "stopSequences": [stop] if isinstance(stop, str) else stop or None,
-        "temperature": body.get("temperature") if samples else None,
-        "topP": body.get("top_p") if samples else None,
-    }
-    return {name: value for name, value in fields.items() if value is not None}
+def own(body: Json) -> Json:
+    """What the request itself says for the maker's own parameters."""
+    return first(body, "additionalModelRequestFields", "additional_model_request_fields") or {}
 
 
 def first(body: Json, *names: str) -> Any:
@@ -61,26 +59,53 @@ def first(body: Json, *names: str) -> Any:
     return next((body[name] for name in names if body.get(name) is not None), None)
 
 
-def makers_fields(body: Json, asked: Asked, name: str) -> Json:
-    """The parameters that only models of one maker have."""
-    top_k = body.get("top_k")
-    fields: Json = {} if top_k is None or "reasoning_effort" in body else of_top_k(top_k, name)
+def length_in(body: Json, thinking: Json, name: str) -> int | None:
+    """How long the answer may be, its thoughts among it; None leaves it to the model."""
+    if is_claude(name) and budget_in(thinking):
+        return length_of(body, thinking, ability_of(name))
+    length: int | None = first(body, "max_completion_tokens", "max_tokens")
+    return length
+
+
+def sampling_in(body: Json, thinking: Json, asked: Asked, name: str) -> Json:
+    """Temperature and the like, as far as the model lets them be said."""
+    if is_claude(name):
+        return sampling_of(body, thinking, ability_of(name), asked)
+    return {field: body[field] for field in ("temperature", "top_p", "top_k") if body.get(field) is not None}
+
+
+def inference(body: Json, sampling: Json, length: int | None) -> Json:
+    """The parameters that all models have."""
+    stop = body.get("stop")
+    stops = [one for one in ([stop] if isinstance(stop, str) else stop or []) if one.strip()]
+    fields = {
+        "maxTokens": length,
+        "stopSequences": stops or None,
+        "temperature": sampling.get("temperature"),
+        "topP": sampling.get("top_p"),
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def top_k_in(sampling: Json, name: str) -> Json:
+    """`top_k`, which every maker has another place for."""
+    if (value := sampling.get("top_k")) is None:
+        return {}
+    place = next(place for start, place in TOP_K if name.startswith(start))
+    for part in reversed(place):
+        value = {part: value}
+    return dict(value)
+
+
+def makers_own(body: Json, asked: Asked, name: str) -> Json:
+    """Whom the answer is for and the betas to take part in, which Claudes take."""
     if not is_claude(name):
-        return fields
+        return {}
+    fields: Json = {}
     if user := body.get("user") or user_in(body.get("metadata")):
         fields["metadata"] = {"user_id": user}
-    if betas := [*beta_names(asked.headers.get("anthropic-beta")), *beta_names(body.get("anthropic_beta"))]:
-        fields["anthropic_beta"] = list(dict.fromkeys(betas))
-    if isinstance(output := body.get("output_config"), dict):
-        fields["output_config"] = output
-    return fields
-
-
-def of_top_k(top_k: Any, name: str) -> Json:
-    """`top_k`, which every maker has another name for."""
-    if name.startswith("amazon."):
-        return {"inferenceConfig": {"topK": top_k}}
-    return {"k" if name.startswith("cohere.") else "top_k": top_k}
+    betas = beta_names(asked.headers.get("anthropic-beta")) + beta_names(body.get("anthropic_beta"))
+    return fields | ({"anthropic_beta": list(dict.fromkeys(betas))} if betas else {})
 
 
 def user_in(metadata: Any) -> str | None:

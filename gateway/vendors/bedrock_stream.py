@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterator
 from uuid import uuid4
 
+from gateway.vendors.anthropic_format import ANSWER_TOOL
 from gateway.vendors.aws_events import is_failure
 from gateway.vendors.bedrock_answer import finish, said_in
-from gateway.vendors.bedrock_tools import JSON_TOOL
 from gateway.vendors.bedrock_usage import openai_usage
 from gateway.vendors.vendor import Asked, Json
 
@@ -77,7 +77,7 @@ class ConverseTelling:
     def _start(self, block: int, use: Json | None) -> Json | None:
         if not use:
             return None
-        if use.get("name") == JSON_TOOL:
+        if use.get("name") == ANSWER_TOOL:
             self._uses[block] = None
             return None
         self._uses[block], self._calls = self._calls, self._calls + 1

@@ -6,58 +6,37 @@ docs.aws.amazon.com/nova/latest/nova2-userguide/extended-thinking.html.
 
 from __future__ import annotations
 
-from gateway.vendors.bedrock_models import ADAPTIVE, THINKING, is_claude
-from gateway.vendors.bedrock_tools import is_forced
+from gateway.vendors.anthropic_models import ability_of
+from gateway.vendors.anthropic_request import thought_out
+from gateway.vendors.bedrock_models import is_claude
 from gateway.vendors.bedrock_turns import thoughts
 from gateway.vendors.vendor import Json
 
-BUDGETS = {"minimal": 1024, "low": 1024, "medium": 4096, "high": 16384, "xhigh": 32000, "max": 32000}
-"""Tokens of thoughts."""
-LEAST = 1024
-"""Tokens: no Claude takes a smaller budget."""
-EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high", "max": "max"}
+NOVA_EFFORTS = {"minimal": "low", "low": "low", "medium": "medium", "high": "high", "xhigh": "high", "max": "high"}
 
 
 def thinking_fields(body: Json, name: str) -> Json:
-    """What the maker's own parameters say of thinking. Anthropic's `thinking` goes before `reasoning_effort`, which is
-    left out where the model, or the rest of the request, does not allow for it.
-    """
-    effort = body.get("reasoning_effort")
-    if isinstance(thinking := body.get("thinking"), dict):
-        return {"thinking": thinking} if is_claude(name) else {}
-    if not isinstance(effort, str):
-        return {}
+    """What the maker's own parameters say of thinking, of Anthropic's `thinking` or OpenAI's `reasoning_effort`."""
     if is_claude(name):
-        return of_claude(body, effort, name)
+        return thought_out(body, last_turn(body), ability_of(name))
+    if not isinstance(effort := body.get("reasoning_effort"), str):
+        return {}
     if name.startswith("openai."):
         return {"reasoning_effort": effort}
-    if name.startswith("amazon.nova-2"):
-        return of_nova(effort)
-    return {}
+    return of_nova(effort) if name.startswith("amazon.nova-2") else {}
 
 
-def of_claude(body: Json, effort: str, name: str) -> Json:
-    """A budget, or with the newer ones an effort."""
-    if effort not in EFFORTS or is_forced(body) or not THINKING.search(name):
-        return {}
-    if ADAPTIVE.search(name):
-        return {"thinking": {"type": "adaptive"}, "output_config": {"effort": EFFORTS[effort]}}
-    most = body.get("max_completion_tokens") or body.get("max_tokens")
-    budget = min(BUDGETS[effort], most - 1) if isinstance(most, int) else BUDGETS[effort]
-    if budget < LEAST or has_lost_thoughts(body):
-        return {}
-    return {"thinking": {"type": "enabled", "budget_tokens": budget}}
+def last_turn(body: Json) -> list[Json]:
+    """The assistant's last turn, as far as it matters whether thoughts and calls are in it, in Anthropic's words."""
+    spoken = [message for message in body.get("messages") or () if message.get("role") == "assistant"]
+    if not spoken:
+        return []
+    calls = [{"type": "tool_use"} for _ in spoken[-1].get("tool_calls") or ()]
+    return [{"role": "assistant", "content": [{"type": "thinking"} for _ in thoughts(spoken[-1])] + calls}]
 
 
 def of_nova(effort: str) -> Json:
-    """Amazon's own words."""
+    """Amazon's words."""
     if effort == "none":
         return {"reasoningConfig": {"type": "disabled"}}
-    level = EFFORTS.get(effort, "medium")
-    return {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": "high" if level == "max" else level}}
-
-
-def has_lost_thoughts(body: Json) -> bool:
-    """Whether the last calls came without the thoughts that led to them: Claude would refuse to go on thinking."""
-    spoken = [message for message in body.get("messages") or () if message.get("role") == "assistant"]
-    return bool(spoken and spoken[-1].get("tool_calls") and not any(thoughts(spoken[-1])))
+    return {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": NOVA_EFFORTS.get(effort, "medium")}}

@@ -1,75 +1,88 @@
-"""Tools and answers in a given shape, as Converse has them. No I/O.
+"""Tools as Converse has them, and how they are chosen. No I/O.
 
 Source: docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ToolConfiguration.html.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
+from gateway.vendors.anthropic_models import ability_of
+from gateway.vendors.anthropic_thinking import is_thinking
+from gateway.vendors.anthropic_tools import ANY_OBJECT, asked_in_words, insists, spelled
+from gateway.vendors.bedrock_models import is_claude
 from gateway.vendors.bedrock_turns import cache_point
-from gateway.vendors.vendor import Json
+from gateway.vendors.vendor import Json, Unspoken
 
-JSON_TOOL = "json_answer"
-"""The tool that a model is made to call where the answer has to follow a schema; its input is the answer."""
-
-
-def tool_config(body: Json, *, may_force: bool) -> Json | None:
-    """The tools and how they are chosen; None where there are none.
-
-    `may_force` says whether the model can be made to call one: a Claude that thinks cannot.
-    """
-    tools = [block for tool in body.get("tools") or () for block in tool_blocks(tool)]
-    choice = tool_choice(body.get("tool_choice"))
-    if body.get("tool_choice") == "none":
-        tools = []
-    if (schema := schema_in(body)) is not None:
-        choice = {"any": {}} if tools else {"tool": {"name": JSON_TOOL}}
-        tools.append(json_tool(schema))
-    if not (tools := tools or tools_called(body)):
-        return None
-    return {"tools": tools} | ({"toolChoice": choice} if choice and (may_force or "auto" in choice) else {})
+ALL, ANY, NONE = frozenset({"auto", "any", "tool"}), frozenset({"auto", "any"}), frozenset[str]()
+CHOICES = (("amazon.nova", ALL), ("mistral.", ANY))
+"""How tools may be chosen, by how a model's name begins; with other makers only the model itself chooses."""
 
 
-def is_forced(body: Json) -> bool:
-    """Whether the model is made to call a tool."""
-    return schema_in(body) is not None or tool_choice(body.get("tool_choice")) not in (None, {"auto": {}})
+def choices_of(name: str, makers_fields: Json) -> frozenset[str]:
+    """The choices that a model takes; a Claude that thinks, and the newest in any case, cannot be made to call."""
+    if is_claude(name):
+        return ALL if ability_of(name).can_force and not is_thinking(makers_fields) else frozenset({"auto"})
+    return next((choices for start, choices in CHOICES if name.startswith(start)), NONE)
+
+
+def with_tools(request: Json, body: Json, name: str) -> Json:
+    """The request with the tools in it, and the choice among them; put in words where the model takes no orders."""
+    offered = body.get("tools") or [{"function": one} for one in body.get("functions") or ()]
+    choice = spelled(body.get("tool_choice", body.get("function_call"))) or {"type": "auto"}
+    if not offered or choice["type"] == "none":
+        tools = [spec(one, {}) for one in called(request["messages"])]
+        return request | ({"toolConfig": {"tools": tools}} if tools else {})
+    request = request | {"toolConfig": {"tools": [block for tool in offered for block in tool_blocks(tool)]}}
+    if "tool_choice" in body or "function_call" in body:
+        request = chosen(request, choice, name)
+    return one_at_a_time(request, choice, name) if body.get("parallel_tool_calls") is False else request
+
+
+def chosen(request: Json, choice: Json, name: str) -> Json:
+    """The request with a choice among its tools."""
+    choices = choices_of(name, makers_fields(request))
+    kind = choice["type"] if choice["type"] in choices or choice["type"] != "tool" else "any"
+    if kind not in choices:
+        return with_words(request, asked_in_words(choice)) if insists(choice) else request
+    said = {"name": choice["name"]} if kind == "tool" else {}
+    return request | {"toolConfig": request["toolConfig"] | {"toolChoice": {kind: said}}}
+
+
+def one_at_a_time(request: Json, choice: Json, name: str) -> Json:
+    """No calls beside each other: Claudes since 4.5 can be told so, in Anthropic's words."""
+    if not (is_claude(name) and ability_of(name).has_formats):
+        return request
+    kind = choice if choice["type"] in choices_of(name, makers_fields(request)) else {"type": "auto"}
+    fields = makers_fields(request) | {"tool_choice": kind | {"disable_parallel_tool_use": True}}
+    return request | {"additionalModelRequestFields": fields}
+
+
+def makers_fields(request: Json) -> Json:
+    """The parameters that only models of one maker have."""
+    fields: Json = request.get("additionalModelRequestFields") or {}
+    return fields
+
+
+def with_words(request: Json, words: str) -> Json:
+    """One more sentence of the system."""
+    return request | {"system": [*request.get("system", []), {"text": words}]}
 
 
 def tool_blocks(tool: Json) -> list[Json]:
-    """A function as a tool, and the mark up to which the prompt is to be cached."""
-    function = tool.get("function") or {}
-    spec: Json = {"name": function.get("name") or ""}
-    spec |= {"description": function["description"]} if function.get("description") else {}
-    spec["inputSchema"] = {"json": function.get("parameters") or {"type": "object", "properties": {}}}
-    return [{"toolSpec": spec}, *cache_point(tool)]
+    """A function as a tool, and the mark up to which the prompt is to be cached. Raises Unspoken for another kind."""
+    if not isinstance(function := tool.get("function"), dict):
+        raise Unspoken(f"Bedrock has no tools of type `{tool.get('type')}`: describe it as a `function`", "tools")
+    return [spec(function.get("name") or "", function), *cache_point(tool)]
 
 
-def tool_choice(said: Any) -> Json | None:
-    """How the model chooses; None where nothing is said, or nothing that Converse has a word for."""
-    if isinstance(said, dict):
-        name = (said.get("function") or {}).get("name")
-        return {"tool": {"name": name}} if name else None
-    return {"auto": {"auto": {}}, "required": {"any": {}}, "any": {"any": {}}}.get(said)
+def spec(name: str, function: Json) -> Json:
+    """One tool."""
+    said: Json = {"name": name}
+    if description := function.get("description"):
+        said["description"] = description
+    return {"toolSpec": said | {"inputSchema": {"json": function.get("parameters") or ANY_OBJECT}}}
 
 
-def schema_in(body: Json) -> Json | None:
-    """What `response_format` says of the answer's shape, if it has a schema."""
-    form = body.get("response_format")
-    if isinstance(form, dict) and form.get("type") == "json_schema" and isinstance(form.get("json_schema"), dict):
-        return dict(form["json_schema"])
-    return None
-
-
-def json_tool(schema: Json) -> Json:
-    """The tool that takes the answer."""
-    about = schema.get("description") or f"Gives the answer, {schema.get('name') or 'as JSON'}, to the user."
-    inputs = schema.get("schema") or {"type": "object"}
-    return {"toolSpec": {"name": JSON_TOOL, "description": about, "inputSchema": {"json": inputs}}}
-
-
-def tools_called(body: Json) -> list[Json]:
-    """Tools for the calls in the conversation: Converse refuses calls where there are no tools."""
-    calls = (call for message in body.get("messages") or () for call in message.get("tool_calls") or ())
-    names = dict.fromkeys((call.get("function") or {}).get("name") or "" for call in calls)
-    return [{"toolSpec": {"name": name, "inputSchema": {"json": {"type": "object"}}}} for name in names]
+def called(turns: list[Json]) -> list[str]:
+    """The names of the tools called in the conversation: Converse refuses calls where it knows of no tools."""
+    blocks = (block for turn in turns for block in turn["content"])
+    return list(dict.fromkeys(block["toolUse"]["name"] for block in blocks if "toolUse" in block))
