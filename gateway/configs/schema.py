@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,7 +12,7 @@ from gateway.configs.faults import BadConfig, Fault
 from gateway.configs.nodes import Node
 from gateway.configs.survey import Known, survey
 
-__all__ = ["Known", "Reading", "read_config", "reading"]
+__all__ = ["Known", "Reading", "object_in", "read_config", "reading", "refuse"]
 
 
 class Reading(NamedTuple):
@@ -31,10 +31,14 @@ def reading(said: str | bytes | Mapping[str, Any], known: Known, slug: str | Non
     """The same, with warnings. Raises BadConfig."""
     raw = object_in(said)
     faults = list(survey(raw, known, (slug,) if slug else ()))
-    wrong = [fault for fault in faults if not fault.is_warning]
-    if wrong:
-        raise BadConfig(wrong)
+    refuse(faults)
     return Reading(built(raw, known), [str(fault) for fault in faults])
+
+
+def refuse(faults: Iterable[Fault]) -> None:
+    """Raises BadConfig with all that is more than odd."""
+    if wrong := [fault for fault in faults if not fault.is_warning]:
+        raise BadConfig(wrong)
 
 
 def object_in(said: str | bytes | Mapping[str, Any]) -> Mapping[str, Any]:

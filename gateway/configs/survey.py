@@ -144,3 +144,12 @@ def nearest(name: str, names: Collection[str], mark: str = "") -> str:
     """The end of a sentence that names the most similar, if one is."""
     found = difflib.get_close_matches(name, list(names)[:4_000], 1, 0.6)
     return f"; did you mean `{mark}{found[0]}`?" if found else ""
+
+
+def named_configs(raw: object) -> Iterator[str]:
+    """The saved configs that a config names, at whatever depth."""
+    if isinstance(raw, Mapping):
+        if isinstance(slug := raw.get("config"), str):
+            yield slug
+        for target in raw.get("targets") or ():
+            yield from named_configs(target)

@@ -12,8 +12,10 @@ from litestar.params import FromPath, JSONBody
 
 from gateway.api.admin.door import CurrentPage, Nothing, PageSize, PlantHere, Problems, caller_of, found, needs, page_of
 from gateway.api.moments import epoch_ms, instant, now_ms
+from gateway.configs.saved import Saved
 from gateway.domain import Caller
 from gateway.errors import Forbidden, NotFound
+from gateway.key_defaults import KeyDefaults, defaults_of, kept, wrong_with
 from gateway.scopes import SCOPES
 from store.api_keys import ApiKeyRow, all_api_keys, api_key_by_id
 from store.ids import new_id
@@ -22,7 +24,7 @@ from store.vault import masked, new_api_secret
 KINDS = ("workspace_service_api_keys", "workspace_user_api_keys", "organisation_service_api_keys")
 LEAST_TRANSITION_MS, TRANSITION_MS = 1_800_000, 86_400_000
 """How long the former secret of a rotated key stays valid: at least, and when nothing is said."""
-NOT_YET = ("rate_limits", "usage_limits", "defaults", "alert_emails", "rotation_policy")
+NOT_YET = ("rate_limits", "usage_limits", "alert_emails", "rotation_policy")
 """Parts of Portkey's shape that this version does not enforce, and so does not take."""
 Request_ = Request[None, None, State]
 
@@ -44,7 +46,7 @@ class NewApiKey(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None = None
     rate_limits: Any = None
     usage_limits: Any = None
-    defaults: Any = None
+    defaults: KeyDefaults | None = None
     alert_emails: Any = None
     rotation_policy: Any = None
 
@@ -58,7 +60,7 @@ class ApiKeyChange(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | msgspec.UnsetType | None = msgspec.UNSET
     rate_limits: Any = None
     usage_limits: Any = None
-    defaults: Any = None
+    defaults: KeyDefaults | msgspec.UnsetType | None = msgspec.UNSET
     alert_emails: Any = None
     rotation_policy: Any = None
 
@@ -94,6 +96,7 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     last_updated_at: datetime | None
     expires_at: datetime | None
     creation_mode: str
+    defaults: KeyDefaults | None
     organisation_id: str = "default"
     object: str = "api-key"
 
@@ -131,7 +134,7 @@ class ApiKeysController(Controller):
         """Make a key of a kind (`organisation` or `workspace`, `service` or `user`); its secret is said only here."""
         if kind not in ("organisation", "workspace") or sub_kind not in ("service", "user"):
             raise NotFound("Keys are made at `/v1/api-keys/{organisation|workspace}/{service|user}`.")
-        check(data, caller_of(request), is_user=sub_kind == "user")
+        check(data, caller_of(request), plant.snapshot.saved, is_user=sub_kind == "user")
         secret = new_api_secret()
         row = ApiKeyRow(
             id=new_id(),
@@ -142,6 +145,7 @@ class ApiKeysController(Controller):
             key_hash=plant.vault.hash_key(secret),
             masked_key=masked(secret),
             scopes=msgspec.json.encode(sorted(set(data.scopes))).decode(),
+            defaults=kept(data.defaults, plant.snapshot.saved),
             expires_at_ms=epoch_ms(data.expires_at),
             created_at_ms=now_ms(),
         )
@@ -160,11 +164,13 @@ class ApiKeysController(Controller):
         self, request: Request_, plant: PlantHere, key_id: FromPath[str], data: JSONBody[ApiKeyChange]
     ) -> Nothing:
         """Change what is given; it holds for the next request."""
-        check(data, caller_of(request), is_user=False)
+        check(data, caller_of(request), plant.snapshot.saved, is_user=False)
         async with plant.change() as session:
             row = found(await api_key_by_id(session, key_id), "API key", key_id)
             refuse_raising(caller_of(request), scopes_of(row))
             apply(row, data)
+            if data.defaults is not msgspec.UNSET:
+                row.defaults = kept(data.defaults, plant.snapshot.saved)
             session.add(row)
         return Nothing()
 
@@ -196,7 +202,7 @@ class ApiKeysController(Controller):
         return NewSecret(id=row.id, key=secret, key_transition_expires_at=instant(row.previous_expires_at_ms))
 
 
-def check(data: NewApiKey | ApiKeyChange, caller: Caller, *, is_user: bool) -> None:
+def check(data: NewApiKey | ApiKeyChange, caller: Caller, saved: Saved, *, is_user: bool) -> None:
     """Raises BadRequest with everything that is wrong, and Forbidden where more is given than the caller holds."""
     problems = Problems()
     problems.check(data.name is msgspec.UNSET or bool(data.name.strip()), "name", "is needed")
@@ -207,6 +213,9 @@ def check(data: NewApiKey | ApiKeyChange, caller: Caller, *, is_user: bool) -> N
         problems.check(scope in SCOPES, f"scopes[{place}]", f"is no scope: `{scope[:60]}`")
     expires_at = epoch_ms(data.expires_at) if isinstance(data.expires_at, datetime) else None
     problems.check(expires_at is None or expires_at > now_ms(), "expires_at", "is in the past")
+    if isinstance(data.defaults, KeyDefaults):
+        for field, what in wrong_with(data.defaults, saved):
+            problems.check(False, field, what)
     for name in NOT_YET:
         problems.check(getattr(data, name) is None, name, "cannot be set yet: this version does not enforce it")
     problems.settle()
@@ -254,4 +263,5 @@ def listed(row: ApiKeyRow) -> ApiKey:
         last_updated_at=instant(row.updated_at_ms),
         expires_at=instant(row.expires_at_ms),
         creation_mode=row.creation_mode,
+        defaults=defaults_of(row) if row.defaults else None,
     )

@@ -1,0 +1,51 @@
+"""Who uses a saved config, so that none is taken away or broken under them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gateway.configs.faults import BadConfig, Fault
+from gateway.configs.schema import read_config
+from gateway.configs.survey import Known, named_configs
+from gateway.errors import Conflict
+from gateway.key_defaults import defaults_of
+from store.api_keys import all_api_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlmodel.ext.asyncio.session import AsyncSession
+
+    from gateway.plant import Plant
+
+
+async def refuse_used(session: AsyncSession, plant: Plant, slug: str) -> None:
+    """Raises Conflict that names the API keys and configs which use a config."""
+    keys = [f"API key `{row.name}`" for row in await all_api_keys(session) if defaults_of(row).config_id == slug]
+    others = [f"config `{other}`" for other in plant.snapshot.configs if slug in named_by(plant, other)]
+    if users := keys + others:
+        more = f" and {len(users) - 5} more" if len(users) > 5 else ""
+        raise Conflict(f"Config `{slug}` is in use by {', '.join(users[:5])}{more}; let them use another first.")
+
+
+def named_by(plant: Plant, slug: str) -> set[str]:
+    """The saved configs that a saved config names."""
+    return set(named_configs(plant.snapshot.saved.known.configs.get(slug)))
+
+
+def refuse_breaking(plant: Plant, slug: str, said: dict[str, Any]) -> None:
+    """Raises BadConfig if a config that stands in for targets of others would make one of those unusable."""
+    if faults := list(broken(plant, slug, said)):
+        raise BadConfig(faults)
+
+
+def broken(plant: Plant, slug: str, said: dict[str, Any]) -> Iterator[Fault]:
+    """Configs that can be used now, and could not with this one."""
+    now = plant.snapshot.saved.known
+    then = Known(now.vendors, None, {**now.configs, slug: said})
+    for other, config in plant.snapshot.configs.items():
+        if other != slug and config.trouble is None and named_by(plant, other):
+            try:
+                read_config(then.configs[other], then, other)
+            except BadConfig as error:
+                yield Fault("config", f"would break `{other}`: {error.problems[0][1]}")
