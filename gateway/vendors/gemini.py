@@ -42,9 +42,15 @@ def tiered(asked: Json, request: Asked) -> Json:
     return encode_chat(asked, request) | ({"serviceTier": tier} if tier else {})
 
 
-def embedding(asked: Asked) -> str:
-    """The method for one text, or for a list."""
-    return f"{place(asked)}:{'batchEmbedContents' if embeddings.is_many(asked) else 'embedContent'}"
+def embedding_wire(where: Callable[[Asked], str], encode: Callable[[Json, Asked], Json]) -> Wire:
+    """How texts are embedded, one or a list, below the model's place."""
+    return translated(
+        path=lambda asked: f"{where(asked)}:{'batchEmbedContents' if embeddings.is_many(asked) else 'embedContent'}",
+        encode=encode,
+        decode=embeddings.decode_contents,
+        usage=embeddings.usage_of,
+        usage_in=usage_in,
+    )
 
 
 def by_model(choose: Callable[[str], Wire], usage: Callable[[bytes], Usage | None]) -> Wire:
@@ -107,13 +113,7 @@ GOOGLE = Vendor(
     aliases=("gemini",),
     functions={
         Function.CHAT: chat_wire(place, tiered),
-        Function.EMBED: translated(
-            path=embedding,
-            encode=embeddings.encode_contents,
-            decode=embeddings.decode_contents,
-            usage=embeddings.usage_of,
-            usage_in=usage_in,
-        ),
+        Function.EMBED: embedding_wire(place, embeddings.encode_contents),
         Function.GENERATE_IMAGE: image_wire(place),
         Function.RELAY: WIRES[Function.RELAY],
     },

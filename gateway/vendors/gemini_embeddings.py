@@ -43,6 +43,14 @@ def encode_contents(asked: Json, request: Asked) -> Json:
     return {"requests": requests} if is_many(request) else requests[0]
 
 
+def encode_configured(asked: Json, request: Asked) -> Json:
+    """The same as Vertex has it: with what is optional in an object of its own."""
+    options = optional(asked, dimensions="outputDimensionality", task_type="taskType", title="title")
+    config = {"embedContentConfig": options} if options else {}
+    requests = [{"content": {"parts": [{"text": text}]}} | config for text in texts(asked)]
+    return {"requests": requests} if is_many(request) else requests[0]
+
+
 def decode_contents(answer: Json, asked: Asked) -> Json:
     """The embeddings in OpenAI's words; where Google counts no tokens the usage says 0."""
     found = answer.get("embeddings") or [answer.get("embedding")]

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from gateway.vendors.gemini_parts import content_parts, text_of
-from gateway.vendors.vendor import Json, Unspoken
+from gateway.vendors.vendor import Json
 
 SYSTEM = ("system", "developer")
 UNSIGNED = "skip_thought_signature_validator"
@@ -106,15 +106,13 @@ def googles(call: Json) -> Any:
 
 
 def arguments(function: Json) -> Json:
-    """The arguments of a call. Raises Unspoken if they are no object."""
+    """The arguments of a call as an object; what is none is kept under a name, for it was said."""
     said = function.get("arguments") or "{}"
     try:
         read = msgspec.json.decode(said) if isinstance(said, str) else said
-    except msgspec.DecodeError as error:
-        raise Unspoken(f"the arguments of a call of `{function.get('name')}` are no JSON", "messages") from error
-    if not isinstance(read, dict):
-        raise Unspoken(f"the arguments of a call of `{function.get('name')}` are no JSON object", "messages")
-    return read
+    except msgspec.DecodeError:
+        read = said
+    return read if isinstance(read, dict) else {"arguments": read}
 
 
 def result_parts(message: Json, names: dict[str, str]) -> list[Json]:
