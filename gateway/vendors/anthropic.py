@@ -97,3 +97,19 @@ ANTHROPIC = Vendor(
         Setting(name="anthropic_beta", what="betas to take part in, separated by commas"),
     ),
 )
+
+__all__ = [
+    "ANTHROPIC",
+    "CHAT",
+    "COMPLETE",
+    "COUNT_TOKENS",
+    "MESSAGE",
+    "CompletionTelling",
+    "MessagesStream",
+    "MessagesTelling",
+    "decode_completion",
+    "decode_messages",
+    "encode_completion",
+    "encode_messages",
+    "usage_of_messages",
+]
