@@ -8,39 +8,43 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from gateway.errors import VendorBroke, VendorFailed, VendorRefused
-from gateway.headers import passed_on, story
-from gateway.vendors.openai import Spoken, error_message, spoken
+from gateway.vendors.vendor import BadAnswer
 
 if TYPE_CHECKING:
-    from gateway.domain import Call, Target
+    from collections.abc import Mapping
+
+    from gateway.attempting import Try
+    from gateway.domain import Target
     from gateway.snapshot import Snapshot
     from gateway.upstream import Reply
+    from gateway.vendors.vendor import Answered
 
 EXCERPT = 200
 """Characters of what a vendor said instead of an answer."""
 MARKUP = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.S | re.I)
 
 
-def take_whole(call: Call, reply: Reply, body: bytes, target: Target, snapshot: Snapshot) -> None:
-    """An answer in one piece. Raises VendorFailed unless it is one."""
-    if reply.status >= 300:
-        raise refusal(reply, body, target, snapshot)
+def understood(reply: Reply, body: bytes, attempt: Try) -> Answered:
+    """A whole answer, for the client. Raises VendorBroke unless it is one."""
     try:
-        said = spoken(body)
-    except msgspec.ValidationError:
-        said = Spoken()  # JSON of another shape is not ours to judge
+        return attempt.answered(body)
+    except BadAnswer as error:
+        raise VendorBroke(attempt.target.vendor.id, f"it answered {error}: {excerpt(body)}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise no_json(reply, body, target.vendor.id) from error
-    call.response_model = said.model
-    if said.usage is not msgspec.UNSET:
-        call.usage_received = bytes(said.usage)
-    take_head(call, reply)
-    call.response = [body]
+        raise no_json(reply, body, attempt.target.vendor.id) from error
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
+        vendor = attempt.target.vendor.id
+        raise VendorBroke(vendor, f"it answered with JSON of an unknown shape: {excerpt(body)}") from error
 
 
-def take_head(call: Call, reply: Reply) -> None:
-    """Status and headers, as the client is to have them."""
-    call.status, call.response_headers = reply.status, passed_on(reply.headers) + story(call)
+def content_type(reply: Reply) -> str:
+    """What the body claims to be."""
+    return next((value for name, value in reply.headers if name == "content-type"), "")
+
+
+def refused_event(target: Target, event: bytes) -> VendorRefused:
+    """An error that a vendor sent in the midst of a stream."""
+    return refused_by(target.vendor.id, 502, json_object(event) or {}, event)
 
 
 def refusal(reply: Reply, body: bytes, target: Target, snapshot: Snapshot) -> VendorFailed:
@@ -84,6 +88,8 @@ def json_object(body: bytes) -> dict[str, Any] | None:
         said = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
+    if isinstance(said, list) and said:
+        said = said[0]  # Google wraps the errors of its streams
     return said if isinstance(said, dict) else None
 
 
@@ -97,3 +103,14 @@ def excerpt(body: bytes) -> str:
     """The beginning of what a vendor said, without its markup."""
     words = MARKUP.sub(" ", body[:4000].decode(errors="replace")).split()
     return f"“{' '.join(words)[:EXCERPT]}”" if words else "nothing"
+
+
+def error_message(body: Mapping[str, object]) -> str | None:
+    """The sentence in a vendor's error body: OpenAI's shape, and the shorter ones that others use."""
+    error = body.get("error")
+    for place in (error, body):
+        if isinstance(place, dict):
+            for name in ("message", "detail", "msg", "Message"):
+                if isinstance(said := place.get(name), str) and said:
+                    return said
+    return error if isinstance(error, str) else None

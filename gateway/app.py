@@ -10,8 +10,8 @@ import asyncio
 import re
 from typing import TYPE_CHECKING
 
+from gateway.api.doors import doors, relay
 from gateway.api.health import health
-from gateway.api.openai.chat import chat
 
 if TYPE_CHECKING:
     from litestar.types import Receive, Scope, Send
@@ -19,6 +19,32 @@ if TYPE_CHECKING:
     from gateway.api.asgi import Door
     from gateway.plant import Plant
 
+OURS = frozenset(
+    {
+        "admin",
+        "api-keys",
+        "audit-logs",
+        "analytics",
+        "configs",
+        "feedback",
+        "guardrails",
+        "health",
+        "integrations",
+        "logs",
+        "model-configs",
+        "models",
+        "observe",
+        "openapi",
+        "openapi.json",
+        "policies",
+        "prompts",
+        "providers",
+        "stats",
+        "vendors",
+        "virtual-keys",
+    }
+)
+"""What follows `/v1/` in the gateway's own API; all else is passed on to a vendor."""
 SLASHES = re.compile(r"//+")
 
 
@@ -27,14 +53,21 @@ class App:
 
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
-        self._doors: dict[str, Door] = {"/v1/chat/completions": chat(plant), "/v1/health": health(plant)}
+        self._doors: dict[str, Door] = {**doors(plant), "/v1/health": health(plant)}
+        self._relay = relay(plant)
         self._loading: asyncio.Task[Door] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        path = scope["path"]
-        door = self._doors.get(path) or self._doors.get(SLASHES.sub("/", path).rstrip("/"))
-        await (door or await self.rest())(scope, receive, send)
+        door = self._doors.get(scope["path"]) or await self._door(SLASHES.sub("/", scope["path"]).rstrip("/"))
+        await door(scope, receive, send)
+
+    async def _door(self, path: str) -> Door:
+        """The door of a path that is not written as usual, or that no function has."""
+        if path in self._doors:
+            return self._doors[path]
+        first = path.removeprefix("/v1/").partition("/")[0]
+        return self._relay if path.startswith("/v1/") and first not in OURS else await self.rest()
 
     async def rest(self) -> Door:
         """The framework's door, loaded when first asked for."""

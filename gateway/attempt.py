@@ -1,54 +1,52 @@
-"""Stage 7: ask the target, whole or event by event, and understand what comes back."""
+"""Stage 7: try the targets in order, each as often as the config says, until one answers or begins to."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncIterator
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from gateway.answer import json_object, refused_by, take_head, take_whole
-from gateway.errors import GatewayError, VendorBroke, VendorFailed, VendorRefused
-from gateway.vendors.openai import encode
-from gateway.vendors.openai_stream import ChatStream
-from store.records import Attempt
+from gateway.attempting import prepared
+from gateway.errors import GatewayError, NotOffered, NotSpoken, VendorSlow
+from gateway.exchange import Whole, asked_whole, begun
+from gateway.relaying import events
+from gateway.routing.backoff import pause_before
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from gateway.attempting import Try
+    from gateway.configs.nodes import Retry
+    from gateway.domain import Call
+    from gateway.exchange import Begun
+    from gateway.plant import Plant
+    from gateway.routing.plan import Step
 
-    from gateway.domain import Call, InferenceRequest, Target
-    from gateway.snapshot import Snapshot
-    from gateway.upstream import Reply, Upstream
-
-PATH = "/chat/completions"
-STREAMED = "text/event-stream"
+Got = TypeVar("Got", "Whole", "Whole | Begun")
+Once = Callable[["Call", "Try", "Plant"], Awaitable[Got]]
+"""One try at one target. Raises GatewayError."""
 
 
-async def ask(call: Call, upstream: Upstream, snapshot: Snapshot) -> None:
-    """Get the whole answer into the call. Raises VendorFailed."""
-    target, request = asked(call)
-    with trying(call, target):
-        reply, body = await upstream.ask(target, PATH, encode(dict(request.fields), target.model, stream=False))
-        take_whole(call, reply, body, target, snapshot)
+async def ask(call: Call, plant: Plant) -> None:
+    """Get the whole answer into the call. Raises GatewayError: that of the target asked last."""
+    (await reached(call, plant, asked_whole)).commit(call)
 
 
 @asynccontextmanager
-async def opened(call: Call, upstream: Upstream, snapshot: Snapshot) -> AsyncIterator[AsyncIterator[bytes]]:
+async def opened(call: Call, plant: Plant) -> AsyncIterator[AsyncIterator[bytes]]:
     """The answer's events as the client is to have them, for as long as the block runs.
 
-    Raises VendorFailed as long as nothing has been sent; afterwards a failure is told by `call.failure`, and in the
+    Raises GatewayError as long as nothing has been sent; afterwards a failure is told by `call.failure`, and in the
     client's own words by `call.ending`.
     """
-    target, request = asked(call)
-    with trying(call, target):
-        body = encode(dict(request.fields), target.model, stream=True)
-        async with upstream.open(target, PATH, body) as reply:
-            if reply.status < 300 and content_type(reply).startswith(STREAMED):
-                take_head(call, reply)
-                yield events(call, reply, ChatStream(wants_usage=request.wants_usage))
-            else:
-                take_whole(call, reply, await reply.body(), target, snapshot)
-                yield nothing()
+    found = await reached(call, plant, begun)
+    if isinstance(found, Whole):
+        found.commit(call)
+        yield nothing()
+        return
+    async with found:
+        found.commit(call)
+        yield events(call, found)
 
 
 async def nothing() -> AsyncIterator[bytes]:
@@ -57,92 +55,79 @@ async def nothing() -> AsyncIterator[bytes]:
     yield b""
 
 
-async def events(call: Call, reply: Reply, stream: ChatStream) -> AsyncIterator[bytes]:
-    """Relay a stream until it is complete, or broken; what ends it is left in `call.ending`."""
-    failure: GatewayError | None = None
-    has_begun = False
+async def reached(call: Call, plant: Plant, once: Once[Got]) -> Got:
+    """What the first target that answers has to say. Raises what the last one raised."""
+    step = call.steps[0]
+    while True:
+        try:
+            if step.hedge is not None and step.exits:
+                return await hedged(call, plant, step, once)
+            return await retried(call, plant, step, once)
+        except GatewayError as error:
+            onward = step.following(error.status, is_unsupported=isinstance(error, (NotOffered, NotSpoken)))
+            if onward is None or call.client.has_begun:
+                raise
+            step = onward
+
+
+async def retried(call: Call, plant: Plant, step: Step, once: Once[Got]) -> Got:
+    """What one target has to say, asked again as often as its config allows."""
+    retry, waited = step.leaf.retry, 0.0
+    for count in itertools.count():
+        call.retries = count
+        attempt = prepared(call, step, plant)
+        try:
+            return await once(call, attempt, plant)
+        except GatewayError as error:
+            if not retry.attempts or not is_worth_a_retry(error, retry):
+                raise
+            pause = pause_before(count, retry, error, waited, plant.signals.chance)
+            if pause is None:
+                call.retries = -1
+                raise
+        waited += pause
+        await plant.pause(pause)
+    raise AssertionError("counting never ends")
+
+
+def is_worth_a_retry(error: GatewayError, retry: Retry) -> bool:
+    """Whether the same request may fare better: not after long silence, nor when it is too long for the model."""
+    is_hopeless = isinstance(error, VendorSlow) or error.code == "context_length_exceeded"
+    return error.status in retry.on_status_codes and not is_hopeless
+
+
+async def hedged(call: Call, plant: Plant, step: Step, once: Once[Got]) -> Got:
+    """Ask the next target too when the first takes longer than it usually does: the first answer wins."""
+    usual = plant.signals.slowest_usual(prepared(call, step, plant).key)
+    after = step.hedge.after_ms / 1000 if step.hedge and step.hedge.after_ms is not None else usual
+    first = asyncio.create_task(retried(call, plant, step, once))
+    racers = {first}
     try:
-        async for chunk in reply.chunks():
-            if data := stream.feed(chunk):
-                has_begun = True
-                if call.first_token_seconds is None and stream.has_content:
-                    call.first_token_seconds = call.elapsed_seconds()
-                yield data
-            if stream.is_done or stream.error is not None:
-                break
-    except VendorFailed as error:
-        failure = error
-    except OverflowError as error:
-        failure = VendorBroke(vendor_of(call), str(error))
+        await asyncio.wait(racers, timeout=after)
+        if not first.done() and after is not None:
+            racers.add(asyncio.create_task(retried(call, plant, step.exits[0].to, once)))
+        return await winner(racers)
     finally:
-        take_notes(call, stream)
-    end(call, stream, failure, has_begun=has_begun)
+        await leave(racers)
 
 
-def end(call: Call, stream: ChatStream, failure: GatewayError | None, *, has_begun: bool) -> None:
-    """Decide how a stream ended. Raises if it never began: a refusal must not look like a broken 200."""
-    if stream.is_complete:
-        call.ending = call.dialect.done
-        return
-    if stream.error is not None:
-        failure = refused_by(vendor_of(call), 502, json_object(stream.error) or {}, stream.error)
-    failure = failure or VendorBroke(vendor_of(call), "the stream ended before the answer was complete; try again")
-    if not has_begun:
-        raise failure
-    call.failure, call.ending = failure, call.dialect.failure(failure)
+async def winner(racers: set[asyncio.Task[Got]]) -> Got:
+    """The first answer there is; if there is none, what the last one to fail says."""
+    waiting = set(racers)
+    while True:
+        done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for racer in done:
+            if not racer.cancelled() and racer.exception() is None:
+                racers.discard(racer)
+                return racer.result()
+        if not waiting:
+            return next(iter(done)).result()
 
 
-def take_notes(call: Call, stream: ChatStream) -> None:
-    """What a stream said about itself, however it ended."""
-    call.response_model = stream.model
-    if stream.usage is not None:
-        call.usage_received = stream.usage
-
-
-def content_type(reply: Reply) -> str:
-    """What the body claims to be."""
-    return next((value for name, value in reply.headers if name == "content-type"), "")
-
-
-def asked(call: Call) -> tuple[Target, InferenceRequest]:
-    """What the stages before this one found."""
-    assert call.target is not None, "resolve comes before attempt"
-    assert call.request is not None, "a request is read before it is resolved"
-    return call.target, call.request
-
-
-def vendor_of(call: Call) -> str:
-    """Whom an error names."""
-    return asked(call)[0].vendor.id
-
-
-class trying:
-    """Write the attempt down, however it ends."""
-
-    __slots__ = ("_began", "_call", "_target")
-
-    def __init__(self, call: Call, target: Target) -> None:
-        self._call, self._target = call, target
-
-    def __enter__(self) -> None:
-        self._began = time.perf_counter()
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        call, target = self._call, self._target
-        spent = time.perf_counter() - self._began
-        call.vendor_seconds += spent
-        failed = error if isinstance(error, VendorFailed) else call.failure
-        status = error.status if isinstance(error, VendorRefused) else None if error else call.status or None
-        call.attempts.append(
-            Attempt(
-                provider=target.provider or "",
-                vendor=target.vendor.id,
-                model=target.model,
-                url=target.base_url + PATH,
-                status=status,
-                duration_ms=round(spent * 1000, 3),
-                error=failed.message if failed else None,
-            )
-        )
+async def leave(racers: set[asyncio.Task[Got]]) -> None:
+    """Stop whoever lost; what has begun is closed."""
+    for racer in racers:
+        racer.cancel()
+    for result in await asyncio.gather(*racers, return_exceptions=True):
+        if not isinstance(result, (BaseException, Whole)):
+            await result.close()

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gateway.errors import GatewayError
-from gateway.snapshot import configurations_of, headers_of, opened
+from gateway.snapshot import base_url_of, configurations_of, headers_of, opened
 from gateway.vendors import VENDORS
+from gateway.vendors.vendor import Sent
 from store.integrations import IntegrationRow, all_integrations
 from store.models import ModelRow, models_of
 from store.vault import VaultLocked
@@ -69,11 +70,14 @@ async def offered(plant: Plant, row: IntegrationRow) -> set[str] | None:
     vendor = VENDORS[row.vendor]
     try:
         configurations = configurations_of(row, plant.vault)
-        headers = headers_of(vendor, opened(row.sealed_key, f"integration:{row.id}:key", plant.vault), configurations)
-        base_url = (configurations.custom_host or vendor.base_url or "").rstrip("/")
-        status, body = await plant.upstream.get(base_url, "/models", headers, vendor.id, PATIENCE_SECONDS)
-        if status != 200:
-            raise ValueError(f"status {status}")
+        secret = opened(row.sealed_key, f"integration:{row.id}:key", plant.vault)
+        headers = headers_of(vendor, secret, configurations)
+        if vendor.models_path is None:
+            raise ValueError("its vendor has no such list")
+        base_url, sent = base_url_of(vendor, secret, configurations), Sent(vendor.models_path, b"", method="GET")
+        reply, body = await plant.upstream.ask(base_url, sent, headers, vendor.id, PATIENCE_SECONDS)
+        if reply.status != 200:
+            raise ValueError(f"status {reply.status}")
         offers = msgspec.json.decode(body, type=Offers).data
     except (GatewayError, VaultLocked, ValueError) as error:
         log.info("integration %s does not list its models: %s", row.slug, error)

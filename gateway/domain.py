@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gateway.errors import GatewayError
-from store.ids import KeyId, LogId, Nanodollars, Slug, TraceId
+from gateway.functions import Function
+from store.ids import KeyId, LogId, Slug, TraceId
 from store.records import Attempt, Usage
 
 if TYPE_CHECKING:
-    from gateway.prices import Price
+    from gateway.routing.plan import Step
     from gateway.vendors import Vendor
+    from gateway.vendors.vendor import Login, Upload
 
 Headers = Mapping[str, str]
 """Names in lower case."""
@@ -30,17 +32,29 @@ class Caller:
     scopes: frozenset[str]
     expires_at_ms: int | None = None
     """Of the key, or of the secret that is being rotated out."""
+    config: Slug | None = None
+    """The saved config that its requests go by."""
+    allow_config_override: bool = True
+    """Whether a request may bring another."""
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """Added to every request's; it wins."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InferenceRequest:
     """What a client asks for, in its own dialect; `fields` are its bytes, value by value."""
 
-    model: str
-    stream: bool
-    wants_usage: bool
+    function: Function
+    model: str = ""
+    """As the client says it; empty where it says none."""
+    stream: bool = False
+    wants_usage: bool = False
     """Whether the client asked for the usage of a stream."""
-    fields: Mapping[str, Any]
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    upload: Upload | None = None
+    """Instead of `fields`, where the client sent a form."""
+    body: bytes = b""
+    """Instead of either, where the gateway does not read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +67,20 @@ class Target:
     model: str
     provider: Slug | None
     """None where the caller brought the vendor's key."""
+    login: Login
 
 
 class ClientDialect(Protocol):
     """How one kind of client is spoken with."""
 
-    def read(self, body: bytes) -> InferenceRequest:
+    def read(self, body: bytes, headers: Headers, /) -> InferenceRequest:
         """The request in a body. Raises BadRequest."""
 
     def failure(self, error: GatewayError) -> bytes:
         """What ends a stream that broke."""
 
-    @property
-    def done(self) -> bytes:
-        """What ends a stream that did not."""
+    def refusal(self, error: GatewayError) -> bytes:
+        """The body of an error that comes instead of an answer."""
 
 
 class Client(Protocol):
@@ -105,13 +119,24 @@ class Call:
     dialect: ClientDialect
     client: Client
     trace_id: TraceId
+    path_below: str = ""
+    """Below `/v1/`, with the query, as the client wrote it."""
     created_at_ms: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
     began: float = field(default_factory=time.perf_counter)
     body: bytes = b""
     metadata: dict[str, str] = field(default_factory=dict)
     caller: Caller | None = None
     request: InferenceRequest | None = None
+    steps: list[Step] = field(default_factory=list)
+    """The attempts that may come, in order."""
+    config_slug: str | None = None
+    """The saved config that rules the request."""
     target: Target | None = None
+    """The one that answered, or was asked last."""
+    config_path: str = "config"
+    """Where in the config it stands."""
+    retries: int = 0
+    """Times it was asked again before it answered; -1: in vain."""
     attempts: list[Attempt] = field(default_factory=list)
     vendor_seconds: float = 0.0
     first_token_seconds: float | None = None
@@ -123,10 +148,10 @@ class Call:
     ending: bytes = b""
     """What is still owed to the client of a stream: it goes out once the record is written."""
     response_model: str | None = None
-    usage: Usage | None = None
     usage_received: bytes = b"null"
-    price: Price | None = None
-    cost: Nanodollars | None = None
+    """As the vendor sent it."""
+    measure: Callable[[bytes], Usage | None] | None = None
+    """How to read it."""
     failure: GatewayError | None = None
 
     def elapsed_seconds(self) -> float:

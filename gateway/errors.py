@@ -18,6 +18,9 @@ GatewayError
         VendorBroke         502, no answer that can be used
         VendorUnreachable   503
         VendorSlow          504
+        TimedOut            408, the time that the request or its config allowed
+    NotOffered              500, the vendor has no such function
+    NotSpoken               400, the vendor has it, but not what this request wants of it
     Broken                  500, ours
         StoreBusy           503
         Draining            503
@@ -187,6 +190,28 @@ class VendorSlow(VendorFailed):
     """Nothing came in the time that was given."""
 
     status, code = 504, "vendor_timeout"
+
+
+class TimedOut(VendorFailed):
+    """The vendor took longer than the request, or its config, allowed."""
+
+    status, code, kind = 408, "request_timeout", "timeout_error"
+
+    def said(self) -> str:
+        """As Portkey says it."""
+        return self.message
+
+
+class NotOffered(GatewayError):
+    """The vendor has no such function; a target that has it may be tried."""
+
+    status, code, kind, fault = 500, "function_not_offered", "invalid_request_error", "caller"
+
+
+class NotSpoken(Refused):
+    """The vendor has the function, but not what this request wants of it; another target may."""
+
+    code = "not_offered_by_vendor"
 
 
 class Broken(GatewayError):

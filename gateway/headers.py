@@ -35,22 +35,25 @@ SECRET = frozenset({"authorization", "x-portkey-api-key", "x-api-key", "api-key"
 MASK = "•••"
 
 
-def passed_on(headers: Iterable[tuple[str, str]]) -> Raw:
-    """The vendor's headers as far as they are for the client."""
-    return [
+def passed_on(headers: Iterable[tuple[str, str]], kind: str | None = None) -> Raw:
+    """The vendor's headers as far as they are for the client; `kind` is the content type if it is not the vendor's."""
+    found = [
         (name.encode(), value.encode("latin-1", "replace"))
         for name, value in headers
         if name not in NOT_PASSED_ON and not name.startswith(NOT_THE_VENDORS)
     ]
+    if kind is None:
+        return found
+    return [*(header for header in found if header[0] != b"content-type"), (b"content-type", kind.encode())]
 
 
 def story(call: Call) -> Raw:
     """How an answer came about. Source: `x-portkey-*` as Portkey's response schema has them."""
     told = [
         (b"x-portkey-trace-id", call.trace_id.encode("latin-1", "replace")),
-        (b"x-portkey-retry-attempt-count", b"0"),
+        (b"x-portkey-retry-attempt-count", str(call.retries).encode()),
         (b"x-portkey-cache-status", b"DISABLED"),
-        (b"x-portkey-last-used-option-index", b"config"),
+        (b"x-portkey-last-used-option-index", call.config_path.encode()),
     ]
     if call.target is not None:
         told.append((b"x-portkey-provider", call.target.vendor.id.encode()))

@@ -22,9 +22,9 @@ async def serve(call: Call, plant: Plant) -> None:
             snapshot = plant.snapshot
             call.caller = authenticate(call.headers, snapshot, "completions.write")
             call.body = await call.client.take_body(length_in(call.headers))
-            call.request = call.dialect.read(call.body)
+            call.request = call.dialect.read(call.body, call.headers)
             call.metadata = metadata_of(call.headers, call.request.fields)
-            call.target = resolve(call.request, call.headers, snapshot, plant.settings.trusted_custom_hosts)
+            call.steps = resolve(call, plant)
             plant.live.started(call)
             await plant.prices.ready.wait()
             call.client.watch(plant.under_way)
@@ -39,12 +39,12 @@ async def serve(call: Call, plant: Plant) -> None:
 
 async def complete(call: Call, plant: Plant) -> None:
     """The answer in one piece."""
-    await ask(call, plant.upstream, plant.snapshot)
+    await ask(call, plant)
 
 
 async def stream(call: Call, plant: Plant) -> None:
     """The answer event by event, each sent on before the next exists."""
-    async with opened(call, plant.upstream, plant.snapshot) as events:
+    async with opened(call, plant) as events:
         async for data in events:
             call.response.append(data)
             await call.client.send(call, data)

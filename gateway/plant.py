@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from gateway.ledger import Ledger
     from gateway.live import Live
     from gateway.prices import PriceList
+    from gateway.routing.signals import Signals
     from gateway.settings import Settings
     from gateway.snapshot import Snapshot
+    from gateway.tokens import Tokens
     from gateway.upstream import Upstream
     from gateway.vitals import Vitals
     from store.database import Database
@@ -45,6 +48,10 @@ class Plant:
     prices: PriceList
     vitals: Vitals
     live: Live
+    signals: Signals
+    tokens: Tokens
+    pause: Callable[[float], Awaitable[None]]
+    """Wait so many seconds; an argument, so that tests need not."""
     owner: Caller
     owner_hash: KeyHash
     snapshot: Snapshot
@@ -55,6 +62,10 @@ class Plant:
     under_way: set[asyncio.Task[object]] = field(default_factory=set)
     """Requests that wait for a vendor."""
     is_draining: bool = False
+
+    def now(self) -> datetime:
+        """What signatures are made with."""
+        return datetime.now(UTC)
 
     async def refresh(self) -> None:
         """Make what is in the database hold for the next request."""

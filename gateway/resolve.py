@@ -1,126 +1,62 @@
-"""Stage 2: from a model's name to a target: which provider, which vendor, which login."""
+"""Stage 2: which config rules a request, and the attempts that come of it.
+
+Precedence (Portkey's): the header's config, the API key's, the workspace's; without any, the request says it all.
+"""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import msgspec
 
-from gateway.domain import Headers, Target
-from gateway.errors import BadRequest, Broken, ModelNotAllowed, UnknownModel, UnknownProvider
-from gateway.vendors import VENDORS, Vendor
-from store.ids import Slug, VendorSecret
+from gateway.configs.conditions import Context
+from gateway.configs.nodes import Config, Leaf
+from gateway.errors import BadRequest, NotFound
+from gateway.routing.plan import Planner, Step
+from gateway.routing.sight import Sight
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from gateway.domain import Call, Headers
+    from gateway.plant import Plant
+    from gateway.snapshot import Snapshot
 
-    from gateway.domain import InferenceRequest
-    from gateway.snapshot import Provider, Snapshot
-
-NO_SLUGS = ("@cf/", "@hf/")
-"""Model names that begin like a provider slug and are none: Workers AI's."""
-PLACEHOLDERS = {"OPENAI_API_KEY", ""}
-"""What Portkey's SDK sends where it has no vendor key."""
+ALONE = [Step(Leaf())]
+"""What a request without a config comes to: whatever it names itself."""
 
 
-def resolve(request: InferenceRequest, headers: Headers, snapshot: Snapshot, trusted: Collection[str]) -> Target:
-    """Where a request goes. Raises BadRequest, UnknownModel, UnknownProvider and ModelNotAllowed."""
-    named = headers.get("x-portkey-provider") or headers.get("x-portkey-virtual-key")
-    if named and not named.startswith("@") and "x-portkey-virtual-key" not in headers:
-        return brought_along(named, request.model, headers, trusted)
-    if "x-portkey-custom-host" in headers:
-        raise BadRequest(
-            "Tollhouse: `x-portkey-custom-host` goes only with a vendor key of your own.", param="x-portkey-custom-host"
-        )
-    slug, model = split(request.model)
-    slug = named.removeprefix("@").partition("/")[0] if named else slug
-    if slug is None:
-        raise UnknownModel(
-            f"Tollhouse: `{model}` does not say which provider; write `@provider/model`{snapshot.nearest(model)}",
-            param="model",
-        )
-    provider = snapshot.providers.get(Slug(slug))
-    if provider is None:
-        raise UnknownProvider(f"Tollhouse: there is no provider `@{slug}`{snapshot.nearest_slug(slug)}", param="model")
-    return to_provider(provider, model, snapshot)
+def resolve(call: Call, plant: Plant) -> list[Step]:
+    """The attempts that may come, in order. Raises BadRequest, BadConfig and NotFound."""
+    config = config_of(call, plant.snapshot)
+    if config is None:
+        return ALONE
+    call.config_slug = config.slug
+    if isinstance(config.root, Leaf):
+        return [Step(config.root)]
+    assert call.request is not None, "a request is read before it is resolved"
+    context = Context(call.metadata, call.request.fields, call.path)
+    sight = Sight(call, plant)
+    return Planner(sight, context, sight.is_open, sight.kept).plan(config.root)
 
 
-def split(model: str) -> tuple[str | None, str]:
-    """`@slug/model` in two; the model may contain further slashes and colons."""
-    if not model.startswith("@") or model.startswith(NO_SLUGS):
-        return None, model
-    slug, _, rest = model[1:].partition("/")
-    return slug, rest
+def config_of(call: Call, snapshot: Snapshot) -> Config | None:
+    """The config that rules a request. Raises BadRequest, BadConfig and NotFound."""
+    sent, caller = call.headers.get("x-portkey-config"), call.caller
+    assert caller is not None, "a request is authenticated before it is resolved"
+    if sent:
+        if caller.config is not None and not caller.allow_config_override:
+            raise BadRequest("Cannot override default config set for this API key.", param="x-portkey-config")
+        return saved(sent, snapshot) if sent.startswith("pc-") else snapshot.inline(sent)
+    if caller.config is not None:
+        return saved(caller.config, snapshot)
+    return None
 
 
-def to_provider(provider: Provider, model: str, snapshot: Snapshot) -> Target:
-    """A target of the catalog, if it is usable and the model allowed."""
-    slug, account = provider.slug, provider.account
-    if account.trouble is not None:
-        raise Broken(f"Tollhouse: provider `@{slug}` cannot be used: {account.trouble}")
-    if provider.expires_at_ms is not None and provider.expires_at_ms <= time.time_ns() // 1_000_000:
-        raise UnknownProvider(f"Tollhouse: provider `@{slug}` has expired; the operator can extend it.", param="model")
-    if not model:
-        raise BadRequest(f"Tollhouse: name a model behind the provider: `@{slug}/model`.", param="model")
-    known = account.models.get(model)
-    if known is not None and not known.enabled:
-        how = "the operator can enable it."
-        raise ModelNotAllowed(f"Tollhouse: model `{model}` is not enabled for `@{slug}`; {how}", param="model")
-    if known is None and not account.allow_all_models:
-        near = snapshot.nearest(f"@{slug}/{model}")
-        raise UnknownModel(f"Tollhouse: `@{slug}` has no model `{model}`{near}", param="model")
-    return Target(account.vendor, account.base_url, account.headers, model, slug)
-
-
-def brought_along(name: str, model: str, headers: Headers, trusted: Collection[str]) -> Target:
-    """A target of the caller's own: a vendor by name, and the vendor's key in `Authorization`."""
-    vendor = VENDORS.get(name)
-    if vendor is None:
-        message = f"Tollhouse: `{name}` is no vendor; these are: {', '.join(VENDORS)}. A provider begins with `@`."
-        raise BadRequest(message, param="x-portkey-provider")
-    secret = headers.get("authorization", "").removeprefix("Bearer ").strip()
-    if "x-portkey-api-key" not in headers or secret in PLACEHOLDERS:
-        secret = ""
-    if vendor.needs_key and not secret:
-        raise BadRequest(
-            f"Tollhouse: `x-portkey-provider: {name}` needs the vendor's key as `Authorization: Bearer KEY`, and the "
-            f"gateway's as `x-portkey-api-key`. For a provider of the catalog write `@slug`.",
-            param="authorization",
-        )
-    return Target(
-        vendor, host_for(vendor, headers, trusted), login(vendor, VendorSecret(secret)), split(model)[1], None
-    )
-
-
-def login(vendor: Vendor, secret: VendorSecret) -> dict[str, str]:
-    """The headers of a request to the vendor."""
-    return {"content-type": "application/json"} | vendor.login(secret or None)
-
-
-def host_for(vendor: Vendor, headers: Headers, trusted: Collection[str]) -> str:
-    """The vendor's address, or the caller's if the operator trusts it. Raises BadRequest."""
-    wanted = headers.get("x-portkey-custom-host")
-    if wanted is None:
-        if vendor.base_url is None:
-            raise BadRequest(f"Tollhouse: `{vendor.id}` has no address of its own.", param="x-portkey-custom-host")
-        return vendor.base_url
-    if not is_trusted(wanted, trusted):
-        message = "Tollhouse: this `x-portkey-custom-host` is not trusted; the operator can add its host to the setting"
-        raise BadRequest(f"{message} `trusted_custom_hosts`.", param="x-portkey-custom-host")
-    return wanted.rstrip("/")
-
-
-def is_trusted(url: str, trusted: Collection[str]) -> bool:
-    """Whether a URL names one of these hosts, and hides nothing."""
-    try:
-        address = urlsplit(url)
-        hidden = address.username or address.password or address.query or address.fragment or "\\" in url
-        places = {address.hostname or "", f"{address.hostname}:{address.port}"}
-    except ValueError:
-        return False
-    return address.scheme in ("http", "https") and not hidden and not places.isdisjoint(trusted)
+def saved(slug: str, snapshot: Snapshot) -> Config:
+    """A config by its slug. Raises NotFound."""
+    config = snapshot.configs.get(slug)
+    if config is None:
+        raise NotFound(f"Tollhouse: there is no config `{slug}`.", param="x-portkey-config")
+    return config
 
 
 def metadata_of(headers: Headers, fields: object) -> dict[str, str]:

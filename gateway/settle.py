@@ -8,12 +8,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from gateway.errors import Broken, Draining, GatewayError, HungUp
 from gateway.headers import masked, story
 from gateway.prices import cost_of
-from gateway.vendors.openai import usage_of
 from store.ids import Slug
 from store.records import Failure, LogRecord
 
@@ -73,7 +70,7 @@ def fail(call: Call, error: GatewayError) -> None:
     call.status = error.status
     error.headers = call.response_headers = story(call)
     if not isinstance(error, HungUp):
-        call.response = [msgspec.json.encode(error.body())]
+        call.response = [call.dialect.refusal(error)]
 
 
 def break_off(call: Call) -> None:
@@ -99,7 +96,7 @@ def record_of(call: Call, plant: Plant) -> LogRecord:
     """Everything worth knowing about the request."""
     total = call.elapsed_seconds()
     caller, target, request = call.caller, call.target, call.request
-    usage = usage_of(call.usage_received) if call.usage_received != b"null" else None
+    usage = call.measure(call.usage_received) if call.measure and call.usage_received != b"null" else None
     price = price_of(call, plant) if usage else None
     rates = price.rates_for(usage.input_tokens) if price and usage else None
     return LogRecord(
@@ -117,6 +114,8 @@ def record_of(call: Call, plant: Plant) -> LogRecord:
         vendor=target.vendor.id if target else None,
         model=target.model if target else request.model if request else None,
         response_model=call.response_model,
+        config_path=call.config_path,
+        retries=call.retries,
         metadata=call.metadata,
         client=call.client_address,
         user_agent=call.headers.get("user-agent"),

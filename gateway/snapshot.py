@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from gateway.configs.nodes import Config
+from gateway.configs.saved import Saved, saved
+from gateway.configs.schema import read_config
 from gateway.domain import Caller
-from gateway.resolve import login
-from gateway.vendors import VENDORS, Vendor
+from gateway.key_defaults import defaults_of
+from gateway.targets import login
+from gateway.vendors import NAMES, VENDORS, Vendor
+from gateway.vendors.vendor import Login
 from store.api_keys import ApiKeyRow, all_api_keys
+from store.configs import all_configs, current_versions
 from store.ids import ApiSecret, KeyHash, KeyId, Sealed, Slug, VendorSecret
 from store.integrations import IntegrationRow, all_integrations
 from store.models import ModelRow, all_models
@@ -24,6 +30,8 @@ if TYPE_CHECKING:
     from gateway.prices import PriceList
     from store.database import Database
 
+INLINE_KEPT = 1_000
+"""Configs that requests bring along, kept read."""
 NAMES_COMPARED = 4_000
 """How many names a misspelt one is compared with; it takes a few milliseconds."""
 
@@ -46,6 +54,7 @@ class Account:
     vendor: Vendor
     base_url: str
     headers: Mapping[str, str]
+    login: Login
     allow_all_models: bool
     models: Mapping[str, Model]
     trouble: str | None = None
@@ -69,6 +78,22 @@ class Snapshot:
     callers: Mapping[KeyHash, Caller]
     providers: Mapping[Slug, Provider]
     hash_key: Callable[[ApiSecret], KeyHash]
+    saved: Saved = field(default_factory=Saved)
+    _inline: dict[str, Config] = field(default_factory=dict)
+
+    def inline(self, said: str) -> Config:
+        """A config that a request brings along, read once. Raises BadConfig."""
+        config = self._inline.get(said)
+        if config is None:
+            if len(self._inline) >= INLINE_KEPT:
+                self._inline.clear()
+            config = self._inline[said] = Config(read_config(said, self.saved.known))
+        return config
+
+    @property
+    def configs(self) -> Mapping[str, Config]:
+        """Saved ones, by slug."""
+        return self.saved.configs
 
     @cached_property
     def model_names(self) -> list[str]:
@@ -103,6 +128,8 @@ class Configurations(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     custom_headers: dict[str, str] | None = None
     openai_organization: str | None = None
     openai_project: str | None = None
+    settings: dict[str, str] | None = None
+    """What the vendor wants beside a key, such as `aws_region`."""
 
 
 async def load(database: Database, vault: Vault, prices: PriceList, now_ms: int) -> Snapshot:
@@ -110,6 +137,7 @@ async def load(database: Database, vault: Vault, prices: PriceList, now_ms: int)
     async with database.session() as session:
         integrations = {row.id: row for row in await all_integrations(session)}
         rows, keys, models = await all_providers(session), await all_api_keys(session), await all_models(session)
+        configs, versions = await all_configs(session), await current_versions(session)
     by_integration: dict[str, list[ModelRow]] = {}
     for model in models:
         by_integration.setdefault(model.integration_id, []).append(model)
@@ -120,17 +148,27 @@ async def load(database: Database, vault: Vault, prices: PriceList, now_ms: int)
         if row.status == "active"
     }
     callers = {key_hash: caller for row in keys for key_hash, caller in callers_of(row, now_ms)}
-    return Snapshot(callers, providers, vault.hash_key)
+    return Snapshot(callers, providers, vault.hash_key, saved(configs, versions, vault, NAMES, providers))
 
 
 def callers_of(row: ApiKeyRow, now_ms: int) -> list[tuple[KeyHash, Caller]]:
     """An API key by its secret, and while it is rotated by the former one too."""
     scopes = frozenset(msgspec.json.decode(row.scopes, type=list[str]))
-    caller = Caller(KeyId(row.id), row.name, Slug(row.workspace), scopes, row.expires_at_ms)
+    own = defaults_of(row)
+    caller = Caller(
+        key_id=KeyId(row.id),
+        name=row.name,
+        workspace=Slug(row.workspace),
+        scopes=scopes,
+        expires_at_ms=row.expires_at_ms,
+        config=own.config_id,
+        allow_config_override=own.allow_config_override,
+        metadata=own.metadata or {},
+    )
     found = [(KeyHash(row.key_hash), caller)]
     if row.previous_hash is not None and (until := row.previous_expires_at_ms) is not None and until > now_ms:
         ends = until if row.expires_at_ms is None else min(until, row.expires_at_ms)
-        found.append((KeyHash(row.previous_hash), Caller(caller.key_id, caller.name, caller.workspace, scopes, ends)))
+        found.append((KeyHash(row.previous_hash), replace(caller, expires_at_ms=ends)))
     return found
 
 
@@ -148,8 +186,9 @@ def account(integration: IntegrationRow, rows: list[ModelRow], vault: Vault, pri
         models = {id: model for id, model in models.items() if model.is_decided}
     return Account(
         vendor=vendor,
-        base_url=(configurations.custom_host or vendor.base_url or "").rstrip("/"),
+        base_url=base_url_of(vendor, secret, configurations),
         headers=headers_of(vendor, secret, configurations),
+        login=login_of(secret, configurations),
         allow_all_models=integration.allow_all_models,
         models=models,
         trouble=trouble,
@@ -180,6 +219,17 @@ def configurations_of(integration: IntegrationRow, vault: Vault) -> Configuratio
     return msgspec.json.decode(text, type=Configurations) if text else Configurations()
 
 
+def login_of(secret: VendorSecret | None, configurations: Configurations) -> Login:
+    """What an integration logs in with."""
+    return Login(secret or "", configurations.settings or {})
+
+
+def base_url_of(vendor: Vendor, secret: VendorSecret | None, configurations: Configurations) -> str:
+    """Where an integration's requests go."""
+    address = configurations.custom_host or vendor.address(login_of(secret, configurations))
+    return (address or "").rstrip("/")
+
+
 def headers_of(vendor: Vendor, secret: VendorSecret | None, configurations: Configurations) -> dict[str, str]:
     """Every header of a request to the vendor."""
     named: dict[str, Any] = {
@@ -187,4 +237,5 @@ def headers_of(vendor: Vendor, secret: VendorSecret | None, configurations: Conf
         "openai-project": configurations.openai_project,
     }
     own = {name.lower(): value for name, value in (configurations.custom_headers or {}).items()}
-    return login(vendor, secret or VendorSecret("")) | {name: value for name, value in named.items() if value} | own
+    found = login(vendor, login_of(secret, configurations))
+    return found | {name: value for name, value in named.items() if value} | own

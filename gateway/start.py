@@ -27,8 +27,10 @@ from gateway.ledger import Ledger
 from gateway.live import Live
 from gateway.plant import Plant
 from gateway.prices import PriceList
+from gateway.routing.signals import Signals
 from gateway.scopes import SCOPES
 from gateway.snapshot import Snapshot
+from gateway.tokens import Tokens
 from gateway.upstream import Upstream
 from gateway.vitals import Vitals, midnight
 from store.database import Database, DatabaseUnusable, open_database
@@ -95,6 +97,9 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
         prices=PriceList(),
         vitals=vitals,
         live=Live(started, settled),
+        signals=Signals(),
+        tokens=Tokens(upstream),
+        pause=asyncio.sleep,
         owner=Caller(KeyId(OWNER), OWNER, Slug("default"), SCOPES),
         owner_hash=vault.hash_key(owner_key(settings)),
         snapshot=Snapshot({}, {}, vault.hash_key),

@@ -7,7 +7,7 @@ import os
 import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from gateway.errors import VendorBroke, VendorFailed, VendorSlow, VendorUnreacha
 from gateway.http1 import Connection, ConnectionBroke, ConnectionStalled, Patience, head_of
 
 if TYPE_CHECKING:
-    from gateway.domain import Target
+    from gateway.vendors.vendor import Sent
 
 IDLE_SECONDS = 20.0
 """How long an unused connection is kept; vendors close theirs after a minute or more."""
@@ -97,37 +97,34 @@ class Upstream:
                 connection.abort()
         self._idle.clear()
 
-    async def ask(self, target: Target, path: str, body: bytes) -> tuple[Reply, bytes]:
-        """Send a request and wait for the whole answer. Raises VendorFailed."""
-        address, vendor = address_of(target.base_url), target.vendor.id
-        head = head_of(address.path + path, address.named, target.headers, len(body))
-        connection = await self._answered(address, vendor, head, body, self._whole)
-        try:
-            reply = Reply(connection, vendor)
+    async def ask(
+        self, base_url: str, sent: Sent, headers: Mapping[str, str], vendor: str, seconds: float | None = None
+    ) -> tuple[Reply, bytes]:
+        """Send a request and wait for the whole answer, at most so long. Raises VendorFailed."""
+        patience = self._whole if seconds is None else Patience(seconds)
+        async with self._sent(base_url, sent, headers, vendor, patience) as reply:
             return reply, await reply.body()
-        finally:
-            self._put_back(address, connection)
+
+    def open(
+        self, base_url: str, sent: Sent, headers: Mapping[str, str], vendor: str, stall_seconds: float | None = None
+    ) -> AbstractAsyncContextManager[Reply]:
+        """Send a request and wait for the head of the answer; leaving closes what was not read. Raises VendorFailed.
+
+        Silence is what counts here, however long the whole answer takes.
+        """
+        patience = self._streamed if stall_seconds is None else Patience(stall_seconds, with_silence_only=True)
+        return self._sent(base_url, sent, headers, vendor, patience)
 
     @asynccontextmanager
-    async def open(self, target: Target, path: str, body: bytes) -> AsyncIterator[Reply]:
-        """Send a request and wait for the head of the answer; leaving closes what was not read. Raises VendorFailed."""
-        address, vendor = address_of(target.base_url), target.vendor.id
-        head = head_of(address.path + path, address.named, target.headers, len(body))
-        connection = await self._answered(address, vendor, head, body, self._streamed)
+    async def _sent(
+        self, base_url: str, sent: Sent, headers: Mapping[str, str], vendor: str, patience: Patience
+    ) -> AsyncIterator[Reply]:
+        address = address_of(base_url)
+        named = {**headers, **sent.headers} if sent.headers else headers
+        head = head_of(address.path + sent.path, address.named, named, len(sent.body), sent.method)
+        connection = await self._answered(address, vendor, head, sent.body, patience)
         try:
             yield Reply(connection, vendor)
-        finally:
-            self._put_back(address, connection)
-
-    async def get(
-        self, base_url: str, path: str, headers: Mapping[str, str], vendor: str, seconds: float
-    ) -> tuple[int, bytes]:
-        """Ask for something small, such as a list of models: status and body. Raises VendorFailed."""
-        address = address_of(base_url)
-        head = head_of(address.path + path, address.named, headers, 0, "GET")
-        connection = await self._answered(address, vendor, head, b"", Patience(seconds))
-        try:
-            return connection.status, await Reply(connection, vendor).body()
         finally:
             self._put_back(address, connection)
 

@@ -6,8 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from gateway.functions import Function
-from gateway.vendors.vendor import Json
+from gateway.vendors.frames import parts_of
+from gateway.vendors.vendor import Json, Reader
 
 
 class Retelling(Protocol):
@@ -21,6 +24,9 @@ class Retelling(Protocol):
 
     def end(self) -> bytes:
         """What ends the stream of a whole answer."""
+
+    def fail(self, error: Json) -> bytes:
+        """What ends a stream that broke off, of an `error` object in OpenAI's words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,3 +46,64 @@ class Adapter:
 def retold(telling: Retelling, chunks: Iterable[Json]) -> bytes:
     """A whole stream at once."""
     return telling.begin() + b"".join(telling.chunk(chunk) for chunk in chunks) + telling.end()
+
+
+class AdaptedStream:
+    """A chat stream turned into the client's own events: a `Reader` around the vendor's."""
+
+    __slots__ = ("_has_begun", "_reader", "_telling")
+
+    def __init__(self, reader: Reader, telling: Retelling) -> None:
+        self._reader, self._telling = reader, telling
+        self._has_begun = False
+
+    @property
+    def model(self) -> str | None:
+        """Who the vendor says answers."""
+        return self._reader.model
+
+    @property
+    def usage(self) -> bytes | None:
+        """The vendor's usage object."""
+        return self._reader.usage
+
+    @property
+    def error(self) -> bytes | None:
+        """The vendor's own error event."""
+        return self._reader.error
+
+    @property
+    def has_content(self) -> bool:
+        """Whether something of the answer itself came."""
+        return self._reader.has_content
+
+    @property
+    def is_done(self) -> bool:
+        """Nothing more is expected."""
+        return self._reader.is_done
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the answer is whole."""
+        return self._reader.is_complete
+
+    @property
+    def ending(self) -> bytes:
+        """What ends the stream of a whole answer."""
+        return self._telling.end()
+
+    def feed(self, chunk: bytes) -> bytes:
+        """The client's events that `chunk` makes."""
+        told = [self._telling.chunk(said) for said in chunks_in(self._reader.feed(chunk))]
+        if told and not self._has_begun:
+            self._has_begun = True
+            told.insert(0, self._telling.begin())
+        return b"".join(told)
+
+
+def chunks_in(events: bytes) -> Iterable[Json]:
+    """The chat chunks in whole server-sent events."""
+    for block in events.split(b"\n\n"):
+        data = parts_of(block)[1]
+        if data:
+            yield msgspec.json.decode(data)

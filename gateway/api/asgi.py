@@ -10,8 +10,6 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from gateway.domain import Call, ClientDialect
 from gateway.errors import GatewayError, HungUp, TooLarge
 from store.ids import LogId, TraceId, new_id
@@ -38,13 +36,14 @@ class AsgiClient:
         "_listener",
         "_receive",
         "_send",
+        "_spell",
         "_timer",
         "has_begun",
         "has_hung_up",
     )
 
-    def __init__(self, receive: Receive, send: Send, *, limit: int) -> None:
-        self._receive, self._send = receive, send
+    def __init__(self, receive: Receive, send: Send, *, limit: int, spell: Callable[[GatewayError], bytes]) -> None:
+        self._receive, self._send, self._spell = receive, send, spell
         self._limit = limit
         """Bytes of body that are read."""
         self._timer: asyncio.TimerHandle | None = None
@@ -110,7 +109,7 @@ class AsgiClient:
 
     async def refuse(self, error: GatewayError) -> None:
         """An error instead of an answer."""
-        body = msgspec.json.encode(error.body())
+        body = self._spell(error)
         last = [] if self._has_body else [CLOSING]
         await answer(self._send, error.status, [*error.headers, *spelled_headers(error), *last], body)
 
@@ -147,12 +146,21 @@ def call_from(scope: HTTPScope, client: AsgiClient, dialect: ClientDialect) -> C
         id=LogId(log_id),
         method=scope["method"],
         path=scope["path"],
+        path_below=below(scope),
         headers=headers,
         client_address=address[0] if address else None,
         dialect=dialect,
         client=client,
         trace_id=TraceId(trace_in(headers) or log_id),
     )
+
+
+def below(scope: HTTPScope) -> str:
+    """A request's path below `/v1/`, with its query, as it was written."""
+    path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
+    query = scope["query_string"].decode("latin-1")
+    tail = path.partition("/v1/")[2]
+    return f"{tail}?{query}" if query else tail
 
 
 def trace_in(headers: dict[str, str]) -> str:

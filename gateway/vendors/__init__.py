@@ -7,7 +7,7 @@ from gateway.vendors.vendor import Vendor
 
 ALL = tuple(WIRES)
 
-VENDORS: Mapping[str, Vendor] = {
+VENDORS: dict[str, Vendor] = {
     vendor.id: vendor
     for vendor in (
         openai_like("openai", "OpenAI", "https://api.openai.com/v1", functions=ALL, priced_as="openai"),
@@ -18,5 +18,12 @@ VENDORS: Mapping[str, Vendor] = {
         openai_like("openai-compatible", "Any other that speaks OpenAI's wire", functions=ALL, needs_key=False),
     )
 }
+NAMES: Mapping[str, Vendor] = VENDORS | {alias: vendor for vendor in VENDORS.values() for alias in vendor.aliases}
 
-__all__ = ["VENDORS", "Vendor"]
+
+def vendor_named(name: str) -> Vendor | None:
+    """A vendor by its id or by another name that it is known by."""
+    return NAMES.get(name)
+
+
+__all__ = ["VENDORS", "Vendor", "vendor_named"]

@@ -1,4 +1,4 @@
-"""What was used, as OpenAI's endpoints report it: chat, responses, embeddings, images and audio each a little otherwise.
+"""What was used, as OpenAI's endpoints report it: chat, responses, embeddings, images, audio, each a little otherwise.
 
 Source: platform.openai.com/docs/api-reference, the `usage` objects.
 """

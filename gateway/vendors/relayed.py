@@ -1,4 +1,4 @@
-"""A stream whose events the client gets as they are: responses, pictures, speech and whatever else is passed through."""
+"""A stream whose events the client gets as they are: responses, pictures, speech and whatever is passed through."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ def translated(
     """A wire from functions between objects.
 
     `encode` gets the client's request, a dictionary of its own, and makes the vendor's; `decode` makes the client's
-    answer of the vendor's; `usage_in` finds the usage object in the vendor's answer and `usage` reads it; `events` makes
-    what retells a stream, which `framing` cuts.
+    answer of the vendor's; `usage_in` finds the usage object in the vendor's answer and `usage` reads it; `events`
+    makes what retells a stream, which `framing` cuts.
     """
 
     def sent(asked: Asked) -> Sent:

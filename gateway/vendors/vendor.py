@@ -96,7 +96,7 @@ class Answered:
 
 
 class BadAnswer(Exception):
-    """What came is no answer; the message says what it is instead, as the end of a sentence that begins `it answered`."""
+    """What came is no answer; the message says what it is instead, as the end of a sentence after `it answered`."""
 
 
 class Unspoken(Exception):
@@ -110,15 +110,25 @@ class Unspoken(Exception):
 class Reader(Protocol):
     """A stream, taken from the network as it is cut there and given out as whole events of the function's dialect."""
 
-    model: str | None
-    usage: bytes | None
-    """The vendor's usage object, as it came or put together from several events."""
-    error: bytes | None
-    """The vendor's own error event, as JSON."""
-    has_content: bool
-    """Whether something of the answer itself came."""
-    is_done: bool
-    """Nothing more is expected, whatever the connection does."""
+    @property
+    def model(self) -> str | None:
+        """The model that answers, as the vendor says it."""
+
+    @property
+    def usage(self) -> bytes | None:
+        """The vendor's usage object, as it came or put together from several events."""
+
+    @property
+    def error(self) -> bytes | None:
+        """The vendor's own error event, as JSON."""
+
+    @property
+    def has_content(self) -> bool:
+        """Whether something of the answer itself came."""
+
+    @property
+    def is_done(self) -> bool:
+        """Nothing more is expected, whatever the connection does."""
 
     @property
     def ending(self) -> bytes:
@@ -229,8 +239,9 @@ class Vendor:
     settings: tuple[Setting, ...] = ()
     sign: Callable[[Sent, str, Login, datetime], dict[str, str]] | None = None
     """Headers that depend on the request: (request, whole URL, login, now)."""
-    token: Callable[[Login, datetime], TokenRequest] | None = None
-    """Where an access token is got that takes the place of the secret in `headers`; None where none is needed."""
+    token: Callable[[Login, datetime], TokenRequest | None] | None = None
+    """Where an access token is got that takes the place of the secret in `headers`; None where none is needed, which the
+    function too may answer."""
     models_path: str | None = "/models"
     """Where it lists its models as OpenAI does; None if nowhere."""
     aliases: tuple[str, ...] = ()

@@ -7,10 +7,9 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from console.demo.vendor import SimulatedVendor
-from gateway.domain import Target
 from gateway.errors import VendorBroke, VendorSlow
 from gateway.upstream import Upstream
-from gateway.vendors import VENDORS
+from gateway.vendors.vendor import Sent
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -23,13 +22,12 @@ async def upstream() -> AsyncIterator[Upstream]:
     upstream.close()
 
 
-def target(base_url: str) -> Target:
-    """A target at an address."""
-    return Target(VENDORS["openai"], base_url, {"authorization": "Bearer sk"}, "m", None)
+HEADERS = {"authorization": "Bearer sk"}
+NOTHING = Sent("/x", b"{}")
 
 
 @asynccontextmanager
-async def serving(serve: Serve) -> AsyncIterator[Target]:
+async def serving(serve: Serve) -> AsyncIterator[str]:
     """A vendor that speaks byte by byte."""
     open_now: set[asyncio.Task[None]] = set()
 
@@ -45,7 +43,7 @@ async def serving(serve: Serve) -> AsyncIterator[Target]:
 
     server = await asyncio.start_server(accept, "127.0.0.1", 0)
     try:
-        yield target(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1")
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
     finally:
         server.close()
         for task in open_now:
@@ -70,7 +68,7 @@ def saying(*pieces: bytes) -> Serve:
 async def test_connection_serves_one_request_after_another(upstream: Upstream, vendor: SimulatedVendor) -> None:
     """Requests that follow one another share a connection."""
     for _ in range(3):
-        reply, body = await upstream.ask(target(vendor.url), "/models", b"{}")
+        reply, body = await upstream.ask(vendor.url, Sent("/models", b"{}"), HEADERS, "openai")
 
     assert (reply.status, body[:1], vendor.open_connections) == (405, b"{", 1)
 
@@ -90,7 +88,7 @@ async def test_connection_serves_one_request_after_another(upstream: Upstream, v
 async def test_every_framing_is_understood(upstream: Upstream, answer: list[bytes], body: bytes) -> None:
     """A length, chunks, an interim answer, an end by closing: the body is the body, however it was cut."""
     async with serving(saying(*answer)) as there:
-        _, received = await upstream.ask(there, "/x", b"{}")
+        _, received = await upstream.ask(there, NOTHING, HEADERS, "openai")
 
     assert received == body
 
@@ -109,7 +107,7 @@ async def test_what_is_not_whole_is_broken(upstream: Upstream, answer: list[byte
     """An answer cut short, another protocol, or headers without end are never taken for an answer."""
     async with serving(saying(*answer)) as there:
         with pytest.raises(VendorBroke):
-            await upstream.ask(there, "/x", b"{}")
+            await upstream.ask(there, NOTHING, HEADERS, "openai")
 
 
 async def test_connection_that_went_stale_is_renewed(upstream: Upstream) -> None:
@@ -124,7 +122,7 @@ async def test_connection_that_went_stale_is_renewed(upstream: Upstream) -> None
         await reader.read(1)
 
     async with serving(once) as there:
-        bodies = [(await upstream.ask(there, "/x", b"{}"))[1] for _ in range(2)]
+        bodies = [(await upstream.ask(there, NOTHING, HEADERS, "openai"))[1] for _ in range(2)]
 
     assert (bodies, answers) == ([b"ok", b"ok"], 2)
 
@@ -140,7 +138,7 @@ async def test_connection_that_breaks_when_new_is_not_tried_again(upstream: Upst
 
     async with serving(drop) as there:
         with pytest.raises(VendorBroke):
-            await upstream.ask(there, "/x", b"{}")
+            await upstream.ask(there, NOTHING, HEADERS, "openai")
 
     assert asked == 1
 
@@ -157,7 +155,7 @@ async def test_silence_is_measured_between_chunks(upstream: Upstream) -> None:
         await reader.read()
 
     received = b""
-    async with serving(slowly) as there, upstream.open(there, "/x", b"{}") as reply:
+    async with serving(slowly) as there, upstream.open(there, NOTHING, HEADERS, "openai") as reply:
         chunks = reply.chunks()
         while len(received) < 6:
             received += await anext(chunks)
@@ -180,7 +178,7 @@ async def test_slow_reader_holds_the_vendor_back(upstream: Upstream) -> None:
             await writer.drain()
             sent += 65_536
 
-    async with serving(flood) as there, upstream.open(there, "/x", b"{}") as reply:
+    async with serving(flood) as there, upstream.open(there, NOTHING, HEADERS, "openai") as reply:
         chunks = reply.chunks()
         await anext(chunks)
         before = -1
@@ -198,9 +196,9 @@ async def test_header_with_a_line_break_never_leaves(upstream: Upstream, vendor:
     """A credential with a line break in it cannot smuggle a second request in."""
     from gateway.errors import Broken
 
-    wrong = Target(VENDORS["openai"], vendor.url, {"authorization": "Bearer a\r\nx: y"}, "m", None)
+    wrong = {"authorization": "Bearer a\r\nx: y"}
 
     with pytest.raises(Broken):
-        await upstream.ask(wrong, "/x", b"{}")
+        await upstream.ask(vendor.url, NOTHING, wrong, "openai")
 
     assert vendor.requests == []

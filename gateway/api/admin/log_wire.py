@@ -8,6 +8,7 @@ import msgspec
 
 from gateway.api.admin.reassemble import reassembled
 from gateway.api.moments import instant
+from gateway.targets import split
 from store.log_filter import is_success
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ NANODOLLARS_PER_CENT = 10_000_000
 
 def started(call: Call) -> bytes:
     """A request that has no answer yet, as an event of the live tail."""
-    request, target = call.request, call.target
+    request = call.request
+    provider, model = split(request.model) if request else (None, "")
     return event(
         "started",
         {
@@ -28,8 +30,8 @@ def started(call: Call) -> bytes:
             "created_at": instant(call.created_at_ms),
             "trace_id": call.trace_id,
             "api_key_name": call.caller.name if call.caller else None,
-            "provider": target.provider if target else None,
-            "ai_model": target.model if target else None,
+            "provider": provider,
+            "ai_model": model or None,
             "stream_mode": request.stream if request else False,
             "request_url": call.path,
         },

@@ -88,7 +88,12 @@ class ObserveController(Controller):
     async def vendors(self) -> VendorList:
         """Whom an integration may be for."""
         rows = [
-            VendorShown(id=vendor.id, name=vendor.name, base_url=vendor.base_url, needs_key=vendor.needs_key)
+            VendorShown(
+                id=vendor.id,
+                name=vendor.name,
+                base_url=None if callable(vendor.base_url) else vendor.base_url,
+                needs_key=vendor.needs_key,
+            )
             for vendor in VENDORS.values()
         ]
         return VendorList(total=len(rows), data=rows)

@@ -1,0 +1,149 @@
+"""What one try at one target takes: the request in the vendor's words, and the answer in the client's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gateway.adapters import ADAPTERS
+from gateway.adapters.adapter import AdaptedStream
+from gateway.errors import NotOffered, NotSpoken
+from gateway.params import shaped
+from gateway.targets import target_of
+from gateway.vendors.vendor import Answered, Asked, Unspoken
+
+if TYPE_CHECKING:
+    from gateway.adapters.adapter import Adapter
+    from gateway.domain import Call, Target
+    from gateway.plant import Plant
+    from gateway.routing.plan import Step
+    from gateway.routing.signals import Key
+    from gateway.vendors.vendor import Json, Reader, Sent, Wire
+
+HEEDED = (
+    "anthropic-version",
+    "anthropic-beta",
+    "x-portkey-anthropic-beta",
+    "x-portkey-anthropic-version",
+    "openai-beta",
+)
+"""Headers of a client that a vendor's dialect may look at."""
+text = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One try at one target."""
+
+    step: Step
+    target: Target
+    asked: Asked
+    wire: Wire
+    adapter: Adapter | None
+    said: Json
+    """The client's request, decoded; only where an adapter needs it."""
+
+    @property
+    def key(self) -> Key:
+        """Under which name experience is kept of the target."""
+        return (self.target.provider or self.target.vendor.id, self.target.model)
+
+    def sent(self) -> Sent:
+        """The request as the vendor gets it. Raises NotSpoken."""
+        try:
+            return self.wire.encode(self.asked)
+        except Unspoken as error:
+            raise not_spoken(self.target, error) from error
+
+    def reader(self) -> Reader:
+        """What reads the vendor's stream for the client."""
+        assert self.wire.reader is not None, "only what can be streamed is opened"
+        reader = self.wire.reader(self.asked)
+        return reader if self.adapter is None else AdaptedStream(reader, self.adapter.stream(self.said))
+
+    def answered(self, body: bytes) -> Answered:
+        """The vendor's whole answer, for the client. Raises BadAnswer, or what msgspec raises."""
+        found = self.wire.decode(body, self.asked)
+        if self.adapter is None:
+            return found
+        answer = self.adapter.answer(msgspec.json.decode(found.body), self.said)
+        return Answered(text(answer), found.model, found.usage, {"content-type": "application/json"})
+
+
+def prepared(call: Call, step: Step, plant: Plant) -> Try:
+    """A try at a step's target. Raises what `target_of` raises, NotOffered and NotSpoken."""
+    request, leaf = call.request, step.leaf
+    assert request is not None, "a request is read before it is sent on"
+    wanted = request.model if request.model or request.function.value else None
+    target = target_of(leaf, wanted, call.headers, plant.snapshot, plant.settings.trusted_custom_hosts)
+    call.target, call.config_path = target, leaf.path
+    wire, adapter = wire_for(call, target)
+    fields, said = shaped(request.fields, leaf), {}
+    if adapter is not None:
+        said = {name: msgspec.json.decode(value) for name, value in fields.items()}
+        try:
+            fields = {name: msgspec.Raw(text(value)) for name, value in adapter.request(said).items()}
+        except Unspoken as error:
+            raise not_spoken(target, error) from error
+    asked = Asked(
+        function=request.function if adapter is None else adapter.by,
+        model=target.model,
+        fields=fields,
+        upload=request.upload,
+        body=request.body,
+        method=call.method,
+        path=call.path_below,
+        stream=request.stream,
+        wants_usage=request.wants_usage or adapter is not None,
+        strict=is_strict(call, step),
+        login=target.login,
+        headers=heeded(call),
+    )
+    return Try(step, target, asked, wire, adapter, said)
+
+
+def wire_for(call: Call, target: Target) -> tuple[Wire, Adapter | None]:
+    """How the vendor is spoken with: in the client's own dialect if it knows that, else by way of another.
+
+    Raises NotOffered.
+    """
+    assert call.request is not None, "a request is read before it is sent on"
+    function, offered = call.request.function, target.vendor.functions
+    wire = offered.get(function)
+    if wire is not None and (wire.speaks is None or wire.speaks(target.model)):
+        return wire, None
+    adapter = ADAPTERS.get(function)
+    if adapter is not None and (by := offered.get(adapter.by)) is not None:
+        return by, adapter
+    named = f"{function.portkey_name} is not supported by {target.vendor.id}"
+    raise NotOffered(f"{named}; send it to a provider that has it, or put one behind it in a fallback.")
+
+
+def not_spoken(target: Target, error: Unspoken) -> NotSpoken:
+    """What a vendor's wire has no words for."""
+    return NotSpoken(f"Tollhouse: `{target.vendor.id}` cannot be asked for this: {error}", param=error.param)
+
+
+def is_strict(call: Call, step: Step) -> bool:
+    """Whether the answer keeps to OpenAI's fields: unless the header or the config says no."""
+    return call.headers.get("x-portkey-strict-open-ai-compliance") != "false" and step.leaf.strict is not False
+
+
+def heeded(call: Call) -> dict[str, str]:
+    """The client's headers that matter to the vendor; of a request that is passed on, what says what its body is."""
+    headers = call.headers
+    found = {name: headers[name] for name in HEEDED if name in headers}
+    if not call.request or not call.request.function.value:
+        found |= {name: headers[name] for name in ("content-type", "accept", "range") if name in headers}
+    return found
+
+
+def forwarded(call: Call, step: Step) -> dict[str, str]:
+    """The client's headers that go to the vendor as they are; the gateway's own never do."""
+    named = call.headers.get("x-portkey-forward-headers")
+    names = (
+        [name.strip().lower() for name in named.split(",")] if named else [n.lower() for n in step.leaf.forward_headers]
+    )
+    return {name: call.headers[name] for name in names if name in call.headers and not name.startswith("x-portkey-")}

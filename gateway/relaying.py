@@ -1,0 +1,54 @@
+"""A stream on its way to the client: event by event, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+from gateway.answer import refused_event
+from gateway.errors import GatewayError, VendorBroke, VendorFailed
+from gateway.exchange import fed
+
+if TYPE_CHECKING:
+    from gateway.domain import Call
+    from gateway.exchange import Begun
+    from gateway.vendors.vendor import Reader
+
+
+async def events(call: Call, begun: Begun) -> AsyncIterator[bytes]:
+    """Relay a stream until it is complete, or broken; what ends it is left in `call.ending`."""
+    failure: GatewayError | None = None
+    reader = begun.reader
+    try:
+        for data in begun.held:
+            yield data
+        if not (reader.is_done or reader.error is not None):
+            async for chunk in begun.chunks:
+                if data := fed(call, begun, chunk):
+                    yield data
+                if reader.is_done or reader.error is not None:
+                    break
+    except VendorFailed as error:
+        failure = error
+    finally:
+        take_notes(call, reader)
+    end(call, begun, failure)
+
+
+def end(call: Call, begun: Begun, failure: GatewayError | None) -> None:
+    """Decide how a stream ended."""
+    reader, target = begun.reader, begun.attempt.target
+    if reader.is_complete:
+        call.ending = reader.ending
+        return
+    if reader.error is not None:
+        failure = refused_event(target, reader.error)
+    failure = failure or VendorBroke(target.vendor.id, "the stream ended before the answer was complete; try again")
+    call.failure, call.ending = failure, call.dialect.failure(failure)
+
+
+def take_notes(call: Call, reader: Reader) -> None:
+    """What a stream said about itself, however it ended."""
+    call.response_model = reader.model
+    if reader.usage is not None:
+        call.usage_received = reader.usage

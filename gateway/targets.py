@@ -1,0 +1,181 @@
+"""From a config's leaf and a request to a target: which provider, which vendor, which login."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from gateway.domain import Target
+from gateway.errors import BadRequest, Broken, ModelNotAllowed, NotFound, UnknownModel, UnknownProvider
+from gateway.vendors import VENDORS, Vendor, vendor_named
+from gateway.vendors.vendor import Login
+from store.ids import Slug
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from gateway.configs.nodes import Leaf
+    from gateway.domain import Headers
+    from gateway.snapshot import Provider, Snapshot
+
+NO_SLUGS = ("@cf/", "@hf/")
+"""Model names that begin like a provider slug and are none: Workers AI's."""
+PLACEHOLDERS = {"OPENAI_API_KEY", ""}
+"""What Portkey's SDK sends where it has no vendor key."""
+JSON = {"content-type": "application/json"}
+
+
+def target_of(leaf: Leaf, wanted: str | None, headers: Headers, snapshot: Snapshot, trusted: Collection[str]) -> Target:
+    """Where a leaf leads for a request that wants this model; None: it wants none.
+
+    Raises BadRequest, UnknownModel, UnknownProvider and ModelNotAllowed.
+    """
+    own_slug, model = split(leaf.override_params.get("model") or wanted or leaf.default_params.get("model") or "")
+    if wanted is not None and not model and own_slug is None:
+        raise BadRequest("Tollhouse: `model` is missing.", param="model")
+    named = provider_named(leaf, headers) if own_slug is None or "model" not in leaf.override_params else f"@{own_slug}"
+    if named and not named.startswith("@"):
+        return brought_along(named, model, leaf, headers, trusted)
+    if "x-portkey-custom-host" in headers:
+        raise BadRequest(
+            "Tollhouse: `x-portkey-custom-host` goes only with a vendor key of your own.", param="x-portkey-custom-host"
+        )
+    slug = named[1:].partition("/")[0] if named else own_slug
+    if slug is None:
+        raise nameless(model, snapshot)
+    provider = snapshot.providers.get(Slug(slug))
+    if provider is None:
+        raise UnknownProvider(f"Tollhouse: there is no provider `@{slug}`{snapshot.nearest_slug(slug)}", param="model")
+    found = to_provider(provider, None if wanted is None and not model else model, snapshot)
+    return found if leaf.custom_host is None else replace(found, base_url=host(leaf.custom_host, trusted))
+
+
+def provider_named(leaf: Leaf, headers: Headers) -> str | None:
+    """Who is named beside the model: the config first, then the headers."""
+    if leaf.provider:
+        return leaf.provider
+    virtual = headers.get("x-portkey-virtual-key")
+    named = headers.get("x-portkey-provider")
+    return (
+        named
+        if named and (named.startswith("@") or not virtual)
+        else f"@{virtual.removeprefix('@')}"
+        if virtual
+        else None
+    )
+
+
+def split(model: str) -> tuple[str | None, str]:
+    """`@slug/model` in two; the model may contain further slashes and colons."""
+    if not model.startswith("@") or model.startswith(NO_SLUGS):
+        return None, model
+    slug, _, rest = model[1:].partition("/")
+    return slug, rest
+
+
+def nameless(model: str, snapshot: Snapshot) -> UnknownModel | NotFound:
+    """Nothing says which provider is meant."""
+    if not model:
+        return NotFound(
+            "Tollhouse has nothing of its own at this path (its API is described at /v1/openapi.json). If it is a "
+            "vendor's, say which provider is meant: `x-portkey-provider: @provider`, or a config.",
+            param="x-portkey-provider",
+        )
+    return UnknownModel(
+        f"Tollhouse: `{model}` does not say which provider; write `@provider/model`{snapshot.nearest(model)}",
+        param="model",
+    )
+
+
+def to_provider(provider: Provider, model: str | None, snapshot: Snapshot) -> Target:
+    """A target of the catalog, if it is usable and the model allowed; None asks for no model at all."""
+    slug, account = provider.slug, provider.account
+    if account.trouble is not None:
+        raise Broken(f"Tollhouse: provider `@{slug}` cannot be used: {account.trouble}")
+    if provider.expires_at_ms is not None and provider.expires_at_ms <= time.time_ns() // 1_000_000:
+        raise UnknownProvider(f"Tollhouse: provider `@{slug}` has expired; the operator can extend it.", param="model")
+    if model is not None:
+        check_model(provider, model, snapshot)
+    return Target(account.vendor, account.base_url, account.headers, model or "", slug, account.login)
+
+
+def check_model(provider: Provider, model: str, snapshot: Snapshot) -> None:
+    """Whether the catalog allows it. Raises BadRequest, UnknownModel and ModelNotAllowed."""
+    slug, account = provider.slug, provider.account
+    if not model:
+        raise BadRequest(f"Tollhouse: name a model behind the provider: `@{slug}/model`.", param="model")
+    known = account.models.get(model)
+    if known is not None and not known.enabled:
+        how = "the operator can enable it."
+        raise ModelNotAllowed(f"Tollhouse: model `{model}` is not enabled for `@{slug}`; {how}", param="model")
+    if known is None and not account.allow_all_models:
+        near = snapshot.nearest(f"@{slug}/{model}")
+        raise UnknownModel(f"Tollhouse: `@{slug}` has no model `{model}`{near}", param="model")
+
+
+def brought_along(name: str, model: str, leaf: Leaf, headers: Headers, trusted: Collection[str]) -> Target:
+    """A target of the caller's own: a vendor by name, and the vendor's key in the config or in `Authorization`."""
+    vendor = vendor_named(name)
+    if vendor is None:
+        message = f"Tollhouse: `{name}` is no vendor; these are: {', '.join(VENDORS)}. A provider begins with `@`."
+        raise BadRequest(message, param="x-portkey-provider")
+    secret = leaf.api_key or own_secret(vendor, headers)
+    found = Login(secret, settings_in(vendor, leaf.settings, headers))
+    if vendor.needs_key and not secret and not found.settings:
+        raise BadRequest(
+            f"Tollhouse: `x-portkey-provider: {name}` needs the vendor's key as `Authorization: Bearer KEY`, and the "
+            f"gateway's as `x-portkey-api-key`. For a provider of the catalog write `@slug`.",
+            param="authorization",
+        )
+    address = host_for(vendor, found, leaf.custom_host or headers.get("x-portkey-custom-host"), trusted)
+    return Target(vendor, address, login(vendor, found), model, None, found)
+
+
+def own_secret(vendor: Vendor, headers: Headers) -> str:
+    """The vendor's key that a request carries; `Authorization` has one only beside `x-portkey-api-key`."""
+    if vendor.id == "anthropic" and (secret := headers.get("x-api-key", "").strip()):
+        return secret
+    secret = headers.get("authorization", "").removeprefix("Bearer ").strip()
+    return "" if "x-portkey-api-key" not in headers or secret in PLACEHOLDERS else secret
+
+
+def settings_in(vendor: Vendor, said: Mapping[str, str], headers: Headers) -> dict[str, str]:
+    """What a vendor wants beside a key, from the config and from headers such as `x-portkey-aws-region`."""
+    sent = {each.name: headers.get(f"x-portkey-{each.name.replace('_', '-')}") for each in vendor.settings}
+    return {name: value for name, value in sent.items() if value} | dict(said)
+
+
+def login(vendor: Vendor, with_what: Login) -> dict[str, str]:
+    """The headers of a request to the vendor."""
+    return JSON | vendor.headers(with_what)
+
+
+def host_for(vendor: Vendor, with_what: Login, wanted: str | None, trusted: Collection[str]) -> str:
+    """The vendor's address, or the caller's if the operator trusts it. Raises BadRequest."""
+    if wanted is not None:
+        return host(wanted, trusted)
+    address = vendor.address(with_what)
+    if address is None:
+        raise BadRequest(f"Tollhouse: `{vendor.id}` has no address of its own.", param="x-portkey-custom-host")
+    return address
+
+
+def host(wanted: str, trusted: Collection[str]) -> str:
+    """A caller's address, if the operator trusts it. Raises BadRequest."""
+    if not is_trusted(wanted, trusted):
+        message = "Tollhouse: this `x-portkey-custom-host` is not trusted; the operator can add its host to the setting"
+        raise BadRequest(f"{message} `trusted_custom_hosts`.", param="x-portkey-custom-host")
+    return wanted.rstrip("/")
+
+
+def is_trusted(url: str, trusted: Collection[str]) -> bool:
+    """Whether a URL names one of these hosts, and hides nothing."""
+    try:
+        address = urlsplit(url)
+        hidden = address.username or address.password or address.query or address.fragment or "\\" in url
+        places = {address.hostname or "", f"{address.hostname}:{address.port}"}
+    except ValueError:
+        return False
+    return address.scheme in ("http", "https") and not hidden and not places.isdisjoint(trusted)
