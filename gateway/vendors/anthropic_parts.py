@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from binascii import Error as NoBase64
+from typing import Any
 
 from gateway.vendors.vendor import Json, Unspoken
 
@@ -47,10 +48,13 @@ def image(part: Json) -> Json:
     return {"type": "image", "source": source(url)}
 
 
-def document(file: Json) -> Json:
+def document(file: Any) -> Json:
     """A file: a PDF as data or by its address, a text, or one that lies with Anthropic."""
+    if not isinstance(file, dict):
+        raise Unspoken("`file` is no object", "messages")
     title = {"title": file["filename"]} if file.get("filename") else {}
-    if found := file.get("file_data") or file.get("file_url"):
+    found = file.get("file_data") or file.get("file_url")
+    if isinstance(found, str) and found:
         return {"type": "document", "source": source(found, file.get("mime_type") or "application/pdf")} | title
     if file_id := file.get("file_id"):
         return {"type": "document", "source": {"type": "file", "file_id": file_id}} | title

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from gateway.vendors.anthropic_format import with_format, with_words
 from gateway.vendors.anthropic_models import Ability, ability_of
+from gateway.vendors.anthropic_shape import check
 from gateway.vendors.anthropic_thinking import ANSWER_TOKENS, budget_in, is_thinking, thinking_of
 from gateway.vendors.anthropic_tools import asked_in_words, choice_of, insists, tools_of, unforced
 from gateway.vendors.anthropic_turns import turns_of
@@ -23,8 +24,9 @@ TOP_P_WHILE_THINKING = 0.95
 
 def encode_messages(body: Json, asked: Asked) -> Json:
     """The body of `/messages` for a body of `/chat/completions`. Raises Unspoken."""
+    check(body)
     ability = ability_of(asked.model)
-    system, turns = turns_of(body.get("messages") or [])
+    system, turns = turns_of(body["messages"])
     fields: Json = {"model": asked.model, "messages": turns, "max_tokens": 0}
     fields |= {"system": system} if system else {}
     fields |= {name: body[name] for name in OWN if body.get(name) is not None}

@@ -62,9 +62,11 @@ class MessagesTelling:
         index, delta = data.get("index", 0), data.get("delta") or {}
         match delta.get("type"):
             case "text_delta":
-                yield self._kept(index, {"text": delta["text"]}, content=delta["text"])
+                said = delta.get("text") or ""
+                yield self._kept(index, {"text": said}, content=said)
             case "thinking_delta":
-                yield self._kept(index, {"thinking": delta["thinking"]}, reasoning_content=delta["thinking"])
+                said = delta.get("thinking") or ""
+                yield self._kept(index, {"thinking": said}, reasoning_content=said)
             case "input_json_delta":
                 yield from self._input(index, delta.get("partial_json") or "")
             case "signature_delta" if not self._asked.strict:

@@ -90,7 +90,7 @@ def carried_blocks(message: Json) -> Iterator[Json]:
     """The vendor's own blocks as an earlier answer gave them. Thinking without its signature would be refused."""
     for name in CARRIED_BLOCKS:
         if isinstance(blocks := message.get(name), list):
-            yield from (block for block in blocks if is_whole(block))
+            yield from (block for block in blocks if isinstance(block, dict) and is_whole(block))
             return
     thoughts, signature = message.get("reasoning_content"), message.get("reasoning_signature")
     if thoughts and signature:

@@ -147,6 +147,12 @@ def test_parts_become_blocks(part: Json, block: Json) -> None:
         ({"messages": [{"role": "user", "content": [{"type": "file", "file": {}}]}]}, "messages"),
         ({"messages": [HI], "tools": [{"type": "custom", "custom": {"name": "x"}}]}, "tools"),
         ({"messages": [HI], "response_format": {"type": "json_schema"}}, "response_format"),
+        ({}, "messages"),
+        ({"messages": ["hi"]}, "messages[0]"),
+        ({"messages": [{"role": "user", "content": ["hi"]}]}, "messages[0].content[0]"),
+        ({"messages": [HI], "temperature": "hot"}, "temperature"),
+        ({"messages": [HI], "stop": [1]}, "stop[0]"),
+        ({"messages": [HI], "tools": [{"type": "function", "function": "f"}]}, "tools[0].function"),
     ],
 )
 def test_what_cannot_be_said_is_refused_by_name(body: Json, param: str) -> None:
