@@ -24,6 +24,8 @@ FINISHES = {
     "refusal": "content_filter",
 }
 """Why Claude stopped, in OpenAI's words."""
+TIERS = {"priority": "priority", "batch": "batch"}
+"""The service tiers that have a price of their own; `standard` has none."""
 KEPT_COUNTS = ("cache_read_input_tokens", "cache_creation_input_tokens")
 
 text = msgspec.json.Encoder().encode
@@ -126,4 +128,7 @@ def usage_of_messages(said: Json) -> Usage:
         cached_tokens=read,
         cache_write_tokens=written,
         reasoning_tokens=details.get("thinking_tokens") or 0,
+        cache_write_1h_tokens=by_age.get("ephemeral_1h_input_tokens") or 0,
+        searches=(said.get("server_tool_use") or {}).get("web_search_requests") or 0,
+        service_tier=TIERS.get(said.get("service_tier") or "", ""),
     )

@@ -21,6 +21,8 @@ USAGE: Json = {
     "cache_read_input_tokens": 4,
     "cache_creation": {"ephemeral_5m_input_tokens": 1, "ephemeral_1h_input_tokens": 2},
     "output_tokens_details": {"thinking_tokens": 2},
+    "server_tool_use": {"web_search_requests": 1},
+    "service_tier": "priority",
 }
 THOUGHT: Json = {"type": "thinking", "thinking": "hmm", "signature": "sg"}
 SAID: Json = {"type": "text", "text": "Hello"}
@@ -136,7 +138,14 @@ def test_usage_includes_the_cache() -> None:
         "cache_creation_input_tokens": 3,
     }
     assert usage_of_messages(USAGE) == Usage(
-        input_tokens=17, output_tokens=5, cached_tokens=4, cache_write_tokens=3, reasoning_tokens=2
+        input_tokens=17,
+        output_tokens=5,
+        cached_tokens=4,
+        cache_write_tokens=3,
+        cache_write_1h_tokens=2,
+        reasoning_tokens=2,
+        searches=1,
+        service_tier="priority",
     )
 
 
