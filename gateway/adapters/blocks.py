@@ -68,17 +68,18 @@ class Blocks:
     """Blocks in the making. A block is told to the client when the one before it is over, and none is told in two
     parts: calls whose arguments arrive by turns wait for each other."""
 
-    __slots__ = ("_calls", "_count", "_last", "_queue")
+    __slots__ = ("_calls", "_count", "_last", "_queue", "_texts")
 
     def __init__(self) -> None:
         self._queue: deque[Block] = deque()
         self._calls: dict[int, Block] = {}
         self._last: Block | None = None
         self._count = 0
+        self._texts: set[int] = set()
 
     def feed(self, delta: Json) -> Iterator[Step]:
         """What a delta lets us tell."""
-        for piece in pieces(delta):
+        for piece in pieces(delta, self._texts):
             self._place(piece)
         return self._advance(is_last=False)
 

@@ -82,21 +82,39 @@ def stem(identity: object) -> str:
 
 def first_choice(answer: Json) -> Json:
     """The choice that other dialects have room for."""
-    choices: list[Json] = answer.get("choices") or []
-    return next((choice for choice in choices if not choice.get("index")), {})
+    return next((choice for choice in records(answer.get("choices")) if not choice.get("index")), {})
+
+
+def record(value: Any) -> Json:
+    """An object; empty for anything else that a vendor may send in its place."""
+    return value if isinstance(value, dict) else {}
+
+
+def records(value: Any) -> list[Json]:
+    """The objects of a list; none for anything else."""
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def string(value: Any) -> str:
+    """A string; empty for anything else."""
+    return value if isinstance(value, str) else ""
 
 
 def tokens_of(usage: Json) -> Tokens:
     """The counts of a usage object, wherever the vendor puts those of its cache."""
-    prompt: Json = usage.get("prompt_tokens_details") or {}
-    completion: Json = usage.get("completion_tokens_details") or {}
+    prompt, completion = record(usage.get("prompt_tokens_details")), record(usage.get("completion_tokens_details"))
     return Tokens(
-        usage.get("prompt_tokens") or 0,
-        usage.get("completion_tokens") or 0,
-        usage.get("cache_read_input_tokens") or prompt.get("cached_tokens") or 0,
-        usage.get("cache_creation_input_tokens") or prompt.get("cache_write_tokens") or 0,
-        completion.get("reasoning_tokens") or 0,
+        number(usage.get("prompt_tokens")),
+        number(usage.get("completion_tokens")),
+        number(usage.get("cache_read_input_tokens")) or number(prompt.get("cached_tokens")),
+        number(usage.get("cache_creation_input_tokens")) or number(prompt.get("cache_write_tokens")),
+        number(completion.get("reasoning_tokens")),
     )
+
+
+def number(value: Any) -> int:
+    """A count; 0 for anything else."""
+    return value if isinstance(value, int) else 0
 
 
 def arguments_of(text: str) -> Json:
@@ -108,54 +126,59 @@ def arguments_of(text: str) -> Json:
     return said if isinstance(said, dict) else {"arguments": said}
 
 
-def pieces(delta: Json) -> Iterator[Piece]:
-    """What a message or a delta says, thinking first."""
+def pieces(delta: Json, texts: set[int] | None = None) -> Iterator[Piece]:
+    """What a message or a delta says, thinking first. `texts` remembers, for a stream, which content blocks are text:
+    Gemini signs those too, which other dialects have no place for."""
     thought = thought_in(delta)
-    blocks: list[Json] = delta.get("content_blocks") or []
+    blocks = records(delta.get("content_blocks"))
     if thought and not any(is_whole_thought(block) for block in blocks):
         yield Piece("thinking", thought)
     for block in blocks:
-        yield from thinking_in(block, is_told=bool(thought))
+        yield from thinking_in(block, set() if texts is None else texts, is_told=bool(thought))
     if said := spoken(delta.get("content")):
         yield Piece("text", said)
-    if refusal := delta.get("refusal"):
+    if refusal := string(delta.get("refusal")):
         yield Piece("refusal", refusal)
-    for place, call in enumerate(delta.get("tool_calls") or []):
+    for place, call in enumerate(records(delta.get("tool_calls"))):
         yield called(call, place)
 
 
 def thought_in(delta: Json) -> str:
     """What the vendor thought, by whichever name it calls it."""
-    return next((said for name in THOUGHTS if isinstance(said := delta.get(name), str) and said), "")
+    return next((said for name in THOUGHTS if (said := string(delta.get(name)))), "")
 
 
 def is_whole_thought(block: Json) -> bool:
-    """Whether a block is a message's own and no part of a stream."""
-    return block.get("type") == "thinking" and "delta" not in block
+    """Whether a block is a message's own and no part of a stream. Mistral's, in parts again, is told elsewhere."""
+    return block.get("type") == "thinking" and isinstance(block.get("thinking"), str) and "delta" not in block
 
 
-def thinking_in(block: Json, *, is_told: bool) -> Iterator[Piece]:
+def thinking_in(block: Json, texts: set[int], *, is_told: bool) -> Iterator[Piece]:
     """Thinking, its signature, and what is kept from us; `is_told` if the delta says the thought itself elsewhere."""
-    part: Json = block.get("delta") or block.get("content_block") or block
-    if part.get("type") == "redacted_thinking" or part.get("data"):
-        yield Piece("redacted", signature=part.get("data") or "")
-    elif is_whole_thought(block) or (part.get("thinking") and not is_told):
-        yield Piece("thinking", part.get("thinking") or "", signature=part.get("signature") or "")
-    elif part.get("signature"):
-        yield Piece("thinking", signature=part["signature"])
+    part = record(block.get("delta") or block.get("content_block")) or block
+    index = number(block.get("index"))
+    thought, signature, data = (string(part.get(name)) for name in ("thinking", "signature", "data"))
+    if "text" in part:
+        texts.add(index)
+    elif data:
+        yield Piece("redacted", signature=data)
+    elif is_whole_thought(block) or (thought and not is_told):
+        yield Piece("thinking", thought, signature=signature)
+    elif signature and not ("index" in block and index in texts):
+        yield Piece("thinking", signature=signature)
 
 
 def called(call: Json, place: int) -> Piece:
     """A call, or what is added to it."""
-    function: Json = call.get("function") or {}
+    function = record(call.get("function"))
     index = call.get("index")
     return Piece(
         "call",
         arguments_text(function.get("arguments")),
-        place if index is None else index,
-        call.get("id") or "",
-        function.get("name") or "",
-        function.get("thought_signature") or "",
+        index if isinstance(index, int) else place,
+        string(call.get("id")),
+        string(function.get("name")),
+        string(function.get("thought_signature")),
     )
 
 
@@ -169,5 +192,5 @@ def arguments_text(arguments: Any) -> str:
 def spoken(content: Any) -> str:
     """The text of a message, of its parts if it has some."""
     if isinstance(content, list):
-        return "".join(part.get("text") or "" for part in content if isinstance(part, dict))
-    return content or ""
+        return "".join(string(part.get("text")) for part in records(content))
+    return string(content)

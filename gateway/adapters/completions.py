@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.adapters.adapter import Adapter
-from gateway.adapters.chat import finish_of, spoken, stem
+from gateway.adapters.chat import finish_of, number, record, records, spoken, stem, string
 from gateway.adapters.events import unnamed
 from gateway.adapters.reading import present, without
 from gateway.functions import Function
@@ -24,7 +24,7 @@ def request(body: Json) -> Json:
     """The chat request. Raises Unspoken for what a conversation cannot say."""
     if body.get("suffix"):
         raise Unspoken("`suffix` needs a model that fills in the middle; put both ends in the `prompt`", "suffix")
-    if (body.get("best_of") or 1) > (body.get("n") or 1):
+    if body.get("best_of") not in (None, 1, body.get("n")):
         raise Unspoken("`best_of` needs a provider with completions of its own; ask with `n`", "best_of")
     logprobs = body.get("logprobs")
     return without(body, TURNED) | {
@@ -48,7 +48,7 @@ def prompt(body: Json) -> str:
 def answer(said: Json, body: Json) -> Json:
     """The completion, of the chat answer and the client's request."""
     before = prompt(body) if body.get("echo") else ""
-    choices = [choice_of(choice, choice.get("message") or {}, before) for choice in said.get("choices") or ()]
+    choices = [choice_of(choice, record(choice.get("message")), before) for choice in records(said.get("choices"))]
     return told(said, choices) | present(usage=said.get("usage"))
 
 
@@ -62,16 +62,16 @@ def choice_of(choice: Json, message: Json, before: str) -> Json:
     """One choice; `before` is what the client wants to hear again."""
     reason = choice.get("finish_reason")
     return {
-        "text": before + (spoken(message.get("content")) or message.get("refusal") or ""),
-        "index": choice.get("index") or 0,
+        "text": before + (spoken(message.get("content")) or string(message.get("refusal"))),
+        "index": number(choice.get("index")),
         "logprobs": logprobs_of(choice.get("logprobs"), len(before)),
         "finish_reason": FINISHES[finish_of(reason)] if reason else None,
     }
 
 
-def logprobs_of(logprobs: Json | None, offset: int) -> Json | None:
+def logprobs_of(logprobs: object, offset: int) -> Json | None:
     """Log probabilities, which completions keep in columns; `offset` is where the first token stands in the text."""
-    tokens: list[Json] = (logprobs or {}).get("content") or []
+    tokens = [entry for entry in records(record(logprobs).get("content")) if string(entry.get("token"))]
     if not tokens:
         return None
     offsets = [offset]
@@ -79,10 +79,15 @@ def logprobs_of(logprobs: Json | None, offset: int) -> Json | None:
         offsets.append(offsets[-1] + len(token["token"]))
     return {
         "tokens": [token["token"] for token in tokens],
-        "token_logprobs": [token["logprob"] for token in tokens],
-        "top_logprobs": [{top["token"]: top["logprob"] for top in token.get("top_logprobs") or ()} for token in tokens],
+        "token_logprobs": [token.get("logprob") for token in tokens],
+        "top_logprobs": [alternatives(token) for token in tokens],
         "text_offset": offsets[:-1],
     }
+
+
+def alternatives(token: Json) -> Json:
+    """The likeliest tokens in the place of one, with their log probabilities."""
+    return {string(top.get("token")): top.get("logprob") for top in records(token.get("top_logprobs"))}
 
 
 class CompletionTold:
@@ -94,7 +99,7 @@ class CompletionTold:
         self._before = prompt(body) if body.get("echo") else ""
         self._lengths: dict[int, int] = {}
         self._stem = ""
-        self._wants_usage = bool((body.get("stream_options") or {}).get("include_usage"))
+        self._wants_usage = bool(record(body.get("stream_options")).get("include_usage"))
 
     def begin(self) -> bytes:
         """Nothing yet."""
@@ -103,7 +108,7 @@ class CompletionTold:
     def chunk(self, chunk: Json) -> bytes:
         """The event that a chunk makes; none for one that says nothing."""
         self._stem = self._stem or stem(chunk.get("id"))
-        choices = [heard for choice in chunk.get("choices") or () if (heard := self._choice(choice))]
+        choices = [heard for choice in records(chunk.get("choices")) if (heard := self._choice(choice))]
         usage = chunk.get("usage") if self._wants_usage else None
         if not choices and usage is None:
             return b""
@@ -118,9 +123,9 @@ class CompletionTold:
         return failure_event(error)
 
     def _choice(self, choice: Json) -> Json | None:
-        index = choice.get("index") or 0
+        index = number(choice.get("index"))
         is_first = index not in self._lengths
-        heard = choice_of(choice, choice.get("delta") or {}, self._before if is_first else "")
+        heard = choice_of(choice, record(choice.get("delta")), self._before if is_first else "")
         if not heard["text"] and heard["finish_reason"] is None:
             return None
         start = len(self._before) if is_first else self._lengths[index]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gateway.adapters.chat import Piece, arguments_of, finish_of, first_choice, pieces, stem, tokens_of
+from gateway.adapters.chat import Piece, arguments_of, finish_of, first_choice, pieces, record, stem, tokens_of
 from gateway.adapters.reading import present
 from gateway.vendors.vendor import Json
 
@@ -18,7 +18,7 @@ OWN = frozenset(
 def answer(said: Json, body: Json) -> Json:
     """The message, of the chat answer and the client's request."""
     choice = first_choice(said)
-    told = list(pieces(choice.get("message") or {}))
+    told = list(pieces(record(choice.get("message"))))
     return {
         "id": message_id(said.get("id")),
         "type": "message",
@@ -26,7 +26,7 @@ def answer(said: Json, body: Json) -> Json:
         "model": said.get("model") or body.get("model"),
         "content": content(told),
         **ending(choice, body, has_calls=any(piece.kind == "call" for piece in told)),
-        "usage": usage_of(said.get("usage") or {}),
+        "usage": usage_of(record(said.get("usage"))),
     }
 
 
@@ -71,9 +71,9 @@ def stop_reason(choice: Json, *, has_calls: bool) -> str:
     finish = finish_of(reason)
     if has_calls and finish == "stop":
         return "tool_use"
-    if (choice.get("message") or {}).get("refusal"):
+    if record(choice.get("message")).get("refusal"):
         return "refusal"
-    return str(reason) if reason in OWN else STOPS[finish]
+    return reason if isinstance(reason, str) and reason in OWN else STOPS[finish]
 
 
 def usage_of(usage: Json) -> Json:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.adapters.parts import marked, text_part
-from gateway.adapters.reading import an_object, needed_text, objects
+from gateway.adapters.reading import an_object, needed_text, objects, word
 from gateway.vendors.vendor import Json, Unspoken
 
 
 def parts_of(block: Json, where: str) -> list[Json]:
     """The parts that a block makes, with its cache mark on the last. Raises Unspoken for a block without a like."""
-    kind = block.get("type")
+    kind = word(block, "type")
     if kind not in PARTS:
         raise Unspoken(f"a `{kind}` block can only be read by a Claude model; leave it out", f"{where}.type")
     *before, last = PARTS[kind](block, where) or [text_part("")]
@@ -70,7 +70,7 @@ def address(source: Json, where: str) -> str:
     raise Unspoken(f"a source of the type `{kind}` works with Anthropic's own API only; send `base64` or `url`", where)
 
 
-PARTS: dict[object, Callable[[Json, str], list[Json]]] = {
+PARTS: dict[str, Callable[[Json, str], list[Json]]] = {
     "text": texts,
     "image": image,
     "document": document,

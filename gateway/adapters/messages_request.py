@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.adapters.messages_turns import system_turns, turns
-from gateway.adapters.reading import an_object, needed_text, objects, present, without
+from gateway.adapters.reading import an_object, needed_text, objects, present, without, word
 from gateway.vendors.vendor import Json, Unspoken
 
 TURNED = frozenset(
@@ -43,7 +43,7 @@ def request(body: Json) -> Json:
         **present(
             stop=body.get("stop_sequences") or None,
             user=an_object(body, "metadata").get("user_id"),
-            service_tier=TIERS.get(body.get("service_tier") or ""),
+            service_tier=TIERS.get(word(body, "service_tier")),
             reasoning_effort=effort(body),
             response_format=response_format(body),
         ),
@@ -78,7 +78,7 @@ def tool(said: Json, where: str) -> Json:
 
 def tool_choice(chosen: Json) -> str | Json:
     """Which tool is to be used. Raises Unspoken for a choice of an unknown kind."""
-    kind = chosen.get("type")
+    kind = word(chosen, "type")
     if kind == "tool":
         return {"type": "function", "function": {"name": needed_text(chosen, "name", "tool_choice")}}
     if kind not in CHOICES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.adapters.blocks import Block, Blocks, Step
-from gateway.adapters.chat import first_choice
+from gateway.adapters.chat import first_choice, record
 from gateway.adapters.events import event
 from gateway.adapters.messages_answer import ending, message_id, tool_use, usage_of
 from gateway.adapters.messages_failure import failure_event
@@ -32,11 +32,11 @@ class MessagesTold:
     def chunk(self, chunk: Json) -> bytes:
         """The events that a chunk makes."""
         out = b"" if self._is_started else self._started(chunk)
-        self._usage = chunk.get("usage") or self._usage
+        self._usage = record(chunk.get("usage")) or self._usage
         choice = first_choice(chunk)
         if choice.get("finish_reason"):
             self._finish = choice
-        delta: Json = choice.get("delta") or {}
+        delta = record(choice.get("delta"))
         self._refused = self._refused or bool(delta.get("refusal"))
         return out + b"".join([told(step) for step in self._blocks.feed(delta)])
 
@@ -63,7 +63,7 @@ class MessagesTold:
             "content": [],
             "stop_reason": None,
             "stop_sequence": None,
-            "usage": usage_of(chunk.get("usage") or {}),
+            "usage": usage_of(record(chunk.get("usage"))),
         }
         return event({"type": "message_start", "message": message}) + PING
 

@@ -48,6 +48,12 @@ def needed_text(holder: Json, name: str, where: str = "") -> str:
     return value
 
 
+def word(holder: Json, name: str) -> str:
+    """A string that says which kind something is; empty where there is none, or something else."""
+    value = holder.get(name)
+    return value if isinstance(value, str) else ""
+
+
 def without(body: Json, names: frozenset[str]) -> Json:
     """A copy that lacks some fields; what nobody knows survives."""
     return {name: value for name, value in body.items() if name not in names}

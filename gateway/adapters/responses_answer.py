@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.adapters.blocks import Block
-from gateway.adapters.chat import Piece, finish_of, first_choice, pieces
+from gateway.adapters.chat import Piece, finish_of, first_choice, pieces, record, records
 from gateway.adapters.responses_object import INCOMPLETE, Status, head_of, item_of
 from gateway.vendors.vendor import Json
 
@@ -13,11 +13,11 @@ def answer(said: Json, body: Json) -> Json:
     head = head_of(said, body)
     choice = first_choice(said)
     finish = finish_of(choice.get("finish_reason"))
-    message: Json = choice.get("message") or {}
+    message = record(choice.get("message"))
     status: Status = "incomplete" if finish in INCOMPLETE else "completed"
     output = [item_of(head, block_of(piece, place), status) for place, piece in enumerate(pieces(message))]
     annotate(output, message, choice)
-    return head.ended(finish, output, said.get("usage") or {})
+    return head.ended(finish, output, record(said.get("usage")))
 
 
 def block_of(piece: Piece, place: int) -> Block:
@@ -28,8 +28,8 @@ def block_of(piece: Piece, place: int) -> Block:
 
 def annotate(output: list[Json], message: Json, choice: Json) -> None:
     """Write citations and log probabilities to the text they belong to."""
-    cited: list[Json] = message.get("annotations") or []
-    logprobs: list[Json] = (choice.get("logprobs") or {}).get("content") or []
+    cited = records(message.get("annotations"))
+    logprobs = records(record(choice.get("logprobs")).get("content"))
     for part in [part for item in output for part in item.get("content") or () if part["type"] == "output_text"]:
         part["annotations"] = [flat(annotation) for annotation in cited]
         part["logprobs"] = logprobs

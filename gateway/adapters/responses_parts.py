@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gateway.adapters.parts import text_part
-from gateway.adapters.reading import joined, needed_text, objects, present
+from gateway.adapters.reading import joined, needed_text, objects, present, word
 from gateway.vendors.vendor import Json, Unspoken
 
 
@@ -20,7 +20,7 @@ def parts_in(item: Json, name: str, where: str) -> list[Json]:
 
 def part_of(part: Json, where: str) -> Json:
     """One part."""
-    kind = part.get("type")
+    kind = word(part, "type")
     if kind not in PARTS:
         raise Unspoken(f"`{kind}` is no content that chat has", f"{where}.type")
     return PARTS[kind](part, where)
@@ -61,7 +61,7 @@ def audio(part: Json, where: str) -> Json:
     return {"type": "input_audio", "input_audio": part["input_audio"]}
 
 
-PARTS: dict[object, Callable[[Json, str], Json]] = {
+PARTS: dict[str, Callable[[Json, str], Json]] = {
     "input_text": text,
     "output_text": text,
     "text": text,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.adapters.blocks import Block, Blocks, Step
-from gateway.adapters.chat import finish_of, first_choice
+from gateway.adapters.chat import finish_of, first_choice, record
 from gateway.adapters.events import event
 from gateway.adapters.responses_failure import failed, failure_event
 from gateway.adapters.responses_object import (
@@ -42,10 +42,10 @@ class ResponseTold:
     def chunk(self, chunk: Json) -> bytes:
         """The events that a chunk makes."""
         head, start = self._started(chunk)
-        self._usage = chunk.get("usage") or self._usage
+        self._usage = record(chunk.get("usage")) or self._usage
         choice = first_choice(chunk)
         self._finish = choice.get("finish_reason") or self._finish
-        steps = self._blocks.feed(choice.get("delta") or {})
+        steps = self._blocks.feed(record(choice.get("delta")))
         return start + b"".join([self._told(head, step, "completed") for step in steps])
 
     def end(self) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.adapters.reading import an_object, joined, needed_text, objects, present
+from gateway.adapters.reading import an_object, joined, needed_text, objects, present, word
 from gateway.vendors.vendor import Json, Unspoken
 
 TEXT_ARGUMENT = "input"
@@ -19,7 +19,7 @@ def tools(body: Json) -> Json:
     offered = [tool(said, f"tools[{place}]") for place, said in enumerate(objects(body, "tools"))]
     chosen = body.get("tool_choice")
     if isinstance(chosen, dict) and chosen.get("type") == "allowed_tools":
-        names = {entry.get("name") for entry in objects(chosen, "tools", "tool_choice")}
+        names = {word(entry, "name") for entry in objects(chosen, "tools", "tool_choice")}
         offered = [entry for entry in offered if entry["function"]["name"] in names]
         chosen = chosen.get("mode")
     return present(tools=offered or None, tool_choice=None if chosen is None else tool_choice(chosen))

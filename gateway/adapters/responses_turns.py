@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.adapters.parts import plain, text_part
-from gateway.adapters.reading import as_text, needed_text, objects, present
+from gateway.adapters.reading import as_text, needed_text, objects, present, word
 from gateway.adapters.responses_parts import parts_in
 from gateway.adapters.responses_tools import TEXT_ARGUMENT
 from gateway.adapters.seal import unsealed
@@ -102,7 +102,7 @@ def turns(body: Json) -> list[Json]:
 
 def take(told: Conversation, item: Json, where: str) -> None:
     """One item."""
-    kind = item.get("type") or ("message" if "role" in item else None)
+    kind = word(item, "type") or ("message" if "role" in item else "")
     if kind == "item_reference":
         raise Unspoken("an `item_reference` needs a provider with an own Responses API; send the item", where)
     if kind not in ITEMS:
@@ -112,7 +112,7 @@ def take(told: Conversation, item: Json, where: str) -> None:
 
 def message(told: Conversation, item: Json, where: str) -> None:
     """Somebody's words."""
-    role = item.get("role")
+    role = word(item, "role")
     parts = parts_in(item, "content", where)
     if role == "assistant":
         told.model().texts += [str(part.get("text") or "") for part in parts]
@@ -152,7 +152,7 @@ def call_output(told: Conversation, item: Json, where: str) -> None:
     told.result(needed_text(item, "call_id", where), parts_in(item, "output", where))
 
 
-ITEMS: dict[object, Callable[[Conversation, Json, str], None]] = {
+ITEMS: dict[str, Callable[[Conversation, Json, str], None]] = {
     "message": message,
     "reasoning": reasoning,
     "function_call": function_call,

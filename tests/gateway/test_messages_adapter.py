@@ -398,6 +398,29 @@ def test_thinking_is_streamed_with_its_signature() -> None:
     assert blocks(heard) == [("thinking", "hmSIG"), ("redacted_thinking", ""), ("text", "ok")]
 
 
+def test_signed_text_is_no_thought() -> None:
+    """Gemini signs its text as well, which makes no block of thinking."""
+    heard = events(
+        [
+            chunk({"content": "ok", "content_blocks": [{"index": 0, "delta": {"text": "ok"}}]}),
+            chunk({"content_blocks": [{"index": 0, "delta": {"signature": "SIG"}}]}),
+            chunk(finish="stop"),
+        ]
+    )
+
+    assert blocks(heard) == [("text", "ok")]
+
+
+def test_thoughts_in_parts_are_told_once() -> None:
+    """Mistral's thoughts are parts in parts; their text stands beside them."""
+    part = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}
+
+    made = answered({"content": "x", "reasoning_content": "hm", "content_blocks": [part]})
+
+    assert [block["type"] for block in made["content"]] == ["thinking", "text"]
+    assert made["content"][0]["thinking"] == "hm"
+
+
 def test_calls_that_arrive_by_turns_are_told_one_after_the_other() -> None:
     """No block is begun while another is open, whatever the order of the deltas, and no argument is lost."""
     heard = events(
