@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gateway.configs.conditions import OPERATORS
 from gateway.configs.faults import BadConfig
 from gateway.configs.fields import FIELDS, MODES, STRATEGY
 from gateway.configs.nodes import Branch, Breaker, Hedge, Hold, Leaf, Retry, Sticky
@@ -429,9 +430,9 @@ def test_secrets_do_not_show() -> None:
     assert "hush" not in repr(leaf)
 
 
-@pytest.mark.parametrize("name", sorted({*FIELDS, *STRATEGY, *MODES}))
+@pytest.mark.parametrize("name", sorted({*FIELDS, *STRATEGY, *MODES, *OPERATORS}))
 def test_every_field_is_documented(name: str) -> None:
-    """Each field, each part of a strategy and each mode stands in the documentation."""
+    """Each field, each part of a strategy, each mode and each operator stands in the documentation."""
     assert f"`{name}`" in DOCUMENT
 
 
