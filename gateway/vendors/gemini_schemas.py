@@ -5,6 +5,8 @@ Source: ai.google.dev/api/caching#Schema and ai.google.dev/gemini-api/docs/struc
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from gateway.vendors.vendor import Json
@@ -34,13 +36,14 @@ FORMATS = frozenset({"enum", "date-time", "float", "double", "int32", "int64"})
 """Others are refused with a 400."""
 OPEN = frozenset({"prefixItems", "patternProperties", "not", "if", "dependentSchemas"})
 """What the subset has no word for."""
+MOST_PARTS, DEEPEST = 2_000, 50
 
 
 def schema_field(name: str, json_name: str, schema: Any) -> Json:
     """The schema under the field that can carry it: `name` for the subset, `json_name` for JSON Schema."""
     if not isinstance(schema, dict) or not schema:
         return {}
-    if is_simple(schema, definitions(schema), ()):
+    if is_simple(schema):
         return {name: subset(schema, definitions(schema))}
     return {json_name: {key: value for key, value in schema.items() if key != "$schema"}}
 
@@ -55,18 +58,35 @@ def definitions(schema: Json) -> Json:
     }
 
 
-def is_simple(schema: Any, named: Json, within: tuple[str, ...]) -> bool:
-    """Whether the subset can say it: nothing refers to itself, enums are words, keys are known beforehand."""
-    if not isinstance(schema, dict):
-        return not isinstance(schema, bool)
-    if (reference := schema.get("$ref")) is not None:
+def is_simple(schema: Json) -> bool:
+    """Whether the subset can say it: nothing refers to itself, enums are words, keys are known beforehand.
+
+    A small schema may refer to its parts so often that it would be endless if they were all written out.
+    """
+    found = list(islice(verdicts(schema, definitions(schema), ()), MOST_PARTS + 1))
+    return len(found) <= MOST_PARTS and all(found)
+
+
+def verdicts(schema: Any, named: Json, within: tuple[str, ...], depth: int = 0) -> Iterator[bool]:
+    """Of a schema and everything in it, references followed: whether each can be said."""
+    if not isinstance(schema, dict) or depth > DEEPEST:
+        yield False
+    elif (reference := schema.get("$ref")) is not None:
         known = reference in named and reference not in within
-        return known and is_simple(named[reference], named, (*within, reference))
+        yield known
+        if known:
+            yield from verdicts(named[reference], named, (*within, reference), depth + 1)
+    else:
+        yield is_sayable(schema)
+        for part in parts(schema):
+            yield from verdicts(part, named, within, depth + 1)
+
+
+def is_sayable(schema: Json) -> bool:
+    """Whether there are words for what a schema itself says, apart from its parts."""
     if OPEN & schema.keys() or schema.get("additionalProperties") not in (None, True, False, {}):
         return False
-    if not all(isinstance(value, str) or value is None for value in choices(schema)):
-        return False
-    return all(is_simple(part, named, within) for part in parts(schema))
+    return all(isinstance(value, str) or value is None for value in choices(schema))
 
 
 def choices(schema: Json) -> list[Any]:

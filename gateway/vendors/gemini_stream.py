@@ -26,6 +26,9 @@ from gateway.vendors.gemini_usage import openai_usage, usage_in
 from gateway.vendors.vendor import Asked, Json
 
 
+TEXT = {"text"}
+
+
 class Speaker:
     """What one candidate has said until now."""
 
@@ -105,6 +108,14 @@ class GeminiTelling:
         return choice if self._asked.strict else choice | {key: candidate[key] for key in GROUNDS if key in candidate}
 
     def _delta(self, speaker: Speaker, parts: list[Json]) -> Json:
+        if self._asked.strict and len(parts) == 1 and parts[0].keys() == TEXT:
+            delta: Json = {"content": parts[0]["text"]} if parts[0]["text"] else {}  # nearly every event is this one
+        else:
+            delta = self._rich_delta(speaker, parts)
+        speaker.has_content = speaker.has_content or bool(delta)
+        return delta
+
+    def _rich_delta(self, speaker: Speaker, parts: list[Json]) -> Json:
         text = "".join(map(text_of, parts))
         thoughts = "".join(part.get("text") or "" for part in parts if part.get("thought"))
         delta: Json = ({"content": text} if text else {}) | ({"reasoning_content": thoughts} if thoughts else {})
@@ -112,7 +123,6 @@ class GeminiTelling:
             delta["tool_calls"] = [{"index": speaker.calls + place} | call for place, call in enumerate(calls)]
             speaker.calls += len(calls)
         delta |= media(parts)
-        speaker.has_content = speaker.has_content or bool(delta)
         if not self._asked.strict and (blocks := [block for part in parts for block in told_blocks(speaker, part)]):
             delta["content_blocks"] = blocks
         return delta

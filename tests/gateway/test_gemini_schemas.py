@@ -73,3 +73,14 @@ def test_a_schema_that_the_subset_cannot_say_goes_whole(schema: Json) -> None:
     assert config({"response_format": form})["responseJsonSchema"] == schema
     declared = sent({"tools": [{"type": "function", "function": function}]})["tools"][0]["functionDeclarations"]
     assert declared == [{"name": "f", "parametersJsonSchema": function["parameters"]}]
+
+
+def test_a_schema_that_would_grow_without_end_goes_whole() -> None:
+    """Forty parts that each refer to the next one twice are not written out, which would take for ever."""
+    twice = {
+        f"P{n}": {"items": {"$ref": f"#/$defs/P{n + 1}"}, "anyOf": [{"$ref": f"#/$defs/P{n + 1}"}]} for n in range(40)
+    }
+    schema = {"$ref": "#/$defs/P0", "$defs": twice | {"P40": {"type": "string"}}}
+    form = {"type": "json_schema", "json_schema": {"schema": schema}}
+
+    assert config({"response_format": form})["responseJsonSchema"] == schema
