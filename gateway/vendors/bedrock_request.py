@@ -37,9 +37,12 @@ def encode_chat(body: Json, asked: Asked) -> Json:
     name, messages = name_of(asked), body.get("messages") or []
     thinking = thinking_fields(body, name)
     sampling = sampling_in(body, thinking, asked, name)
+    system, told = system_blocks(messages), turns(messages, keeps_thoughts=is_claude(name))
+    if system and not told:  # Converse answers only to somebody
+        system, told = [], [{"role": "user", "content": system}]
     request = {
-        "messages": turns(messages, keeps_thoughts=is_claude(name)),
-        "system": system_blocks(messages),
+        "messages": told,
+        "system": system,
         "inferenceConfig": inference(body, sampling, length_in(body, thinking, name)),
         "additionalModelRequestFields": top_k_in(sampling, name) | makers_own(body, asked, name) | thinking | own(body),
         "serviceTier": {"type": body["service_tier"]} if body.get("service_tier") in TIERS else None,

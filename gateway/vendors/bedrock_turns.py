@@ -77,9 +77,12 @@ def thinking_in(blocks: Any) -> list[Json]:
 
 
 def content_blocks(content: Any) -> Iterator[Json]:
-    """The blocks of a message's `content`, a text or a list. Raises Unspoken for a part of an unknown kind."""
+    """The blocks of a message's `content`, a text or a list; Converse refuses texts of nothing but blanks.
+
+    Raises Unspoken for a part of an unknown kind.
+    """
     if isinstance(content, str):
-        if content:
+        if content.strip():
             yield {"text": content}
         return
     for part in content or ():
@@ -90,7 +93,7 @@ def part_blocks(part: Json) -> Iterator[Json]:
     """The block of one part, and the mark up to which the prompt is to be cached."""
     kind = part.get("type", "text")
     if kind in TEXTS:
-        if text := part.get("text") or part.get("refusal"):
+        if (text := str(part.get("text") or part.get("refusal") or "")).strip():
             yield {"text": text}
     elif kind in MEDIA:
         yield MEDIA[kind](part)
