@@ -87,7 +87,6 @@ IMAGE_SIZE = re.compile(r"^(?:(low|medium|high|hd|standard)/)?(\d+)-x-(\d+)/(?:\
 REGIONAL = re.compile(r"^bedrock/(?:us|eu|ap|ca|sa|me|af|il|mx)-|^bedrock/\*|commitment/")
 OWN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
     "openai": {
-        "dall-e-2": {"images//256x256": "0.016", "images//512x512": "0.018", "images//1024x1024": "0.02"},
         "dall-e-3": {
             "images/standard/1024x1024": "0.04",
             "images/standard/1024x1792": "0.08",
@@ -106,7 +105,9 @@ OWN: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "imagen-4.0-fast-generate-001": {"images": "0.02"},
     },
 }
-"""Dollars per picture that neither list has. Source: platform.openai.com/docs/pricing, ai.google.dev/pricing."""
+"""Dollars per picture that neither list has. Source: github.com/Portkey-AI/models, `pricing/openai.json` and
+`pricing/vertex-ai.json`, as recorded in 2026-11; not checked against the vendors' own pages."""
+OWN_SOURCE = "Portkey-AI/models 2026-11"
 
 
 def main(directory: Path) -> None:
@@ -123,7 +124,8 @@ def distilled(listed: Mapping[str, Json]) -> Models:
     """LiteLLM's list by vendor and model, tables of pictures put together."""
     models = {
         vendor: {
-            name: Price({kind: whole(Decimal(price)) for kind, price in table.items()}) for name, table in own.items()
+            name: Price({kind: whole(Decimal(price)) for kind, price in table.items()}, (), OWN_SOURCE)
+            for name, table in own.items()
         }
         for vendor, own in OWN.items()
     }
@@ -136,8 +138,15 @@ def distilled(listed: Mapping[str, Json]) -> Models:
             price = Price(pictured(entry, quality or "", int(width), int(height)))
         if any(price.rates.values()):
             known = models.setdefault(vendor, {})
-            known[name] = known[name].completed_by(price) if name in known else price
+            known[name] = merged(known[name], price) if name in known else price
     return models
+
+
+def merged(first: Price, second: Price) -> Price:
+    """Two rows of one model: pictures complete tokens; where both have tokens the first holds, for two do not mix."""
+    if not TOKENS & second.rates.keys():
+        return first.completed_by(second)
+    return first if TOKENS & first.rates.keys() else second.completed_by(first)
 
 
 def vendor_of(entry: Json) -> str | None:
@@ -206,14 +215,14 @@ def sorted_out(models: Models) -> tuple[dict[str, dict[str, Kept]], dict[str, di
             if not found or not vars(found.prices if not isinstance(found.prices, list) else found.prices[0].prices):
                 wholes.setdefault(vendor, {})[name] = kept(price)
             elif rest:
-                units.setdefault(vendor, {})[name] = Kept(rest)
+                units.setdefault(vendor, {})[name] = Kept(rest, source=price.source)
     return wholes, units
 
 
 def kept(price: Price) -> Kept:
     """A price as the file has it."""
     services = {name: (own.rates, list(own.tiers)) for name, own in price.services.items()}
-    return Kept(price.rates, list(price.tiers), services)
+    return Kept(price.rates, list(price.tiers), services, price.source)
 
 
 if __name__ == "__main__":

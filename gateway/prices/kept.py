@@ -26,6 +26,8 @@ class Kept(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     tiers: list[tuple[int, dict[str, int]]] = []
     services: dict[str, tuple[dict[str, int], list[tuple[int, dict[str, int]]]]] = {}
     """By service tier: rates, and those above a size of prompt."""
+    source: str = ""
+    """Where it is from, if not from the list that the file is named for."""
 
 
 class KeptFile(msgspec.Struct, frozen=True):
@@ -77,8 +79,9 @@ def spellings(model: str) -> Iterator[str]:
     yield REGION.sub("", undated)
 
 
-def price_from(kept: Kept, source: str) -> Price:
+def price_from(kept: Kept, listed: str) -> Price:
     """A kept price in full: what a tier does not change, it has from below."""
+    source = kept.source or listed
     services = {name: Price(rates, completed(rates, tiers), source) for name, (rates, tiers) in kept.services.items()}
     return Price(kept.rates, completed(kept.rates, kept.tiers), source, services)
 

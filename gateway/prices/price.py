@@ -69,7 +69,8 @@ class Price:
         if not extra:
             return self
         tiers = tuple((above, extra | rates) for above, rates in self.tiers)
-        return replace(self, rates=self.rates | extra, tiers=tiers, source=f"{self.source}, {other.source}")
+        names = dict.fromkeys(name for name in (self.source, other.source) if name)
+        return replace(self, rates=self.rates | extra, tiers=tiers, source=", ".join(names))
 
 
 def rounded(value: Decimal) -> int:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.prices import PriceList
 from gateway.prices.distil import distilled, sorted_out
 
 DOLLAR = 10**15
@@ -83,3 +84,24 @@ def test_the_package_comes_first() -> None:
 
     assert ("gpt-4o" in models["openai"], "no-such-model" in models["openai"]) == (False, True)
     assert units["openai"]["gpt-4o"].rates == {"searches": DOLLAR // 100}
+
+
+def test_two_rows_of_tokens_do_not_mix() -> None:
+    """A model that two of a vendor's services offer has the prices of one, and the pictures of either."""
+    first, second = CHAT | {"litellm_provider": "bedrock"}, CHAT | {"litellm_provider": "bedrock_converse"}
+    second |= {"cache_read_input_token_cost": Decimal("1E-7")}
+    drawn = {"litellm_provider": "bedrock", "mode": "image_generation", "output_cost_per_image": Decimal("0.04")}
+
+    price = distilled({"m": first, "bedrock_converse/m": second, "512-x-512/50-steps/m": drawn})["aws"]["m"]
+
+    assert ("cached" in price.rates, price.rates["images//512x512"]) == (False, DOLLAR * 4 // 100)
+
+
+async def test_each_price_says_where_it_is_from() -> None:
+    """A price that is not from the list is not said to be from it."""
+    prices = PriceList()
+    await prices.load()
+
+    sources = [price.source for model in ("dall-e-3", "no-such-model") if (price := prices.price("openai", model))]
+
+    assert sources == ["Portkey-AI/models 2026-11"]

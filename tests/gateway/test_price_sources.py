@@ -136,7 +136,7 @@ async def test_prices_change_at_their_date() -> None:
 async def test_the_source_says_name_and_version(prices: PriceList) -> None:
     """A log record can say which list, in which version, its price is from."""
     found = [
-        prices.price(*model) for model in (("openai", "gpt-4o"), ("openai", "gpt-image-1"), ("openai", "dall-e-3"))
+        prices.price(*model) for model in (("openai", "gpt-4o"), ("openai", "gpt-image-1"), ("cohere", "rerank-v3.5"))
     ]
 
     assert [[word.rpartition(" ")[0] for word in price.source.split(", ")] for price in found if price] == [
