@@ -9,14 +9,17 @@ import msgspec
 
 from gateway.adapters import ADAPTERS
 from gateway.adapters.adapter import AdaptedStream
+from gateway.adapters.messages import count
 from gateway.errors import NotOffered, NotSpoken
+from gateway.functions import Function
 from gateway.params import shaped
 from gateway.targets import target_of
+from gateway.vendors.openai import WIRES
 from gateway.vendors.vendor import Answered, Asked, Unspoken
 
 if TYPE_CHECKING:
     from gateway.adapters.adapter import Adapter
-    from gateway.domain import Call, Target
+    from gateway.domain import Call, InferenceRequest, Target
     from gateway.plant import Plant
     from gateway.routing.plan import Step
     from gateway.routing.signals import Key
@@ -30,6 +33,7 @@ HEEDED = (
     "openai-beta",
 )
 """Headers of a client that a vendor's dialect may look at."""
+UNUSED = WIRES[Function.RELAY]
 text = msgspec.json.Encoder().encode
 
 
@@ -44,6 +48,8 @@ class Try:
     adapter: Adapter | None
     said: Json
     """The client's request, decoded; only where an adapter needs it."""
+    own: bytes | None = None
+    """An answer that takes no vendor."""
 
     @property
     def key(self) -> Key:
@@ -79,6 +85,8 @@ def prepared(call: Call, step: Step, plant: Plant) -> Try:
     wanted = request.model if request.model or request.function.value else None
     target = target_of(leaf, wanted, call.headers, plant.snapshot, plant.settings.trusted_custom_hosts)
     call.target, call.config_path = target, leaf.path
+    if request.function is Function.COUNT_TOKENS and Function.COUNT_TOKENS not in target.vendor.functions:
+        return counted(request, step, target)
     wire, adapter = wire_for(call, target)
     fields, said = shaped(request.fields, leaf), {}
     if adapter is not None:
@@ -102,6 +110,13 @@ def prepared(call: Call, step: Step, plant: Plant) -> Try:
         headers=heeded(call),
     )
     return Try(step, target, asked, wire, adapter, said)
+
+
+def counted(request: InferenceRequest, step: Step, target: Target) -> Try:
+    """Tokens of a messages request, estimated: the vendor does not count them."""
+    said = {name: msgspec.json.decode(value) for name, value in request.fields.items()}
+    asked = Asked(function=request.function, model=target.model)
+    return Try(step, target, asked, UNUSED, None, said, text({"input_tokens": count(said)}))
 
 
 def wire_for(call: Call, target: Target) -> tuple[Wire, Adapter | None]:

@@ -14,6 +14,7 @@ from gateway.attempting import forwarded
 from gateway.errors import GatewayError, TimedOut, VendorBroke, VendorRefused
 from gateway.headers import passed_on, story
 from gateway.routing.signals import place
+from gateway.vendors.vendor import Answered
 from store.records import Attempt
 
 if TYPE_CHECKING:
@@ -23,9 +24,17 @@ if TYPE_CHECKING:
     from gateway.domain import Call
     from gateway.plant import Plant
     from gateway.upstream import Reply
-    from gateway.vendors.vendor import Answered, Reader, Sent
+    from gateway.vendors.vendor import Reader, Sent
 
 EVENTS = "text/event-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """An answer for which no vendor was asked."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = (("content-type", "application/json"),)
 
 
 @dataclass(slots=True)
@@ -33,7 +42,7 @@ class Whole:
     """A whole answer."""
 
     attempt: Try
-    reply: Reply
+    reply: Reply | Own
     answered: Answered
 
     def commit(self, call: Call) -> None:
@@ -72,7 +81,7 @@ class Begun:
         await self.stack.aclose()
 
 
-def take_head(call: Call, attempt: Try, reply: Reply, kind: str | None) -> None:
+def take_head(call: Call, attempt: Try, reply: Reply | Own, kind: str | None) -> None:
     """Status and headers, as the client is to have them."""
     call.target, call.config_path = attempt.target, attempt.step.leaf.path
     call.measure = attempt.wire.usage
@@ -82,6 +91,8 @@ def take_head(call: Call, attempt: Try, reply: Reply, kind: str | None) -> None:
 
 async def asked_whole(call: Call, attempt: Try, plant: Plant) -> Whole:
     """Ask a target and wait for its whole answer. Raises VendorFailed."""
+    if attempt.own is not None:
+        return Whole(attempt, Own(), Answered(attempt.own))
     leaf, target, sent = attempt.step.leaf, attempt.target, attempt.sent()
     with trying(call, attempt, sent, plant):
         async with allowed(leaf.request_timeout_ms, call, attempt):

@@ -23,7 +23,7 @@ async def serve(call: Call, plant: Plant) -> None:
             call.caller = authenticate(call.headers, snapshot, "completions.write")
             call.body = await call.client.take_body(length_in(call.headers))
             call.request = call.dialect.read(call.body, call.headers)
-            call.metadata = metadata_of(call.headers, call.request.fields)
+            call.metadata = metadata_of(call.headers, call.request.fields, call.caller)
             call.steps = resolve(call, plant)
             plant.live.started(call)
             await plant.prices.ready.wait()

@@ -16,7 +16,7 @@ from gateway.routing.plan import Planner, Step
 from gateway.routing.sight import Sight
 
 if TYPE_CHECKING:
-    from gateway.domain import Call, Headers
+    from gateway.domain import Call, Caller, Headers
     from gateway.plant import Plant
     from gateway.snapshot import Snapshot
 
@@ -59,8 +59,11 @@ def saved(slug: str, snapshot: Snapshot) -> Config:
     return config
 
 
-def metadata_of(headers: Headers, fields: object) -> dict[str, str]:
-    """The request's metadata without empty values; OpenAI's `user` is `_user` by default. Raises BadRequest."""
+def metadata_of(headers: Headers, fields: object, caller: Caller) -> dict[str, str]:
+    """The request's metadata without empty values; OpenAI's `user` is `_user` by default, and the key's own wins.
+
+    Raises BadRequest.
+    """
     text = headers.get("x-portkey-metadata", "").strip()
     try:
         said = msgspec.json.decode(text, type=dict[str, str | int | float | bool | None]) if text else {}
@@ -73,4 +76,4 @@ def metadata_of(headers: Headers, fields: object) -> dict[str, str]:
     user = fields.get("user") if isinstance(fields, dict) else None
     if user is not None and "_user" not in found and bytes(user)[:1] == b'"':
         found["_user"] = msgspec.json.decode(user, type=str)
-    return found
+    return {**found, **caller.metadata} if caller.metadata else found

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from litestar import Controller, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
+from gateway.api.admin.configurations import check_needed, configurations_in, kept, shown
 from gateway.api.admin.door import (
     SLUG,
     CurrentPage,
@@ -26,9 +25,8 @@ from gateway.api.admin.door import (
 from gateway.api.moments import instant, now_ms
 from gateway.discover import discover_soon
 from gateway.errors import Conflict
-from gateway.headers import MASK
 from gateway.snapshot import Configurations, configurations_of
-from gateway.vendors import VENDORS
+from gateway.vendors import VENDORS, vendor_named
 from store.ids import new_id
 from store.integrations import IntegrationRow, all_integrations, integration_by_slug
 from store.providers import ProviderRow, provider_by_slug, providers_of
@@ -51,7 +49,7 @@ class NewIntegration(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None = None
     description: str | None = None
     workspace_id: str | None = None
-    configurations: Configurations | None = None
+    configurations: dict[str, Any] | None = None
     create_default_provider: bool = True
     default_provider_slug: str | None = None
 
@@ -62,7 +60,7 @@ class IntegrationChange(msgspec.Struct, frozen=True, kw_only=True):
     name: str | msgspec.UnsetType = msgspec.UNSET
     key: str | msgspec.UnsetType | None = msgspec.UNSET
     description: str | msgspec.UnsetType | None = msgspec.UNSET
-    configurations: Configurations | msgspec.UnsetType | None = msgspec.UNSET
+    configurations: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
     allow_all_models: bool | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -85,7 +83,7 @@ class IntegrationWhole(Integration, frozen=True, kw_only=True):
     """One by itself; credentials are masked."""
 
     masked_key: str | None
-    configurations: Configurations
+    configurations: dict[str, Any]
     allow_all_models: bool
 
 
@@ -125,8 +123,7 @@ class IntegrationsController(Controller):
     )
     async def make(self, plant: PlantHere, data: JSONBody[NewIntegration]) -> Named:
         """Keep a vendor account, its credential encrypted, and make a provider for it unless told not to."""
-        check_new(data)
-        row = row_from(data, plant.vault)
+        row = row_from(data, check_new(data), plant.vault)
         async with plant.change() as session:
             await refuse_taken(session, row.slug, data)
             session.add(row)
@@ -141,11 +138,10 @@ class IntegrationsController(Controller):
         """One vendor account, its secrets masked."""
         async with plant.database.session() as session:
             row = found(await integration_by_slug(session, slug), "integration", slug)
-        shown = hidden(configurations_of(row, plant.vault))
         return IntegrationWhole(
             **msgspec.structs.asdict(listed(row)),
             masked_key=row.masked_key,
-            configurations=shown,
+            configurations=shown(configurations_of(row, plant.vault)),
             allow_all_models=row.allow_all_models,
         )
 
@@ -174,9 +170,9 @@ class IntegrationsController(Controller):
         return Removed(removed_providers=gone)
 
 
-def check_new(data: NewIntegration) -> None:
-    """Raises BadRequest with everything that is wrong."""
-    problems, vendor = Problems(), VENDORS.get(data.ai_provider_id)
+def check_new(data: NewIntegration) -> Configurations:
+    """What it is configured with. Raises BadRequest with everything that is wrong."""
+    problems, vendor = Problems(), vendor_named(data.ai_provider_id)
     problems.check(bool(data.name.strip()), "name", "is needed")
     problems.check(data.slug is None or bool(SLUG.fullmatch(data.slug)), "slug", "may hold letters, digits, - and _")
     own = data.default_provider_slug
@@ -185,42 +181,34 @@ def check_new(data: NewIntegration) -> None:
     )
     known = ", ".join(VENDORS)
     problems.check(vendor is not None, "ai_provider_id", f"is no vendor this gateway knows; these are: {known}")
+    configurations = configurations_in(data.configurations, vendor, problems)
     if vendor is not None:
-        problems.check(
-            bool(data.key) or not vendor.needs_key, "key", f"is needed: {vendor.name} takes no request without"
-        )
-        has_host = data.configurations is not None and data.configurations.custom_host is not None
-        problems.check(has_host or vendor.base_url is not None, "configurations.custom_host", "is needed: its base URL")
-    check_configurations(problems, data.configurations)
+        has_login = bool(data.key) or bool(configurations.settings)
+        problems.check(has_login or not vendor.needs_key, "key", f"is needed: {vendor.name} takes no request without")
+        check_needed(problems, configurations, vendor)
     problems.settle()
+    return configurations
 
 
-def check_configurations(problems: Problems, said: Configurations | None) -> None:
-    """What is wrong with an address or with headers."""
-    if said is None:
-        return
-    if said.custom_host is not None:
-        address = urlsplit(said.custom_host)
-        is_right = address.scheme in ("http", "https") and bool(address.hostname) and not address.query
-        problems.check(is_right, "configurations.custom_host", "must be a base URL such as https://llm.example/v1")
-    for name, value in (said.custom_headers or {}).items():
-        is_right = name.isascii() and name.replace("-", "").replace("_", "").isalnum() and value.isprintable()
-        problems.check(is_right, "configurations.custom_headers", f"has no header's name or value at `{name[:40]}`")
-
-
-def row_from(data: NewIntegration, vault: Vault) -> IntegrationRow:
+def row_from(data: NewIntegration, configurations: Configurations, vault: Vault) -> IntegrationRow:
     """The row to be kept."""
     row = IntegrationRow(
         id=new_id(),
         slug=data.slug or slug_from(data.name),
         name=data.name.strip(),
-        vendor=data.ai_provider_id,
+        vendor=named(data.ai_provider_id),
         description=data.description,
         created_at_ms=now_ms(),
     )
     seal_key(row, data.key, vault)
-    seal_configurations(row, data.configurations, vault)
+    seal_configurations(row, configurations if data.configurations else None, vault)
     return row
+
+
+def named(vendor: str) -> str:
+    """A vendor's own id, whatever it was called by."""
+    found = vendor_named(vendor)
+    return found.id if found else vendor
 
 
 def seal_key(row: IntegrationRow, key: str | None, vault: Vault) -> None:
@@ -253,9 +241,9 @@ def default_provider(row: IntegrationRow, data: NewIntegration) -> ProviderRow:
 def apply(row: IntegrationRow, data: IntegrationChange, vault: Vault) -> None:
     """Change what is given. Raises BadRequest with everything that is wrong."""
     problems = Problems()
-    given = data.configurations if isinstance(data.configurations, Configurations) else None
+    said = data.configurations if isinstance(data.configurations, dict) else None
+    given = configurations_in(said, VENDORS.get(row.vendor), problems) if said else None
     problems.check(data.name is msgspec.UNSET or bool(str(data.name).strip()), "name", "must not be empty")
-    check_configurations(problems, given)
     problems.settle()
     if data.name is not msgspec.UNSET:
         row.name = data.name.strip()
@@ -268,21 +256,6 @@ def apply(row: IntegrationRow, data: IntegrationChange, vault: Vault) -> None:
     if data.configurations is not msgspec.UNSET:
         seal_configurations(row, kept(given, configurations_of(row, vault)) if given else None, vault)
     row.updated_at_ms = now_ms()
-
-
-def kept(given: Configurations, before: Configurations) -> Configurations:
-    """What is given, with headers sent back masked as they were before."""
-    former = before.custom_headers or {}
-    headers = {
-        name: former.get(name, "") if value == MASK else value for name, value in (given.custom_headers or {}).items()
-    }
-    return msgspec.structs.replace(given, custom_headers=headers or None)
-
-
-def hidden(said: Configurations) -> Configurations:
-    """Configurations as they may be shown."""
-    headers: Mapping[str, str] = said.custom_headers or {}
-    return msgspec.structs.replace(said, custom_headers=dict.fromkeys(headers, MASK) or None)
 
 
 def listed(row: IntegrationRow) -> Integration:
