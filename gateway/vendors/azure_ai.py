@@ -9,12 +9,14 @@ learn.microsoft.com/rest/api/aifoundry/modelinference and docs.claude.com/en/api
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from gateway.functions import Function
-from gateway.vendors import azure_login
-from gateway.vendors.azure_login import ACCOUNTS, ENDPOINTS, UNDATED, host_of
+from gateway.vendors import azure_claude, azure_login
+from gateway.vendors.azure_claude import either, model_of
+from gateway.vendors.azure_login import ACCOUNTS, ENDPOINTS, UNDATED, host_of, is_account
 from gateway.vendors.azure_openai import versioned
 from gateway.vendors.openai import wire
 from gateway.vendors.openai_accounts import NOWHERE, named
@@ -40,11 +42,6 @@ PLACES = ("/models", "/anthropic", "/openai", "/anthropic/v1", "/openai/v1")
 APIS = ("/models/", "/anthropic/", "/openai/", "/api/")
 """Paths of an account that are passed on as they are; any other is one of OpenAI's, such as `/files`."""
 REGIONS = {"serverless": "models.ai.azure.com", "managed": "inference.ml.azure.com"}
-
-
-def is_account(login: Login) -> bool:
-    """Whether the login is for a whole account."""
-    return bool(host_of(login.get("azure_foundry_url"), ACCOUNTS))
 
 
 def address(login: Login) -> str:
@@ -78,11 +75,6 @@ def place(asked: Asked, path: str) -> str:
     return versioned(below, version) if version == "preview" else below
 
 
-def model_of(asked: Asked) -> str:
-    """The deployment that is said, else the model."""
-    return asked.login.get("azure_deployment_name") or asked.model
-
-
 def at_foundry(function: Function) -> Wire:
     """A function on OpenAI's wire, as Foundry has it."""
     spoken = wire(function, ROLES)
@@ -105,12 +97,20 @@ def headers(login: Login) -> dict[str, str]:
     return (azure_login.headers(login) if login.get("azure_ad_token") else bearer(login)) | said
 
 
+FUNCTIONS: Mapping[Function, Wire] = {
+    **{function: at_foundry(function) for function in OFFERED},
+    Function.CHAT: either(azure_claude.CHAT, at_foundry(Function.CHAT)),
+    Function.COMPLETE: either(azure_claude.COMPLETE, at_foundry(Function.COMPLETE)),
+    Function.MESSAGE: azure_claude.MESSAGE,
+    Function.COUNT_TOKENS: azure_claude.COUNT_TOKENS,
+}
+
 AZURE_AI = Vendor(
     id="azure-ai",
     name="Azure AI Foundry",
     base_url=address,
     priced_as="azure",
-    functions={function: at_foundry(function) for function in OFFERED},
+    functions=FUNCTIONS,
     headers=headers,
     token=azure_login.token,
     models_path=None,

@@ -67,6 +67,11 @@ def token(login: Login, _now: datetime) -> TokenRequest | None:
     return TokenRequest(url=f"https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token", form=form)
 
 
+def is_account(login: Login) -> bool:
+    """Whether the login is for a whole account at Foundry, and not for the endpoint of one model."""
+    return bool(host_of(login.get("azure_foundry_url"), ACCOUNTS))
+
+
 def host_of(url: str, suffixes: tuple[str, ...]) -> str:
     """The host of an HTTPS address, if it ends so; else empty, and also where anything hides in the address."""
     try:

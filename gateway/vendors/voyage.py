@@ -85,7 +85,7 @@ VOYAGE = Vendor(
     id="voyage",
     name="Voyage AI",
     base_url="https://api.voyageai.com/v1",
-    priced_as="voyage",
+    priced_as="voyageai",
     functions={
         Function.EMBED: translated(path=path_of, encode=encode, decode=decode, usage=used),
         Function.RERANK: translated(path="/rerank", encode=encode_rank, decode=decode_rank, usage=used),
