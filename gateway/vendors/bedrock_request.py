@@ -16,7 +16,7 @@ from gateway.vendors.bedrock_models import is_claude, name_of
 from gateway.vendors.bedrock_thinking import thinking_fields
 from gateway.vendors.bedrock_tools import with_tools
 from gateway.vendors.bedrock_turns import system_blocks, turns
-from gateway.vendors.vendor import Asked, Json
+from gateway.vendors.vendor import Asked, Json, Unspoken
 
 PASSED = {
     "guardrailConfig": "guardrail_config",
@@ -34,7 +34,7 @@ TOP_K = (("amazon.", ("inferenceConfig", "topK")), ("cohere.", ("k",)), ("", ("t
 
 def encode_chat(body: Json, asked: Asked) -> Json:
     """The request for Converse and ConverseStream. Raises Unspoken."""
-    name, messages = name_of(asked), body.get("messages") or []
+    name, messages = name_of(asked), objects(body, "messages")
     thinking = thinking_fields(body, name)
     sampling = sampling_in(body, thinking, asked, name)
     system, told = system_blocks(messages), turns(messages, keeps_thoughts=is_claude(name))
@@ -49,7 +49,16 @@ def encode_chat(body: Json, asked: Asked) -> Json:
     }
     request |= {theirs: first(body, theirs, ours) for theirs, ours in PASSED.items()}
     said = {field: value for field, value in request.items() if value or field == "messages"}
+    objects(body, "tools")
     return with_format(with_tools(said, body, name), body, name)
+
+
+def objects(body: Json, name: str) -> list[Json]:
+    """A list of objects in the request. Raises Unspoken for anything else."""
+    found = body.get(name) or []
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise Unspoken(f"`{name}` has to be a list of objects", name)
+    return found
 
 
 def own(body: Json) -> Json:

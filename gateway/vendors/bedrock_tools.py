@@ -32,7 +32,7 @@ def with_tools(request: Json, body: Json, name: str) -> Json:
         tools = [spec(one, {}) for one in called(request["messages"])]
         return request | ({"toolConfig": {"tools": tools}} if tools else {})
     request = request | {"toolConfig": {"tools": [block for tool in offered for block in tool_blocks(tool)]}}
-    if "tool_choice" in body or "function_call" in body:
+    if body.get("tool_choice", body.get("function_call")) is not None:
         request = chosen(request, choice, name)
     return one_at_a_time(request, choice, name) if body.get("parallel_tool_calls") is False else request
 

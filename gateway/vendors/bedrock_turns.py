@@ -86,7 +86,7 @@ def content_blocks(content: Any) -> Iterator[Json]:
             yield {"text": content}
         return
     for part in content or ():
-        yield from part_blocks({"type": "text", "text": part} if isinstance(part, str) else part)
+        yield from part_blocks(part if isinstance(part, dict) else {"type": "text", "text": part})
 
 
 def part_blocks(part: Json) -> Iterator[Json]:

@@ -14,46 +14,11 @@ from gateway.vendors.bedrock import BEDROCK
 from gateway.vendors.bedrock_messages import InvokedMessages
 from gateway.vendors.bedrock_models import known_name, speaks_messages
 from gateway.vendors.sagemaker import SAGEMAKER
-from gateway.vendors.vendor import Asked, Json, Login, Sent, Unspoken
+from gateway.vendors.vendor import Asked, Json, Login, Unspoken
+from tests.gateway.asking_bedrock import BUDGETED, CALL, NEWEST, OLD, SHAPED, TOOL, asked, chat, sent, user, written
 
 VECTORS = Path(__file__).parents[3] / "shared" / "vectors" / "request-vectors.json"
-OLD, BUDGETED, NEWEST = (
-    "anthropic.claude-3-5-sonnet-20240620-v1:0",
-    "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
-    "anthropic.claude-opus-4-7-v1:0",
-)
-SCHEMA = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"], "additionalProperties": False}
-SHAPED = {"type": "json_schema", "json_schema": {"name": "thing", "schema": SCHEMA}}
-TOOL = {"type": "function", "function": {"name": "f", "description": "d", "parameters": {"type": "object"}}}
-CALL = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}
 PIXEL = "data:image/png;base64,iVBORw0KGgo="
-
-
-def asked(body: Json, model: str = OLD, function: Function = Function.CHAT, **more: Any) -> Asked:
-    """A request of a client's."""
-    fields = {name: msgspec.Raw(msgspec.json.encode(value)) for name, value in body.items()}
-    return Asked(function=function, model=model, fields=fields, stream=bool(body.get("stream")), **more)
-
-
-def sent(body: Json, model: str = OLD, function: Function = Function.CHAT, **more: Any) -> Sent:
-    """What Bedrock gets of it."""
-    return BEDROCK.functions[function].encode(asked(body, model, function, **more))
-
-
-def written(body: Json, model: str = OLD, function: Function = Function.CHAT, **more: Any) -> Json:
-    """The body that Bedrock gets."""
-    said: Json = msgspec.json.decode(sent(body, model, function, **more).body)
-    return said
-
-
-def chat(*messages: Json, **more: Any) -> Json:
-    """A chat request, of a greeting unless told otherwise."""
-    return {"messages": list(messages) or [{"role": "user", "content": "hi"}], **more}
-
-
-def user(*parts: Json) -> Json:
-    """A message made of parts."""
-    return {"role": "user", "content": list(parts)}
 
 
 DIFFERENT = {
@@ -180,12 +145,11 @@ def test_results_of_parallel_calls_share_a_turn() -> None:
     assert len(uses[1]) <= 64
 
 
-def test_calls_in_history_bring_their_tools() -> None:
-    """A conversation with calls but without tools is sent with tools, for Converse would refuse it."""
-    said = written(chat({"role": "assistant", "tool_calls": [CALL]}, {"role": "tool", "tool_call_id": "call_1"}))
-
-    assert [tool["toolSpec"]["name"] for tool in said["toolConfig"]["tools"]] == ["f"]
-    assert "toolChoice" not in said["toolConfig"]
+@pytest.mark.parametrize("body", [{"messages": "hi"}, {"messages": ["hi"]}, chat(tools=["f"]), chat(tools={"a": 1})])
+def test_what_is_no_list_of_objects_is_the_callers_fault(body: Json) -> None:
+    """A conversation or tools of another shape are refused in words and do not break the gateway."""
+    with pytest.raises(Unspoken, match="list of objects"):
+        sent(body)
 
 
 def test_a_system_alone_is_somebody() -> None:
@@ -208,81 +172,6 @@ def test_says_what_would_do(part: Json, words: str) -> None:
     """What Bedrock cannot be told is refused with what it can be told instead."""
     with pytest.raises(Unspoken, match=words):
         sent(chat(user(part)))
-
-
-@pytest.mark.parametrize(
-    ("model", "more", "fields", "inference"),
-    [
-        (OLD, {}, None, {}),
-        (BUDGETED, {}, {"thinking": {"type": "enabled", "budget_tokens": 1024}}, {"maxTokens": 64000}),
-        (BUDGETED, {"max_tokens": 500}, {"thinking": {"type": "enabled", "budget_tokens": 1024}}, {"maxTokens": 1524}),
-        (
-            NEWEST,
-            {"temperature": 0.3},
-            {"thinking": {"type": "adaptive", "display": "summarized"}, "output_config": {"effort": "low"}},
-            {},
-        ),
-        ("amazon.nova-2-lite-v1:0", {}, {"reasoningConfig": {"type": "enabled", "maxReasoningEffort": "low"}}, {}),
-        ("openai.gpt-oss-120b-1:0", {}, {"reasoning_effort": "low"}, {}),
-        ("meta.llama3-70b-instruct-v1:0", {}, None, {}),
-    ],
-)
-def test_reasoning_effort_in_the_makers_words(model: str, more: Json, fields: Json | None, inference: Json) -> None:
-    """Each maker's models hear of an effort in their own words, and those that do not think hear nothing."""
-    said = written(chat(reasoning_effort="low", **more), model)
-
-    assert said.get("additionalModelRequestFields") == fields
-    assert said.get("inferenceConfig", {}) == inference
-
-
-def test_thinking_rests_while_its_signatures_are_lost() -> None:
-    """A client without signed thoughts can go on calling tools: thinking is left out until they are done."""
-    turns = ({"role": "assistant", "tool_calls": [CALL]}, {"role": "tool", "tool_call_id": "call_1", "content": "ok"})
-    said = written(chat(*turns, tools=[TOOL], reasoning_effort="high"), BUDGETED)
-
-    assert "additionalModelRequestFields" not in said
-
-
-@pytest.mark.parametrize(
-    ("model", "way"),
-    [
-        (OLD, "tool"),
-        (BUDGETED, "schema"),
-        (NEWEST, "schema"),
-        ("amazon.nova-pro-v1:0", "tool"),
-        ("mistral.mistral-large-2402-v1:0", "any"),
-        ("qwen.qwen3-32b-v1:0", "schema"),
-        ("meta.llama3-70b-instruct-v1:0", "words"),
-    ],
-)
-def test_answers_in_a_shape(model: str, way: str) -> None:
-    """A schema goes as such, as a tool that has to be called, or in words: as the model takes it."""
-    said = written(chat(response_format=SHAPED), model)
-
-    choice = said.get("toolConfig", {}).get("toolChoice", {})
-    shape = said.get("outputConfig", {}).get("textFormat", {}).get("structure", {}).get("jsonSchema", {})
-    assert {
-        "tool": choice == {"tool": {"name": "tollhouse_answer"}},
-        "any": choice == {"any": {}},
-        "schema": shape.get("name") == "thing" and msgspec.json.decode(shape["schema"]) == SCHEMA,
-        "words": '"properties"' in str(said.get("system")),
-    }[way]
-
-
-def test_a_shaped_answer_leaves_room_for_tools() -> None:
-    """Beside the client's tools the answer is one more, and the model has to call one of them."""
-    said = written(chat(response_format=SHAPED, tools=[TOOL]))
-
-    assert [tool["toolSpec"]["name"] for tool in said["toolConfig"]["tools"]] == ["f", "tollhouse_answer"]
-    assert said["toolConfig"]["toolChoice"] == {"any": {}}
-
-
-def test_one_call_at_a_time() -> None:
-    """A Claude that can be told so is told to make no parallel calls."""
-    said = written(chat(tools=[TOOL], parallel_tool_calls=False), BUDGETED)
-
-    told = said["additionalModelRequestFields"]["tool_choice"]
-    assert told == {"type": "auto", "disable_parallel_tool_use": True}
 
 
 PROFILE = "arn:aws:bedrock:eu-west-1:123456789012:application-inference-profile/a1b2c3"
