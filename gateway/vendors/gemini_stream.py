@@ -25,7 +25,6 @@ from gateway.vendors.gemini_answer import (
 from gateway.vendors.gemini_usage import openai_usage, usage_in
 from gateway.vendors.vendor import Asked, Json
 
-
 TEXT = {"text"}
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
 from gateway.vendors.frames import ServerSentEvents
-from gateway.vendors.vendor import Answered, Asked, BadAnswer, Framing, Json, Reader, Sent, Telling, Wire
+from gateway.vendors.vendor import Answered, Asked, BadAnswer, Framing, Json, Reader, Sent, Telling, Unspoken, Wire
 from store.records import Usage
 
 text = msgspec.json.Encoder().encode
 read = msgspec.json.Decoder().decode
 DONE = b"[DONE]"
+MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+"""What reading JSON comes to where it is of another shape than its dialect says, such as a number for an object."""
 
 
 def translated(
@@ -35,7 +37,13 @@ def translated(
 
     def sent(asked: Asked) -> Sent:
         where = path(asked) if callable(path) else path
-        return Sent(where, text(encode(asked.json(), asked)), headers(asked))
+        try:
+            body = encode(asked.json(), asked)
+        except MISSHAPEN as error:
+            raise Unspoken(
+                f"a field of the request is not of the shape that OpenAI's API has for it: {error}"
+            ) from error
+        return Sent(where, text(body), headers(asked))
 
     def answered(body: bytes, asked: Asked) -> Answered:
         said = read(body)
@@ -68,7 +76,7 @@ class Retold:
         self.has_content = False
         self.is_done = False
         self.skipped = 0
-        """Events that were no JSON."""
+        """Events that were no JSON, or of an unknown shape."""
 
     @property
     def model(self) -> str | None:
@@ -106,13 +114,19 @@ class Retold:
         return said if isinstance(said, dict) else None
 
     def _told(self, name: str, said: Json) -> list[bytes]:
-        out = []
+        out: list[bytes] = []
+        try:
+            out.extend(self._written(name, said))
+        except MISSHAPEN:
+            self.skipped += 1
+        if self._telling.error is not None:
+            self.error = text(self._telling.error)
+        return out
+
+    def _written(self, name: str, said: Json) -> Iterator[bytes]:
         for chunk in self._telling.event(name, said):
             if chunk.get("choices"):
                 self.has_content = True
             elif not self._wants_usage and "usage" in chunk:
                 continue
-            out.append(b"data: " + text(chunk) + b"\n\n")
-        if self._telling.error is not None:
-            self.error = text(self._telling.error)
-        return out
+            yield b"data: " + text(chunk) + b"\n\n"

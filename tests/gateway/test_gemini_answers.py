@@ -247,6 +247,14 @@ def test_a_stream_that_fails_says_so(event: Json, message: str) -> None:
     assert not reader.is_complete
 
 
+def test_an_event_of_an_unknown_shape_is_skipped() -> None:
+    """What cannot be read in a stream does not end it."""
+    chunks, reader = streamed({"candidates": [5]}, candidate({"text": "x"}))
+
+    assert [chunk["choices"][0]["delta"]["content"] for chunk in chunks] == ["x"]
+    assert reader.skipped == 1
+
+
 def test_a_blocked_stream_ends_as_a_content_filter() -> None:
     """A prompt that is refused makes one whole chunk."""
     chunks, reader = streamed({"promptFeedback": {"blockReason": "SAFETY"}, "usageMetadata": USAGE})

@@ -209,6 +209,13 @@ def test_a_part_of_an_unknown_kind_is_refused() -> None:
         turns({"role": "user", "content": [{"type": "hologram"}]})
 
 
+@pytest.mark.parametrize("fields", [{"tools": ["x"]}, {"response_format": 5}, {"messages": [{"role": []}]}])
+def test_a_field_of_another_shape_is_the_callers_fault(fields: Json) -> None:
+    """What is no request of OpenAI's is refused as one, and is no failure of ours."""
+    with pytest.raises(Unspoken, match="not of the shape"):
+        sent(fields)
+
+
 def test_words_of_the_system_alone_become_a_question() -> None:
     """Gemini refuses a request without contents."""
     body = sent({"messages": [{"role": "system", "content": "Say hello."}]})
