@@ -23,7 +23,13 @@ SIZES: Mapping[int, int] = {0: 0, 1: 0, 2: 1, 3: 2, 4: 4, 5: 8, 8: 8, 9: 16}
 """Bytes of a header's value by its type, where all of a type are equally long: booleans, integers, timestamp, UUID."""
 COUNTED = frozenset({6, 7})
 """The types that say their length: bytes and text."""
-DAMAGED = "with a damaged event stream"
+
+
+class DamagedStream(BadAnswer, ValueError):
+    """A message whose checksums or headers are wrong. A ValueError too, as whatever a stream may be broken by."""
+
+    def __init__(self) -> None:
+        super().__init__("with a damaged event stream")
 
 
 class EventStreamFrames:
@@ -38,7 +44,7 @@ class EventStreamFrames:
         self._pending = b""
 
     def feed(self, chunk: bytes) -> Iterator[tuple[str, bytes]]:
-        """The name and payload of each message. Raises BadAnswer for a damaged one."""
+        """The name and payload of each message. Raises DamagedStream."""
         data = self._pending + chunk if self._pending else chunk
         start, self._pending = 0, b""
         while (size := size_at(data, start)) and start + size <= len(data):
@@ -50,13 +56,13 @@ class EventStreamFrames:
 def size_at(data: bytes, start: int) -> int:
     """How long the message is that begins at `start`; 0 where too little of it came.
 
-    Raises BadAnswer for a damaged one, OverflowError for one that is too long.
+    Raises DamagedStream, OverflowError for one that is too long.
     """
     if len(data) - start < PRELUDE.size:
         return 0
     size, headers, checksum = PRELUDE.unpack_from(data, start)
     if crc32(data[start : start + 8]) != checksum or size < SMALLEST + headers:
-        raise BadAnswer(DAMAGED)
+        raise DamagedStream
     if size > LONGEST_EVENT:
         raise OverflowError("an event of the stream is too long")
     return int(size)
@@ -67,7 +73,7 @@ def parts_of(message: bytes) -> tuple[Mapping[str, str], bytes]:
     _, length, _ = PRELUDE.unpack_from(message)
     end = PRELUDE.size + length
     if crc32(message[: -CHECKSUM.size]) != CHECKSUM.unpack_from(message, len(message) - CHECKSUM.size)[0]:
-        raise BadAnswer(DAMAGED)
+        raise DamagedStream
     return headers_of(message[PRELUDE.size : end]), message[end : -CHECKSUM.size]
 
 
@@ -77,7 +83,7 @@ def headers_of(data: bytes) -> Mapping[str, str]:
     try:
         return dict(texts_in(data))
     except (LookupError, ValueError, error) as fault:
-        raise BadAnswer(DAMAGED) from fault
+        raise DamagedStream from fault
 
 
 def texts_in(data: bytes) -> Iterator[tuple[str, str]]:

@@ -65,7 +65,6 @@ BEDROCK = Vendor(
     id="bedrock",
     name="AWS Bedrock",
     base_url=address,
-    needs_key=False,  # an access key among the settings does as well
     priced_as="aws",
     headers=bearer,
     sign=sign,

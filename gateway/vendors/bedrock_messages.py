@@ -57,7 +57,7 @@ class InvokedMessages(MessagesStream):
         self._frames = EventStreamFrames()
 
     def feed(self, chunk: bytes) -> bytes:
-        """The events that `chunk` completes. Raises BadAnswer for a damaged stream."""
+        """The events that `chunk` completes. Raises DamagedStream."""
         return super().feed(b"".join(self._event(name, data) for name, data in self._frames.feed(chunk)))
 
     def _event(self, name: str, data: bytes) -> bytes:

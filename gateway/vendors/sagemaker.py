@@ -43,7 +43,6 @@ SAGEMAKER = Vendor(
     id="sagemaker",
     name="AWS SageMaker",
     base_url=address,
-    needs_key=False,  # an access key among the settings is what it takes
     headers=lambda _: {},
     sign=partial(sign, service="sagemaker"),
     settings=(

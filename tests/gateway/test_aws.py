@@ -9,7 +9,7 @@ from struct import pack
 
 import pytest
 
-from gateway.vendors.aws_events import EventStreamFrames
+from gateway.vendors.aws_events import DamagedStream, EventStreamFrames
 from gateway.vendors.aws_signature import Scope, authorization, canonical_request, sign
 from gateway.vendors.vendor import BadAnswer, Login, Sent
 
@@ -196,7 +196,7 @@ def test_a_damaged_byte_is_noticed(at: int) -> None:
     """One wrong bit anywhere is found by a checksum, and nothing of that message is told."""
     damaged = EVENT[:at] + bytes([EVENT[at] ^ 1]) + EVENT[at + 1 :]
 
-    with pytest.raises(BadAnswer, match="damaged"):
+    with pytest.raises(DamagedStream, match="damaged"):
         list(EventStreamFrames().feed(damaged))
 
 
