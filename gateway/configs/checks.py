@@ -10,6 +10,8 @@ from typing import Any
 
 from gateway.configs.faults import Check, Fault, joined
 
+LARGEST = 2**53
+"""Beyond it JavaScript, and so JSON, is not exact."""
 STATUSES = "must be a list of HTTP statuses, whole numbers from 100 to 599"
 
 
@@ -59,8 +61,8 @@ def number(least: float = 0, most: float = math.inf, *, whole: bool = False, abo
 
 
 def is_number(value: object) -> bool:
-    """Whether it is one, and no flag, and not beyond all numbers."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether it is one, and no flag, and not beyond reason."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
 
 
 def statuses(value: object) -> Iterator[Fault]:

@@ -23,6 +23,7 @@ Test = Callable[[Any], bool]
 """Whether a value is right."""
 MISSING: Final = object()
 """JavaScript's `undefined`: what a request does not say."""
+LARGEST = 2.0**1023
 FLOAT = re.compile(r"\s*([+-]?(?:Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?))")
 
 
@@ -43,7 +44,10 @@ class Context:
         if type(value) is not msgspec.Raw:
             return value
         if name not in self._read:
-            self._read[name] = msgspec.json.decode(value)
+            try:
+                self._read[name] = msgspec.json.decode(value)
+            except msgspec.DecodeError:  # such as a number that no machine can hold: the vendor may judge it
+                self._read[name] = MISSING
         return self._read[name]
 
 
@@ -184,7 +188,7 @@ OPERATORS: Final[Mapping[str, Callable[[Any, bool], Test]]] = {
 def number(value: Any) -> float:
     """JavaScript's `parseFloat`: the number a text begins with, or NaN."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        return float(value) if abs(value) < LARGEST else math.inf if value > 0 else -math.inf
     begins = FLOAT.match(value) if isinstance(value, str) else None
     return float(begins[1]) if begins else math.nan
 
@@ -193,5 +197,7 @@ def spelled(value: Any) -> str:
     """JavaScript's spelling of a plain value."""
     if isinstance(value, str):
         return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
     whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e21
     return msgspec.json.encode(int(value) if whole else value).decode()

@@ -28,7 +28,8 @@ oracle_api_version oracle_region oracle_compartment_id oracle_serving_mode oracl
 oracle_fingerprint oracle_private_key oracle_key_passphrase
 """
 AS_JSON = """
-vertex_service_account_json azure_extra_params azure_extra_parameters deployments
+vertex_service_account_json azure_extra_params azure_extra_parameters azure_deployments azure_deployment_config
+deployments
 """
 CREDENTIALS = """
 api_key azure_ad_token azure_entra_client_secret aws_secret_access_key aws_session_token vertex_service_account_json

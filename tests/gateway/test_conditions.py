@@ -92,6 +92,21 @@ def test_query(query: dict[str, Any], expected: bool) -> None:
     assert matches(query, as_it_came) is expected
 
 
+@pytest.mark.parametrize("operand", [{"$gt": 1}, {"$regex": "^1"}, {"$in": [1, 10**400]}, {"$lt": -1, "$eq": 5}])
+def test_number_beyond_all_bounds(operand: dict[str, Any]) -> None:
+    """A number of hundreds of digits in a request is compared like any other."""
+    context = Context({}, {"n": 10**400}, "/")
+
+    assert matches({"params.n": operand}, context) is ("$lt" not in operand)
+
+
+def test_field_that_cannot_be_read() -> None:
+    """A field that the gateway cannot read is as if it were not there; the vendor may refuse it."""
+    context = Context({}, {"n": msgspec.Raw(b"1e999")}, "/")
+
+    assert not matches({"params.n": {"$gt": 1}}, context)
+
+
 def test_every_operator_is_tried() -> None:
     """No operator is without a row above."""
     mark: Any = next(mark for mark in test_query.pytestmark if mark.name == "parametrize")

@@ -13,7 +13,8 @@ from gateway.configs.fields import FIELDS, MODES, STRATEGY
 from gateway.configs.nodes import Branch, Breaker, Hedge, Hold, Leaf, Retry, Sticky
 from gateway.configs.schema import read_config, reading
 from gateway.configs.survey import Known
-from gateway.configs.vendor_settings import SETTINGS
+from gateway.configs.vendor_settings import SECRETS, SETTINGS
+from gateway.vendors import VENDORS
 
 Json = dict[str, Any]
 KNOWN = Known(
@@ -440,3 +441,12 @@ def test_every_field_is_documented(name: str) -> None:
 def test_every_setting_is_documented(name: str) -> None:
     """Each vendor's setting stands in the documentation."""
     assert re.search(rf"\b{name}\b", DOCUMENT)
+
+
+@pytest.mark.parametrize("vendor", sorted(VENDORS))
+def test_settings_of_vendors_are_fields(vendor: str) -> None:
+    """Whatever a vendor wants beside a key can be said in a config, and its secrets are not shown again."""
+    settings = VENDORS[vendor].settings
+
+    assert [setting.name for setting in settings if setting.name not in SETTINGS] == []
+    assert [setting.name for setting in settings if setting.is_secret and setting.name not in SECRETS] == []
