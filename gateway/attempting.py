@@ -105,7 +105,8 @@ def prepared(call: Call, step: Step, plant: Plant) -> Try:
         path=call.path_below,
         stream=request.stream,
         wants_usage=request.wants_usage or adapter is not None,
-        strict=is_strict(call, step),
+        strict=adapter is None and is_strict(call, step),
+        is_adapted=adapter is not None,
         login=target.login,
         headers=heeded(call),
     )

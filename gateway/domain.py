@@ -16,7 +16,7 @@ from store.records import Attempt, Usage
 if TYPE_CHECKING:
     from gateway.routing.plan import Step
     from gateway.vendors import Vendor
-    from gateway.vendors.vendor import Login, Upload
+    from gateway.vendors.vendor import Asked, Login, Upload
 
 Headers = Mapping[str, str]
 """Names in lower case."""
@@ -152,6 +152,8 @@ class Call:
     """As the vendor sent it."""
     measure: Callable[[bytes], Usage | None] | None = None
     """How to read it."""
+    asked: Asked | None = None
+    """What the vendor that answered was asked."""
     failure: GatewayError | None = None
 
     def elapsed_seconds(self) -> float:

@@ -14,7 +14,7 @@ from gateway.attempting import forwarded
 from gateway.errors import GatewayError, TimedOut, VendorBroke, VendorRefused
 from gateway.headers import passed_on, story
 from gateway.routing.signals import place
-from gateway.vendors.vendor import Answered
+from gateway.vendors.vendor import Answered, BadAnswer
 from store.records import Attempt
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Begun:
 def take_head(call: Call, attempt: Try, reply: Reply | Own, kind: str | None) -> None:
     """Status and headers, as the client is to have them."""
     call.target, call.config_path = attempt.target, attempt.step.leaf.path
-    call.measure = attempt.wire.usage
+    call.measure, call.asked = attempt.wire.usage, attempt.asked
     call.status = reply.status
     call.response_headers = passed_on(reply.headers, kind) + story(call)
 
@@ -161,6 +161,8 @@ def fed(call: Call, begun: Begun, chunk: bytes) -> bytes:
     """What a chunk comes to. Raises VendorBroke."""
     try:
         data = begun.reader.feed(chunk)
+    except BadAnswer as error:
+        raise VendorBroke(begun.attempt.target.vendor.id, f"it answered {error}") from error
     except (OverflowError, ValueError) as error:
         raise VendorBroke(begun.attempt.target.vendor.id, str(error)) from error
     if data and call.first_token_seconds is None and begun.reader.has_content:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
+from gateway.adapters.adapter import AdaptedStream
 from gateway.answer import refused_event
 from gateway.errors import GatewayError, VendorBroke, VendorFailed
 from gateway.exchange import fed
@@ -44,7 +45,14 @@ def end(call: Call, begun: Begun, failure: GatewayError | None) -> None:
     if reader.error is not None:
         failure = refused_event(target, reader.error)
     failure = failure or VendorBroke(target.vendor.id, "the stream ended before the answer was complete; try again")
-    call.failure, call.ending = failure, call.dialect.failure(failure)
+    call.failure, call.ending = failure, told(call, reader, failure)
+
+
+def told(call: Call, reader: Reader, failure: GatewayError) -> bytes:
+    """How the client hears of it."""
+    if isinstance(reader, AdaptedStream):
+        return reader.fail(failure.body()["error"])
+    return call.dialect.failure(failure)
 
 
 def take_notes(call: Call, reader: Reader) -> None:

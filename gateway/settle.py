@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from gateway.billing import billed
 from gateway.errors import Broken, Draining, GatewayError, HungUp
 from gateway.headers import masked, story
-from gateway.prices import cost_of
 from store.ids import Slug
 from store.records import Failure, LogRecord
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from gateway.domain import Call
     from gateway.plant import Plant
-    from gateway.prices import Price
-    from store.records import Usage
 
 DEFAULT_WORKSPACE = Slug("default")
 
@@ -96,9 +94,7 @@ def record_of(call: Call, plant: Plant) -> LogRecord:
     """Everything worth knowing about the request."""
     total = call.elapsed_seconds()
     caller, target, request = call.caller, call.target, call.request
-    usage = call.measure(call.usage_received) if call.measure and call.usage_received != b"null" else None
-    price = price_of(call, plant) if usage else None
-    rates = price.rates_for(usage.input_tokens) if price and usage else None
+    bill = billed(call, plant)
     return LogRecord(
         id=call.id,
         created_at_ms=call.created_at_ms,
@@ -122,12 +118,12 @@ def record_of(call: Call, plant: Plant) -> LogRecord:
         total_ms=round(total * 1000, 3),
         first_token_ms=None if call.first_token_seconds is None else round(call.first_token_seconds * 1000, 3),
         vendor_ms=round(call.vendor_seconds * 1000, 3) if call.attempts else None,
-        usage=usage,
+        usage=bill.usage,
         usage_received=call.usage_received,
-        cost=cost_of(usage, rates) if rates and usage else None,
-        unpriced=is_unpriced(call, usage, price),
-        price=rates,
-        price_source=price.source if price else None,
+        cost=bill.cost,
+        unpriced=bill.unpriced,
+        price=bill.rates,
+        price_source=bill.source,
         attempts=tuple(call.attempts),
         failure=failure_of(call.failure),
         request_headers=masked(call.headers),
@@ -135,20 +131,6 @@ def record_of(call: Call, plant: Plant) -> LogRecord:
         request_body=call.body,
         response_body=b"".join([*call.response, call.ending]),
     )
-
-
-def price_of(call: Call, plant: Plant) -> Price | None:
-    """The price of the model that answered; of the one that was asked for where the answer's name is not priced."""
-    if (target := call.target) is None:
-        return None
-    names = (call.response_model, target.model)
-    prices = (plant.prices.price(target.vendor.priced_as, name) for name in names if name)
-    return next((price for price in prices if price is not None), None)
-
-
-def is_unpriced(call: Call, usage: Usage | None, price: Price | None) -> bool:
-    """Whether tokens were used whose price nobody knows."""
-    return call.target is not None and usage is not None and price is None
 
 
 def failure_of(error: GatewayError | None) -> Failure | None:

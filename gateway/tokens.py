@@ -9,8 +9,8 @@ from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
-from gateway.errors import VendorBroke
-from gateway.vendors.vendor import Login, Sent
+from gateway.errors import NotSpoken, VendorBroke
+from gateway.vendors.vendor import Login, Sent, Unspoken
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,12 +43,16 @@ class Tokens:
         """The headers of the login with the account's token in place of its secret. Raises VendorFailed."""
         login, vendor = target.login, target.vendor
         assert vendor.token is not None, "asked for only where there is one"
-        if (wanted := vendor.token(login, now)) is None:
-            return {}
         place = id(login)
         kept = self._kept.get(place)
         if kept is not None and kept[0] is login and kept[2] > time.monotonic():
             return vendor.headers(Login(kept[1], login.settings))
+        try:
+            wanted = vendor.token(login, now)
+        except Unspoken as error:
+            raise NotSpoken(f"Tollhouse: `{vendor.id}` cannot be logged in to: {error}", param=error.param) from error
+        if wanted is None:
+            return {}
         if place not in self._asking:
             asking = asyncio.ensure_future(self._ask(login, vendor.id, wanted.url, wanted.form))
             self._asking[place] = asking

@@ -92,6 +92,10 @@ class AdaptedStream:
         """What ends the stream of a whole answer."""
         return self._telling.end()
 
+    def fail(self, error: Json) -> bytes:
+        """What ends the stream of an answer that broke off, of an `error` object in OpenAI's words."""
+        return self._telling.fail(error)
+
     def feed(self, chunk: bytes) -> bytes:
         """The client's events that `chunk` makes."""
         told = [self._telling.chunk(said) for said in chunks_in(self._reader.feed(chunk))]

@@ -42,6 +42,8 @@ class Quirks:
     """Parameters that it refuses."""
     paths: Mapping[Function, str] = field(default_factory=dict)
     """Where a function is, if not where OpenAI has it."""
+    keeps_marks: bool = False
+    """Whether it knows `cache_control` and `content_blocks`, which other dialects' clients send."""
     adjust: Callable[[Asked, dict[str, msgspec.Raw]], None] | None = None
     """What depends on the model, or on other parameters: changes the fields in place."""
 
@@ -61,6 +63,8 @@ def encode(asked: Asked, quirks: Quirks = NO_QUIRKS) -> Sent:
     changed["model"] = msgspec.Raw(text(asked.model))
     if asked.stream and asked.function in CHAT_LIKE:
         changed["stream_options"] = with_usage(asked.fields.get("stream_options"))
+    if asked.is_adapted and not quirks.keeps_marks and "messages" in changed:
+        changed["messages"] = unmarked(changed["messages"])
     if quirks is not NO_QUIRKS:
         bend(changed, asked, quirks)
     return Sent(path, text(changed))
@@ -69,6 +73,17 @@ def encode(asked: Asked, quirks: Quirks = NO_QUIRKS) -> Sent:
 def renamed(upload: Upload, model: str) -> Upload:
     """A form with the vendor's name for the model."""
     return Upload(fields={**upload.fields, "model": [model]}, files=upload.files)
+
+
+def unmarked(messages: msgspec.Raw) -> msgspec.Raw:
+    """Messages without what only Claude understands: OpenAI and its like refuse what they do not know."""
+    said = msgspec.json.decode(messages)
+    for message in said:
+        message.pop("content_blocks", None)
+        parts = message.get("content")
+        for part in parts if isinstance(parts, list) else ():
+            part.pop("cache_control", None)
+    return msgspec.Raw(text(said))
 
 
 def bend(changed: dict[str, msgspec.Raw], asked: Asked, quirks: Quirks) -> None:
@@ -93,7 +108,7 @@ def with_usage(options: msgspec.Raw | None) -> msgspec.Raw:
 def decode(body: bytes, asked: Asked) -> Answered:
     """An answer, untouched. Raises what msgspec raises for something that is no JSON."""
     if asked.function in NO_JSON and body[:1] != b"{":
-        return Answered(body, usage=measured(asked))
+        return Answered(body)
     try:
         said = spoken(body)
     except msgspec.ValidationError:
@@ -102,34 +117,8 @@ def decode(body: bytes, asked: Asked) -> Answered:
         if asked.function in NO_JSON:
             return Answered(body)
         raise
-    usage = measured(asked) if said.usage is msgspec.UNSET else bytes(said.usage)
+    usage = b"null" if said.usage is msgspec.UNSET else bytes(said.usage)
     return Answered(body, said.model, usage)
-
-
-def measured(asked: Asked) -> bytes:
-    """What can be charged for where a vendor reports nothing: pictures by number and size, speech by its text."""
-    if asked.function in (Function.GENERATE_IMAGE, Function.EDIT_IMAGE, Function.VARY_IMAGE):
-        said = asked.upload.fields if asked.upload else asked.json()
-        return text({"images": pictures(said), "size": one(said, "size"), "quality": one(said, "quality")})
-    if asked.function is Function.SPEAK:
-        return text({"characters": len(str(asked.json().get("input", "")))})
-    return b"null"
-
-
-def one(said: Mapping[str, object], name: str) -> str | None:
-    """A text among the request's parameters, of a form or of a JSON object."""
-    value = said.get(name)
-    if isinstance(value, list):
-        value = value[0] if value else None
-    return value if isinstance(value, str) else None
-
-
-def pictures(said: Mapping[str, object]) -> int:
-    """How many pictures were asked for."""
-    value = said.get("n")
-    if isinstance(value, list):
-        value = value[0] if value else None
-    return int(value) if isinstance(value, (int, str)) and str(value).isdigit() and int(value) > 0 else 1
 
 
 def reader(asked: Asked) -> ChatStream:

@@ -60,6 +60,8 @@ class Asked:
     stream: bool = False
     wants_usage: bool = False
     """Whether the client asked for the usage of a stream."""
+    is_adapted: bool = False
+    """Whether the client spoke another dialect, so that its request may carry what only some vendors know."""
     strict: bool = True
     """Whether the answer keeps to OpenAI's fields (`x-portkey-strict-open-ai-compliance`)."""
     login: Login = Login()

@@ -1,0 +1,56 @@
+"""What a request used, at which price, and what it therefore cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from gateway.prices import cost_of, is_known, unpriced
+from gateway.prices.measured import measured
+
+if TYPE_CHECKING:
+    from gateway.domain import Call
+    from gateway.plant import Plant
+    from gateway.prices import Price, Rates
+    from store.ids import Nanodollars
+    from store.records import Usage
+
+
+class Bill(NamedTuple):
+    """One request's. Nothing is guessed: what nobody knows is None."""
+
+    usage: Usage | None = None
+    rates: Rates | None = None
+    source: str | None = None
+    """Where the price is from."""
+    cost: Nanodollars | None = None
+    unpriced: bool = False
+    """Something was used whose price nobody knows."""
+
+
+NOTHING = Bill()
+
+
+def billed(call: Call, plant: Plant) -> Bill:
+    """The bill of an answered request; an empty one where nothing was used."""
+    if call.asked is None or call.measure is None or call.target is None:
+        return NOTHING
+    reported = call.measure(call.usage_received) if call.usage_received != b"null" else None
+    usage = measured(reported, call.asked, b"".join(call.response))
+    if usage is None:
+        return NOTHING
+    price = price_of(call, plant)
+    if price is None:
+        return Bill(usage, unpriced=True)
+    rates = price.rates_for(usage.input_tokens, usage.service_tier)
+    if not is_known(usage):
+        return Bill(usage, rates, price.source, unpriced=True)
+    return Bill(usage, rates, price.source, cost_of(usage, rates), bool(unpriced(usage, rates)))
+
+
+def price_of(call: Call, plant: Plant) -> Price | None:
+    """The price of the model that answered; of the one that was asked for where the answer's name is not priced."""
+    if (target := call.target) is None:
+        return None
+    names = (call.response_model, target.model)
+    prices = (plant.prices.price(target.vendor.priced_as, name) for name in names if name)
+    return next((price for price in prices if price is not None), None)
