@@ -7,6 +7,7 @@ from typing import Any
 
 from gateway.functions import Function
 from gateway.vendors import cohere_answer, cohere_request
+from gateway.vendors.embeddings import counted, embedded
 from gateway.vendors.openai import WIRES
 from gateway.vendors.translated import text, translated
 from gateway.vendors.vendor import Asked, BadAnswer, Json, Sent, Unspoken, Vendor, Wire
@@ -15,15 +16,15 @@ from store.records import Usage
 
 def embed_request(said: Json, asked: Asked) -> Json:
     """Texts or images to embed; `input_type` is needed by Cohere and unknown to OpenAI. Raises Unspoken for tokens."""
-    kinds = said.get("embedding_types") or ["base64" if said.get("encoding_format") == "base64" else "float"]
+    kinds = said.get("embedding_types") or ["float"]
     body: Json = {"model": asked.model, "input_type": said.get("input_type") or "search_document"}
-    body |= embedded(said.get("input"), said) | {"embedding_types": kinds}
+    body |= material(said.get("input"), said) | {"embedding_types": kinds}
     if said.get("dimensions") is not None:
         body["output_dimension"] = said["dimensions"]
     return body | {name: said[name] for name in ("truncate", "max_tokens", "output_dimension") if name in said}
 
 
-def embedded(given: Any, said: Json) -> Json:
+def material(given: Any, said: Json) -> Json:
     """What is embedded: plain texts, or Cohere's own `texts`, `images` and `inputs`."""
     own: Json = {name: said[name] for name in ("texts", "images", "inputs") if name in said}
     if own:
@@ -49,13 +50,12 @@ def embed_answer(said: Json, asked: Asked) -> Json:
     made = said.get("embeddings")
     if not isinstance(made, dict):
         raise BadAnswer("without embeddings")
-    vectors: list[Any] = next(iter(made.values()), [])
-    if len(made) > 1:
-        vectors = [dict(zip(made, each, strict=True)) for each in zip(*made.values(), strict=True)]
-    data = [{"object": "embedding", "index": index, "embedding": each} for index, each in enumerate(vectors)]
     tokens = tokens_in(billed(said) or {})
-    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
-    return {"object": "list", "data": data, "model": asked.model, "provider": "cohere", "usage": usage}
+    if len(made) < 2:
+        return embedded(next(iter(made.values()), []), tokens, asked) | {"provider": "cohere"}
+    vectors = [dict(zip(made, each, strict=True)) for each in zip(*made.values(), strict=True)]
+    data = [{"object": "embedding", "index": index, "embedding": each} for index, each in enumerate(vectors)]
+    return {"object": "list", "data": data, "model": asked.model, "provider": "cohere", "usage": counted(tokens)}
 
 
 def rerank_request(said: Json, asked: Asked) -> Json:

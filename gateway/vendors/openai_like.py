@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from gateway.functions import Function
+from gateway.vendors.fireworks import FIREWORKS
+from gateway.vendors.hyperbolic import HYPERBOLIC
 from gateway.vendors.openai import NO_QUIRKS, Quirks, openai_like
 from gateway.vendors.openai_accounts import DATABRICKS, HUGGINGFACE, SNOWFLAKE
 from gateway.vendors.openai_quirks import ROLES, SHORT
@@ -18,6 +20,8 @@ from gateway.vendors.vendor import Login, Vendor, bearer, in_header
 CHAT, COMPLETE, EMBED, RESPOND = Function.CHAT, Function.COMPLETE, Function.EMBED, Function.RESPOND
 PICTURE, EDIT, RERANK = Function.GENERATE_IMAGE, Function.EDIT_IMAGE, Function.RERANK
 SPEAK, TRANSCRIBE, TRANSLATE = Function.SPEAK, Function.TRANSCRIBE, Function.TRANSLATE
+UNASKED = replace(SHORT, dropped=frozenset({"stream_options"}))
+"""Reports the usage of a stream unasked, and does not know how to be asked."""
 
 
 def row(
@@ -74,14 +78,7 @@ FAMOUS = (
         priced_as="together",
         aliases=("together",),
     ),
-    row(
-        "fireworks-ai",
-        "Fireworks",
-        "https://api.fireworks.ai/inference/v1",
-        *(CHAT, COMPLETE, EMBED, RERANK),
-        priced_as="fireworks",
-        aliases=("fireworks",),
-    ),
+    FIREWORKS,
     row(
         "deepinfra",
         "DeepInfra",
@@ -94,7 +91,7 @@ FAMOUS = (
     row("z-ai", "Z.AI", "https://api.z.ai/api/paas/v4", CHAT, PICTURE, priced_as="zai", aliases=("zai",)),
     row("dashscope", "Alibaba DashScope", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1", CHAT, EMBED),
     row("minimax", "MiniMax", "https://api.minimax.io/v1"),
-    unlisted(row("ai21", "AI21", "https://api.ai21.com/studio/v1")),
+    unlisted(row("ai21", "AI21", "https://api.ai21.com/studio/v1", quirks=UNASKED)),
     row("reka-ai", "Reka", "https://api.reka.ai/v1", aliases=("reka",)),
     unlisted(row("github", "GitHub Models", "https://models.github.ai/inference", CHAT, EMBED)),
 )
@@ -111,7 +108,7 @@ HOUSES = (
     row("deepbricks", "Deepbricks", "https://api.deepbricks.ai/v1", CHAT, PICTURE),
     row("featherless-ai", "Featherless", "https://api.featherless.ai/v1", CHAT, COMPLETE, priced_as="featherless_ai"),
     row("friendli", "Friendli", "https://api.friendli.ai/serverless/v1", CHAT, COMPLETE, priced_as="friendliai"),
-    row("hyperbolic", "Hyperbolic", "https://api.hyperbolic.xyz/v1", CHAT, COMPLETE),
+    HYPERBOLIC,
     row("inference-net", "Inference.net", "https://api.inference.net/v1", CHAT, COMPLETE, EMBED),
     row("iointelligence", "io.net Intelligence", "https://api.intelligence.io.solutions/api/v1", CHAT, EMBED),
     row("kluster-ai", "kluster.ai", "https://api.kluster.ai/v1", CHAT, EMBED),

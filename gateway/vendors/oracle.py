@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from gateway.functions import Function
 from gateway.vendors import oracle_answer, oracle_request
+from gateway.vendors.embeddings import embedded
 from gateway.vendors.openai import WIRES
 from gateway.vendors.openai_accounts import named
 from gateway.vendors.oracle_signature import sign
 from gateway.vendors.translated import translated
-from gateway.vendors.vendor import Asked, BadAnswer, Json, Login, Setting, Unspoken, Vendor
+from gateway.vendors.vendor import Asked, Json, Login, Setting, Unspoken, Vendor
 
 
 def address(login: Login) -> str:
@@ -42,11 +43,8 @@ def embed_request(said: Json, asked: Asked) -> Json:
 
 def embed_answer(said: Json, asked: Asked) -> Json:
     """Vectors as OpenAI gives them."""
-    if not isinstance(said.get("embeddings"), list):
-        raise BadAnswer("without embeddings")
-    data = [{"object": "embedding", "index": at, "embedding": each} for at, each in enumerate(said["embeddings"])]
-    usage = oracle_answer.counted(said.get("usage")) or {"prompt_tokens": 0, "total_tokens": 0}
-    return {"object": "list", "data": data, "model": asked.model, "provider": "oracle", "usage": usage}
+    usage = oracle_answer.counted(said.get("usage")) or {"prompt_tokens": 0}
+    return embedded(said.get("embeddings") or [], usage["prompt_tokens"], asked) | {"provider": "oracle"}
 
 
 def settings() -> Iterator[Setting]:

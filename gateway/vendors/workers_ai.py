@@ -6,17 +6,16 @@ Source: developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility
 from __future__ import annotations
 
 import base64
-import time
 from dataclasses import replace
 from urllib.parse import quote
 
 from gateway.functions import Function
-from gateway.vendors.openai import Quirks, measured, openai_like
+from gateway.vendors.openai import Quirks, openai_like
 from gateway.vendors.openai_accounts import named
 from gateway.vendors.openai_quirks import without_developer
-from gateway.vendors.openai_usage import usage_of
+from gateway.vendors.pictures import drawn, only_one, size_in, unreported
 from gateway.vendors.translated import read, text
-from gateway.vendors.vendor import Answered, Asked, BadAnswer, Json, Login, Sent, Setting, Unspoken, Wire
+from gateway.vendors.vendor import Answered, Asked, Json, Login, Sent, Setting, Unspoken, Wire
 
 PICTURE_FIELDS = ("prompt", "negative_prompt", "seed", "guidance", "num_steps", "steps", "width", "height", "image_b64")
 PATHS = {Function.CHAT: "/v1/chat/completions", Function.EMBED: "/v1/embeddings"}
@@ -36,34 +35,22 @@ def run(model: str) -> str:
 
 
 def draw(asked: Asked) -> Sent:
-    """One picture. Raises Unspoken for several, and for a size that is none."""
+    """One picture. Raises Unspoken for several."""
     said = asked.json()
-    if (said.get("n") or 1) != 1:
-        raise Unspoken("Workers AI draws one picture at a time; ask again instead of `n`", "n")
-    return Sent(run(asked.model), text(size(said.get("size")) | {n: said[n] for n in PICTURE_FIELDS if n in said}))
+    only_one(said, "Workers AI")
+    size = size_in(said)
+    body: Json = {"width": size[0], "height": size[1]} if size else {}
+    return Sent(run(asked.model), text(body | {name: said[name] for name in PICTURE_FIELDS if name in said}))
 
 
-def size(said: str | None) -> Json:
-    """`1024x768` as width and height."""
-    if said in (None, "auto"):
-        return {}
-    width, _, height = str(said).partition("x")
-    if not (width.isdecimal() and height.isdecimal()):
-        raise Unspoken(f"`{said}` is no size; write it as `1024x768`, or leave it out", "size")
-    return {"width": int(width), "height": int(height)}
-
-
-def drawn(body: bytes, asked: Asked) -> Answered:
+def picture_in(body: bytes, asked: Asked) -> Answered:
     """The picture, which some models send bare and others within JSON."""
     picture: str | None = None
     if body[:1] != b"{":
         picture = base64.b64encode(body).decode()
     elif isinstance(result := read(body).get("result"), dict):
         picture = result.get("image")
-    if not picture:
-        raise BadAnswer("without a picture")
-    answer = {"created": int(time.time()), "data": [{"b64_json": picture}]}
-    return Answered(text(answer), asked.model, measured(asked), {"content-type": "application/json"})
+    return drawn([{"b64_json": picture}] if picture else [], asked)
 
 
 SPOKEN = openai_like(
@@ -76,6 +63,6 @@ SPOKEN = openai_like(
     aliases=("cloudflare",),
     quirks=Quirks(paths=PATHS, renamed={"max_completion_tokens": "max_tokens"}, adjust=without_developer),
 )
-PICTURE = Wire(encode=draw, decode=drawn, usage=usage_of)
+PICTURE = Wire(encode=draw, decode=picture_in, usage=unreported)
 
 WORKERS_AI = replace(SPOKEN, functions={**SPOKEN.functions, Function.GENERATE_IMAGE: PICTURE}, models_path=None)

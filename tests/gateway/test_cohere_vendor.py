@@ -254,12 +254,30 @@ def test_embeddings() -> None:
     assert answer["usage"] == {"prompt_tokens": 3, "total_tokens": 3}
 
 
+def test_embeddings_for_openai_clients() -> None:
+    """OpenAI's own clients ask for base64 and get it."""
+    said = {"embeddings": {"float": [[1.0]]}}
+
+    answer = answered(said, {"input": "a", "encoding_format": "base64"}, Function.EMBED)
+
+    assert answer["data"][0]["embedding"] == "AACAPw=="
+
+
+def test_embeddings_of_several_kinds() -> None:
+    """Whoever asks for several kinds of vectors gets them by name."""
+    said = {"embeddings": {"float": [[1.0]], "int8": [[1]]}}
+
+    answer = answered(said, {"input": "a", "embedding_types": ["float", "int8"]}, Function.EMBED)
+
+    assert answer["data"][0]["embedding"] == {"float": [1.0], "int8": [1]}
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
         ({"input": "a"}, {"texts": ["a"], "embedding_types": ["float"], "input_type": "search_document"}),
         ({"input": "a", "input_type": "search_query"}, {"input_type": "search_query"}),
-        ({"input": "a", "encoding_format": "base64"}, {"embedding_types": ["base64"]}),
+        ({"input": "a", "encoding_format": "base64"}, {"embedding_types": ["float"]}),
         ({"input": "a", "dimensions": 8}, {"output_dimension": 8}),
         ({"images": ["data:x"]}, {"images": ["data:x"]}),
         (

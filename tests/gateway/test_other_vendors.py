@@ -23,7 +23,6 @@ ELSEWHERE = {
     ("huggingface", None): "one address for every model since the router replaced api-inference",
     ("ai21", None): "the address of Jamba; the one recorded is Jurassic's, which is gone",
     ("ollama", "embeddings"): "OpenAI's own shape since Ollama has it; the recorded one takes a single text",
-    ("fireworks-ai", "images"): "not offered: an asynchronous workflow of its own, reached by passing through",
 }
 """Recordings of which neither path nor body is ours, and why."""
 CHANGED = {

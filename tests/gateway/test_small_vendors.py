@@ -1,4 +1,4 @@
-"""Workers AI and Triton, which need a little more than a row."""
+"""Vendors that need a little more than a row: Workers AI, Fireworks, Hyperbolic and Triton."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import msgspec
 import pytest
 
 from gateway.functions import Function
+from gateway.vendors.fireworks import FIREWORKS
+from gateway.vendors.hyperbolic import HYPERBOLIC
 from gateway.vendors.triton import TRITON
 from gateway.vendors.vendor import Asked, BadAnswer, Json, Login, Unspoken, Vendor
 from gateway.vendors.workers_ai import WORKERS_AI
@@ -72,13 +74,12 @@ def test_picture_is_asked_for_in_the_models_words() -> None:
     ("request_fields", "model", "param"),
     [
         ({"prompt": "cat", "n": 2}, FLUX, "n"),
-        ({"prompt": "cat", "size": "big"}, FLUX, "size"),
         ({"prompt": "cat"}, "@cf/../../../user/tokens", "model"),
         ({"prompt": "cat"}, "", "model"),
     ],
 )
 def test_pictures_that_cannot_be_asked_for(request_fields: Json, model: str, param: str) -> None:
-    """Several pictures, strange sizes and names that climb out of the models are refused."""
+    """Several pictures, and names that climb out of the models are refused."""
     with pytest.raises(Unspoken) as refused:
         WORKERS_AI.functions[PICTURE].encode(asked(request_fields, PICTURE, model))
 
@@ -100,6 +101,44 @@ def test_no_picture_is_no_answer(body: bytes) -> None:
     """An answer without a picture is not passed for one."""
     with pytest.raises(BadAnswer):
         WORKERS_AI.functions[PICTURE].decode(body, asked({}, PICTURE))
+
+
+def test_flux_at_fireworks_has_a_ratio() -> None:
+    """A size becomes the nearest ratio that FLUX draws."""
+    model = "accounts/fireworks/models/flux-1-schnell-fp8"
+
+    sent = FIREWORKS.functions[PICTURE].encode(asked({"prompt": "cat", "size": "1792x1024", "seed": 1}, PICTURE, model))
+
+    assert sent.path == f"/workflows/{model}/text_to_image"
+    assert msgspec.json.decode(sent.body) == {"prompt": "cat", "aspect_ratio": "16:9", "seed": 1}
+    assert sent.headers == {"accept": "application/json"}
+
+
+@pytest.mark.parametrize("body", [b'{"base64":["AA==","AQ=="]}', b'[{"base64":"AA=="},{"base64":"AQ=="}]'])
+def test_pictures_of_fireworks(body: bytes) -> None:
+    """Either shape of answer becomes OpenAI's list."""
+    answered = FIREWORKS.functions[PICTURE].decode(body, asked({}, PICTURE))
+
+    assert msgspec.json.decode(answered.body)["data"] == [{"b64_json": "AA=="}, {"b64_json": "AQ=="}]
+
+
+def test_pictures_of_hyperbolic() -> None:
+    """Hyperbolic is asked in its words and answers in OpenAI's."""
+    path, said = sent(HYPERBOLIC, {"prompt": "cat", "size": "512x256", "steps": 4}, PICTURE)
+
+    answered = HYPERBOLIC.functions[PICTURE].decode(b'{"images":[{"image":"AA=="}]}', asked({}, PICTURE))
+
+    assert path == "/image/generation"
+    assert said == {"model_name": FLUX, "width": 512, "height": 256, "prompt": "cat", "steps": 4}
+    assert msgspec.json.decode(answered.body)["data"] == [{"b64_json": "AA=="}]
+
+
+@pytest.mark.parametrize("vendor", [FIREWORKS, HYPERBOLIC], ids=lambda vendor: vendor.id)
+@pytest.mark.parametrize("body", [b"{}", b"[]", b"[1]", b'{"images":[]}'])
+def test_no_picture_of_theirs_is_no_answer(vendor: Vendor, body: bytes) -> None:
+    """An answer without a picture is not passed for one."""
+    with pytest.raises(BadAnswer):
+        vendor.functions[PICTURE].decode(body, asked({}, PICTURE))
 
 
 def test_triton_gets_a_text_and_its_parameters() -> None:
