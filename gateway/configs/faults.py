@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from gateway.errors import BadRequest
@@ -17,6 +17,8 @@ class Fault(NamedTuple):
     """What is wrong and what is allowed, as the end of a sentence that begins with the path."""
     is_warning: bool = False
     """It is read all the same."""
+    fields: Collection[str] = ()
+    """Names, one of which may have been meant; only if one nearly is, is it worth telling."""
 
     def below(self, path: str) -> Fault:
         """The same, seen from further up."""

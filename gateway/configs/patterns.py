@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from re import _constants as op  # type: ignore[attr-defined]  # the parse tree has no public name
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
@@ -27,6 +28,7 @@ class BadPattern(Exception):
     """A pattern that is none, or one that could take for ever; the message is the end of a sentence."""
 
 
+@lru_cache(maxsize=2_000)  # read when a config is checked, and again when it is built
 def pattern(text: str) -> Callable[[str], bool]:
     """Whether a value contains the pattern. Raises BadPattern."""
     if len(text) > LONGEST_PATTERN:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,7 +14,10 @@ from gateway.configs.faults import BadConfig, Fault
 from gateway.configs.nodes import Node
 from gateway.configs.survey import Known, survey
 
-__all__ = ["Known", "Reading", "object_in", "read_config", "reading", "refuse"]
+__all__ = ["Known", "Reading", "object_in", "read_config", "reading", "refuse", "warnings"]
+
+MOST_TOLD = 50
+"""Faults of one config; whoever has more will send it again."""
 
 
 class Reading(NamedTuple):
@@ -24,21 +29,32 @@ class Reading(NamedTuple):
 
 def read_config(said: str | bytes | Mapping[str, Any], known: Known, slug: str | None = None) -> Node:
     """The tree of a config, from its JSON. `slug` is its own name, if it is a saved one. Raises BadConfig."""
-    return reading(said, known, slug).root
+    raw = object_in(said)
+    refuse(survey(raw, known, (slug,) if slug else ()))
+    return built(raw, known)
 
 
 def reading(said: str | bytes | Mapping[str, Any], known: Known, slug: str | None = None) -> Reading:
-    """The same, with warnings. Raises BadConfig."""
-    raw = object_in(said)
-    faults = list(survey(raw, known, (slug,) if slug else ()))
-    refuse(faults)
-    return Reading(built(raw, known), [str(fault) for fault in faults])
+    """The same, with warnings, which take longer to find. Raises BadConfig."""
+    root = read_config(said, known, slug)
+    return Reading(root, warnings(survey(object_in(said), known, (slug,) if slug else ())))
 
 
 def refuse(faults: Iterable[Fault]) -> None:
     """Raises BadConfig with all that is more than odd."""
-    if wrong := [fault for fault in faults if not fault.is_warning]:
+    if wrong := list(islice((fault for fault in faults if not fault.is_warning), MOST_TOLD)):
         raise BadConfig(wrong)
+
+
+def warnings(faults: Iterable[Fault]) -> list[str]:
+    """What is odd, in words. A field that is not known is odd when it is nearly one that is."""
+    told = []
+    for fault in islice((fault for fault in faults if fault.is_warning), MOST_TOLD):
+        name = fault.path.rpartition(".")[2].lower()
+        near = get_close_matches(name, fault.fields, 1, 0.8)
+        if near or not fault.fields:
+            told.append(f"{fault}; did you mean `{near[0]}`?" if near else str(fault))
+    return told
 
 
 def object_in(said: str | bytes | Mapping[str, Any]) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -422,6 +423,19 @@ def test_what_is_odd_is_a_warning(config: Json, warning: str) -> None:
     warnings = reading(config, KNOWN).warnings
 
     assert any(warning in one for one in warnings)
+
+
+def test_config_full_of_faults_is_told_soon() -> None:
+    """A caller cannot keep the gateway busy with a config in which everything is misspelt."""
+    known = Known({"openai"}, {f"provider-{n}" for n in range(4_000)})
+    targets = [{"provider": f"@provider_{n}"} for n in range(100)]
+    unknown = {f"provider{n}": n for n in range(5_000)}
+    began = time.thread_time()
+
+    problems = told(FALLBACK | unknown | {"targets": targets}, known)
+
+    assert len(problems) == 50
+    assert time.thread_time() - began < 0.5
 
 
 def test_secrets_do_not_show() -> None:

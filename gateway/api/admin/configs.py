@@ -30,7 +30,7 @@ from gateway.api.moments import now_ms
 from gateway.configs.faults import Fault
 from gateway.configs.masking import masked_faults, restored
 from gateway.configs.saved import sealed, unsealed
-from gateway.configs.schema import object_in, refuse
+from gateway.configs.schema import object_in, refuse, warnings
 from gateway.configs.survey import survey
 from gateway.errors import Broken, Conflict
 from gateway.plant import Plant
@@ -129,7 +129,7 @@ def checked(plant: Plant, said: Mapping[str, Any], slug: str, others: list[Fault
     """What is odd about a config. Raises BadConfig with everything that is wrong, `others` among it."""
     faults = [*survey(said, plant.snapshot.saved.known, (slug,)), *masked_faults(said)]
     refuse([*others, *(fault.below("config") for fault in faults)])
-    return [str(fault) for fault in faults]
+    return warnings(faults)
 
 
 def row_from(data: NewConfig, slug: str, key_id: str) -> ConfigRow:
