@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from gateway.vendors.vendor import Json, Login, Setting, TokenRequest, Unspoken, bearer
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+GOOGLES = re.compile(r"https://([a-z0-9-]+\.)*google(apis)?\.com/[\w/.-]*")
+"""Where tokens may come from: a key file can be sent along with a request, and must not lead anywhere else."""
 TOKEN_URI = "https://oauth2.googleapis.com/token"
 LIFETIME_SECONDS = 3600
 MULTI_REGIONS = ("us", "eu")
@@ -108,6 +110,8 @@ def token(login: Login, now: datetime) -> TokenRequest | None:
     """How an access token is got; None where the secret is one already, or an API key."""
     if (found := account(login)) is None:
         return None
+    if not GOOGLES.fullmatch(found.token_uri):
+        raise Unspoken("`token_uri` of the key file must be an address of Google's", ACCOUNT)
     if found.refresh_token:
         renewed = {"client_id": found.client_id, "client_secret": found.client_secret}
         form = renewed | {"refresh_token": found.refresh_token, "grant_type": "refresh_token"}
