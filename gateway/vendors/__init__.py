@@ -1,24 +1,46 @@
-"""Every vendor, one row each; a new OpenAI-shaped one is one more row."""
+"""Every vendor: a row of `openai_like.py` where it speaks OpenAI's wire, a file of its own where it does not."""
 
 from collections.abc import Mapping
 
-from gateway.vendors.openai import WIRES, openai_like
+from gateway.vendors import openai
+from gateway.vendors.anthropic import ANTHROPIC
+from gateway.vendors.azure_ai import AZURE_AI
+from gateway.vendors.azure_openai import AZURE_OPENAI
+from gateway.vendors.bedrock import BEDROCK
+from gateway.vendors.cohere import COHERE
+from gateway.vendors.fireworks import FIREWORKS
+from gateway.vendors.gemini import GOOGLE
+from gateway.vendors.hyperbolic import HYPERBOLIC
+from gateway.vendors.jina import JINA
+from gateway.vendors.mistral import MISTRAL
+from gateway.vendors.nomic import NOMIC
+from gateway.vendors.openai_like import OPENAI_LIKE
+from gateway.vendors.oracle import ORACLE
+from gateway.vendors.recraft import RECRAFT
+from gateway.vendors.sagemaker import SAGEMAKER
+from gateway.vendors.segmind import SEGMIND
+from gateway.vendors.stability import STABILITY
+from gateway.vendors.triton import TRITON
 from gateway.vendors.vendor import Vendor
+from gateway.vendors.vertex import VERTEX
+from gateway.vendors.voyage import VOYAGE
+from gateway.vendors.workers_ai import WORKERS_AI
 
-ALL = tuple(WIRES)
+ALL = tuple(openai.WIRES)
+OWN = (
+    openai.openai_like("openai", "OpenAI", "https://api.openai.com/v1", functions=ALL, priced_as="openai"),
+    openai.openai_like("llama-cpp", "llama.cpp", "http://127.0.0.1:8080/v1", functions=ALL, needs_key=False),
+    openai.openai_like("vllm", "vLLM", "http://127.0.0.1:8000/v1", functions=ALL, needs_key=False),
+    openai.openai_like("lm-studio", "LM Studio", "http://127.0.0.1:1234/v1", functions=ALL, needs_key=False),
+    openai.openai_like("openai-compatible", "Any other that speaks OpenAI's wire", functions=ALL, needs_key=False),
+)
+"""OpenAI itself, and servers that offer all it does."""
+CLOUDS = (ANTHROPIC, GOOGLE, VERTEX, BEDROCK, SAGEMAKER, AZURE_OPENAI, AZURE_AI, MISTRAL, COHERE, WORKERS_AI, ORACLE)
+OTHERS = (FIREWORKS, HYPERBOLIC, JINA, NOMIC, RECRAFT, SEGMIND, STABILITY, TRITON, VOYAGE)
 
-VENDORS: dict[str, Vendor] = {
-    vendor.id: vendor
-    for vendor in (
-        openai_like("openai", "OpenAI", "https://api.openai.com/v1", functions=ALL, priced_as="openai"),
-        openai_like("ollama", "Ollama", "http://127.0.0.1:11434/v1", functions=ALL, needs_key=False),
-        openai_like("llama-cpp", "llama.cpp", "http://127.0.0.1:8080/v1", functions=ALL, needs_key=False),
-        openai_like("vllm", "vLLM", "http://127.0.0.1:8000/v1", functions=ALL, needs_key=False),
-        openai_like("lm-studio", "LM Studio", "http://127.0.0.1:1234/v1", functions=ALL, needs_key=False),
-        openai_like("openai-compatible", "Any other that speaks OpenAI's wire", functions=ALL, needs_key=False),
-    )
-}
-NAMES: Mapping[str, Vendor] = VENDORS | {alias: vendor for vendor in VENDORS.values() for alias in vendor.aliases}
+VENDORS: Mapping[str, Vendor] = {vendor.id: vendor for vendor in (*OWN, *OPENAI_LIKE, *CLOUDS, *OTHERS)}
+NAMES: Mapping[str, Vendor] = {alias: vendor for vendor in VENDORS.values() for alias in vendor.aliases} | dict(VENDORS)
+"""By every name that they are known by."""
 
 
 def vendor_named(name: str) -> Vendor | None:
@@ -26,4 +48,4 @@ def vendor_named(name: str) -> Vendor | None:
     return NAMES.get(name)
 
 
-__all__ = ["VENDORS", "Vendor", "vendor_named"]
+__all__ = ["NAMES", "VENDORS", "Vendor", "vendor_named"]
