@@ -11,7 +11,7 @@ import msgspec
 
 from gateway.configs.conditions import Context
 from gateway.configs.nodes import Config, Leaf
-from gateway.errors import BadRequest, NotFound
+from gateway.errors import BadRequest, Broken, NotFound
 from gateway.routing.plan import Planner, Step
 from gateway.routing.sight import Sight
 
@@ -48,7 +48,8 @@ def config_of(call: Call, snapshot: Snapshot) -> Config | None:
         return saved(sent, snapshot) if sent.startswith("pc-") else snapshot.inline(sent)
     if caller.config is not None:
         return saved(caller.config, snapshot)
-    return None
+    usual = snapshot.saved.defaults.get(caller.workspace)
+    return saved(usual, snapshot) if usual is not None else None
 
 
 def saved(slug: str, snapshot: Snapshot) -> Config:
@@ -56,6 +57,8 @@ def saved(slug: str, snapshot: Snapshot) -> Config:
     config = snapshot.configs.get(slug)
     if config is None:
         raise NotFound(f"Tollhouse: there is no config `{slug}`.", param="x-portkey-config")
+    if config.trouble is not None:
+        raise Broken(f"Tollhouse: config `{slug}` cannot be used: {config.trouble}")
     return config
 
 
@@ -71,9 +74,16 @@ def metadata_of(headers: Headers, fields: object, caller: Caller) -> dict[str, s
         message = 'Tollhouse: `x-portkey-metadata` must be a JSON object of texts, such as {"team": "sales"}.'
         raise BadRequest(message, param="x-portkey-metadata") from error
     found = {
-        name: value if isinstance(value, str) else str(value) for name, value in said.items() if value not in (None, "")
+        name: value if isinstance(value, str) else spelled(value)
+        for name, value in said.items()
+        if value not in (None, "")
     }
     user = fields.get("user") if isinstance(fields, dict) else None
     if user is not None and "_user" not in found and bytes(user)[:1] == b'"':
         found["_user"] = msgspec.json.decode(user, type=str)
     return {**found, **caller.metadata} if caller.metadata else found
+
+
+def spelled(value: object) -> str:
+    """A value of metadata as text, as JavaScript has it."""
+    return msgspec.json.encode(value).decode()
