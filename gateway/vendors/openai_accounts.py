@@ -16,6 +16,7 @@ from gateway.vendors.vendor import Login, Setting
 
 LABELS = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 DATABRICKS_HOSTS = (".databricks.com", ".azuredatabricks.net", ".databricks.us", ".databricks.azure.us")
+HUGGINGFACE_HOSTS = (".huggingface.co", ".huggingface.cloud", ".hf.space")
 NOWHERE = ""
 
 
@@ -26,11 +27,14 @@ def named(login: Login, setting: str) -> str:
 
 
 def huggingface_address(login: Login) -> str:
-    """The router, or an endpoint of one's own. Source: huggingface.co/docs/inference-providers."""
-    own = login.get("huggingface_base_url").rstrip("/")
-    if not own:
+    """The router, or an endpoint of one's own there. Source: huggingface.co/docs/inference-providers."""
+    own = urlsplit(login.get("huggingface_base_url").rstrip("/"))
+    if not own.netloc and not own.path:
         return "https://router.huggingface.co/v1"
-    return own if re.search(r"/v\d+$", urlsplit(own).path) else f"{own}/v1"
+    if own.scheme != "https" or not LABELS.fullmatch(own.netloc) or not f".{own.netloc}".endswith(HUGGINGFACE_HOSTS):
+        return NOWHERE
+    path = own.path if re.search(r"/v\d+$", own.path) else f"{own.path}/v1"
+    return f"https://{own.netloc}{path}"
 
 
 def databricks_address(login: Login) -> str:

@@ -128,7 +128,11 @@ def test_strange_turns_are_the_vendors_to_refuse(turns: object) -> None:
     [
         (HUGGINGFACE, "huggingface_base_url", "", "https://router.huggingface.co/v1"),
         (HUGGINGFACE, "huggingface_base_url", "https://x.endpoints.huggingface.cloud/", "https://x.endpoints.huggingface.cloud/v1"),
-        (HUGGINGFACE, "huggingface_base_url", "https://h/models/v1", "https://h/models/v1"),
+        (HUGGINGFACE, "huggingface_base_url", "https://huggingface.co/x/v1", "https://huggingface.co/x/v1"),
+        (HUGGINGFACE, "huggingface_base_url", "http://169.254.169.254/huggingface.co", ""),
+        (HUGGINGFACE, "huggingface_base_url", "https://evil.example/?.huggingface.co", ""),
+        (HUGGINGFACE, "huggingface_base_url", "https://huggingface.co@evil.example", ""),
+        (HUGGINGFACE, "huggingface_base_url", "https://evilhuggingface.co", ""),
         (DATABRICKS, "databricks_workspace", "dbc-a1", "https://dbc-a1.cloud.databricks.com/serving-endpoints"),
         (DATABRICKS, "databricks_workspace", "https://adb-1.2.azuredatabricks.net/", "https://adb-1.2.azuredatabricks.net/serving-endpoints"),
         (DATABRICKS, "databricks_workspace", "evil.example/#", ""),
