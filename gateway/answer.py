@@ -107,10 +107,12 @@ def excerpt(body: bytes) -> str:
 
 def error_message(body: Mapping[str, object]) -> str | None:
     """The sentence in a vendor's error body: OpenAI's shape, and the shorter ones that others use."""
-    error = body.get("error")
-    for place in (error, body):
+    error, detail, several = body.get("error"), body.get("detail"), body.get("errors")
+    for place in (error, detail, body):
         if isinstance(place, dict):
-            for name in ("message", "detail", "msg", "Message"):
+            for name in ("message", "detail", "msg", "Message", "err_msg"):
                 if isinstance(said := place.get(name), str) and said:
                     return said
+    if isinstance(several, list) and several:
+        return "; ".join(str(each.get("message", each) if isinstance(each, dict) else each) for each in several)
     return error if isinstance(error, str) else None

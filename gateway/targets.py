@@ -157,8 +157,10 @@ def host_for(vendor: Vendor, with_what: Login, wanted: str | None, trusted: Coll
     if wanted is not None:
         return host(wanted, trusted)
     address = vendor.address(with_what)
-    if address is None:
-        raise BadRequest(f"Tollhouse: `{vendor.id}` has no address of its own.", param="x-portkey-custom-host")
+    if not address:
+        needed = ", ".join(f"`x-portkey-{each.name.replace('_', '-')}`" for each in vendor.settings if each.is_needed)
+        more = f" It needs {needed}." if needed else " Send `x-portkey-custom-host`."
+        raise BadRequest(f"Tollhouse: nothing says where `{vendor.id}` is.{more}", param="x-portkey-custom-host")
     return address
 
 

@@ -8,6 +8,8 @@ from gateway.vendors.azure_ai import AZURE_AI
 from gateway.vendors.azure_openai import AZURE_OPENAI
 from gateway.vendors.bedrock import BEDROCK
 from gateway.vendors.cohere import COHERE
+from gateway.vendors.deepgram import DEEPGRAM
+from gateway.vendors.elevenlabs import ELEVENLABS
 from gateway.vendors.fireworks import FIREWORKS
 from gateway.vendors.gemini import GOOGLE
 from gateway.vendors.hyperbolic import HYPERBOLIC
@@ -36,7 +38,7 @@ OWN = (
 )
 """OpenAI itself, and servers that offer all it does."""
 CLOUDS = (ANTHROPIC, GOOGLE, VERTEX, BEDROCK, SAGEMAKER, AZURE_OPENAI, AZURE_AI, MISTRAL, COHERE, WORKERS_AI, ORACLE)
-OTHERS = (FIREWORKS, HYPERBOLIC, JINA, NOMIC, RECRAFT, SEGMIND, STABILITY, TRITON, VOYAGE)
+OTHERS = (DEEPGRAM, ELEVENLABS, FIREWORKS, HYPERBOLIC, JINA, NOMIC, RECRAFT, SEGMIND, STABILITY, TRITON, VOYAGE)
 
 VENDORS: Mapping[str, Vendor] = {vendor.id: vendor for vendor in (*OWN, *OPENAI_LIKE, *CLOUDS, *OTHERS)}
 NAMES: Mapping[str, Vendor] = {alias: vendor for vendor in VENDORS.values() for alias in vendor.aliases} | dict(VENDORS)
