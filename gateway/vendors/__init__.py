@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from gateway.vendors import openai
 from gateway.vendors.anthropic import ANTHROPIC
-from gateway.vendors.azure_ai import AZURE_AI
-from gateway.vendors.azure_openai import AZURE_OPENAI
+from gateway.vendors.azure.ai import AZURE_AI
+from gateway.vendors.azure.openai import AZURE_OPENAI
 from gateway.vendors.bedrock import BEDROCK
 from gateway.vendors.cohere import COHERE
 from gateway.vendors.deepgram import DEEPGRAM
@@ -16,7 +16,7 @@ from gateway.vendors.hyperbolic import HYPERBOLIC
 from gateway.vendors.jina import JINA
 from gateway.vendors.mistral import MISTRAL
 from gateway.vendors.nomic import NOMIC
-from gateway.vendors.openai_like import OPENAI_LIKE
+from gateway.vendors.openai.rows import OPENAI_LIKE
 from gateway.vendors.oracle import ORACLE
 from gateway.vendors.recraft import RECRAFT
 from gateway.vendors.sagemaker import SAGEMAKER

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from gateway.functions import Function
 from gateway.vendors.openai import openai_like
-from gateway.vendors.openai_quirks import SHORT
+from gateway.vendors.openai.quirks import SHORT
 from gateway.vendors.pictures import drawn, nearest, only_one, size_in, unreported
 from gateway.vendors.translated import read, text
 from gateway.vendors.vendor import Answered, Asked, Json, Sent, Unspoken, Wire

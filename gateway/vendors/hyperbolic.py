@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from gateway.functions import Function
 from gateway.vendors.openai import openai_like
-from gateway.vendors.openai_quirks import SHORT
+from gateway.vendors.openai.quirks import SHORT
 from gateway.vendors.pictures import drawn, only_one, size_in, unreported
 from gateway.vendors.translated import read, text
 from gateway.vendors.vendor import Answered, Asked, BadAnswer, Json, Sent, Wire

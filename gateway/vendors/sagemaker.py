@@ -10,8 +10,8 @@ from dataclasses import replace
 from functools import partial
 
 from gateway.functions import Function
-from gateway.vendors.aws_account import AWS_SETTINGS, aws_host, relayed
-from gateway.vendors.aws_signature import sign
+from gateway.vendors.aws.account import AWS_SETTINGS, aws_host, relayed
+from gateway.vendors.aws.signature import sign
 from gateway.vendors.vendor import Asked, Login, Sent, Setting, Vendor
 
 NAMES: Mapping[str, str] = {

@@ -242,8 +242,8 @@ class Vendor:
     sign: Callable[[Sent, str, Login, datetime], dict[str, str]] | None = None
     """Headers that depend on the request: (request, whole URL, login, now)."""
     token: Callable[[Login, datetime], TokenRequest | None] | None = None
-    """Where an access token is got that takes the place of the secret in `headers`; None where none is needed, which the
-    function too may answer."""
+    """Where an access token is got that takes the place of the secret in `headers`; None where none is needed, which
+    the function too may answer."""
     models_path: str | None = "/models"
     """Where it lists its models as OpenAI does; None if nowhere."""
     aliases: tuple[str, ...] = ()

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from gateway.functions import Function
 from gateway.vendors.openai import Quirks, openai_like
-from gateway.vendors.openai_accounts import named
-from gateway.vendors.openai_quirks import without_developer
+from gateway.vendors.openai.accounts import named
+from gateway.vendors.openai.quirks import without_developer
 from gateway.vendors.pictures import drawn, only_one, size_in, unreported
 from gateway.vendors.translated import read, text
 from gateway.vendors.vendor import Answered, Asked, Json, Login, Sent, Setting, Unspoken, Wire

@@ -9,8 +9,8 @@ import pytest
 
 from gateway.functions import Function
 from gateway.vendors.anthropic import ANTHROPIC, CompletionTelling, MessagesTelling, decode_messages, usage_of_messages
-from gateway.vendors.anthropic_format import ANSWER_TOOL
-from gateway.vendors.anthropic_native import MessagesStream
+from gateway.vendors.anthropic.format import ANSWER_TOOL
+from gateway.vendors.anthropic.native import MessagesStream
 from gateway.vendors.vendor import Asked, BadAnswer, Json, Reader
 from store.records import Usage
 

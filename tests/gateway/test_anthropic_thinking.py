@@ -8,7 +8,7 @@ import pytest
 
 from gateway.functions import Function
 from gateway.vendors.anthropic import encode_messages
-from gateway.vendors.anthropic_format import ANSWER_TOOL
+from gateway.vendors.anthropic.format import ANSWER_TOOL
 from gateway.vendors.vendor import Json
 from tests.gateway.asking_anthropic import (
     CALL,

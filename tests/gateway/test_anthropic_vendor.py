@@ -9,7 +9,7 @@ import pytest
 
 from gateway.functions import Function
 from gateway.vendors.anthropic import ANTHROPIC
-from gateway.vendors.anthropic_models import ability_of
+from gateway.vendors.anthropic.models import ability_of
 from gateway.vendors.vendor import Asked, Json, Login, Unspoken
 from tests.gateway.asking_anthropic import (
     CALL,

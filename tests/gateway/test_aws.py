@@ -9,8 +9,8 @@ from struct import pack
 
 import pytest
 
-from gateway.vendors.aws_events import DamagedStream, EventStreamFrames
-from gateway.vendors.aws_signature import Scope, authorization, canonical_request, sign
+from gateway.vendors.aws.events import DamagedStream, EventStreamFrames
+from gateway.vendors.aws.signature import Scope, authorization, canonical_request, sign
 from gateway.vendors.vendor import BadAnswer, Login, Sent
 
 NOW = datetime(2015, 8, 30, 12, 36, tzinfo=UTC)

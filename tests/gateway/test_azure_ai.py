@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from gateway.functions import Function
-from gateway.vendors.azure_ai import AZURE_AI
+from gateway.vendors.azure.ai import AZURE_AI
 from gateway.vendors.vendor import Asked, Login, Sent
 from store.records import Usage
 

@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from gateway.functions import Function
-from gateway.vendors.azure_ai import AZURE_AI
-from gateway.vendors.azure_openai import AZURE_OPENAI
+from gateway.vendors.azure.ai import AZURE_AI
+from gateway.vendors.azure.openai import AZURE_OPENAI
 from gateway.vendors.vendor import Asked, Login, Sent, Unspoken, Upload, Vendor
 
 NOW = datetime(2026, 11, 25, tzinfo=UTC)

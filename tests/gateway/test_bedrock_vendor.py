@@ -11,8 +11,8 @@ import pytest
 
 from gateway.functions import Function
 from gateway.vendors.bedrock import BEDROCK
-from gateway.vendors.bedrock_messages import InvokedMessages
-from gateway.vendors.bedrock_models import known_name, speaks_messages
+from gateway.vendors.bedrock.messages import InvokedMessages
+from gateway.vendors.bedrock.models import known_name, speaks_messages
 from gateway.vendors.sagemaker import SAGEMAKER
 from gateway.vendors.vendor import Asked, Json, Login, Unspoken
 from tests.gateway.asking_bedrock import BUDGETED, CALL, NEWEST, OLD, SHAPED, TOOL, asked, chat, sent, user, written

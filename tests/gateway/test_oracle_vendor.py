@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from gateway.functions import Function
 from gateway.vendors.oracle import ORACLE
-from gateway.vendors.oracle_signature import covered, sign
+from gateway.vendors.oracle.signature import covered, sign
 from gateway.vendors.vendor import Asked, BadAnswer, Json, Login, Sent, Unspoken
 from store.records import Usage
 from tests.gateway.recorded import raw

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from gateway.functions import Function
-from gateway.vendors.openai_accounts import DATABRICKS, HUGGINGFACE, SNOWFLAKE
-from gateway.vendors.openai_like import OPENAI_LIKE, PORTKEY_PATHS, RETIRED
+from gateway.vendors.openai.accounts import DATABRICKS, HUGGINGFACE, SNOWFLAKE
+from gateway.vendors.openai.rows import OPENAI_LIKE, PORTKEY_PATHS, RETIRED
 from gateway.vendors.vendor import Asked, Json, Login, Vendor
 from tests.gateway.recorded import Recording, as_parameters, differences, raw, spoken
 

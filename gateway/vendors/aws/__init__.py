@@ -1,0 +1,1 @@
+"""What every service of AWS asks for: an account, a signature, its event streams."""

@@ -1,0 +1,1 @@
+"""Azure: OpenAI's models at Azure OpenAI, and everybody's at AI Foundry."""
