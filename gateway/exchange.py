@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gateway.answer import content_type, refusal, refused_event, understood
-from gateway.attempting import forwarded
+from gateway.attempting import forwarded, not_spoken
 from gateway.errors import GatewayError, TimedOut, VendorBroke, VendorRefused
 from gateway.headers import passed_on, story
 from gateway.routing.signals import place
-from gateway.vendors.vendor import Answered, BadAnswer
+from gateway.vendors.vendor import Answered, BadAnswer, Unspoken
 from store.records import Attempt
 
 if TYPE_CHECKING:
@@ -179,7 +179,10 @@ async def headers_for(call: Call, attempt: Try, sent: Sent, plant: Plant) -> dic
     if call.headers.get("x-portkey-forward-headers") or attempt.step.leaf.forward_headers:
         headers |= forwarded(call, attempt.step)
     if target.vendor.sign is not None:
-        headers |= target.vendor.sign(sent, target.base_url + sent.path, target.login, plant.now())
+        try:
+            headers |= target.vendor.sign(sent, target.base_url + sent.path, target.login, plant.now())
+        except Unspoken as error:
+            raise not_spoken(target, error) from error
     return headers
 
 

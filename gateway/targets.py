@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,7 +10,8 @@ from urllib.parse import urlsplit
 
 from gateway.domain import Target
 from gateway.errors import BadRequest, Broken, ModelNotAllowed, NotFound, UnknownModel, UnknownProvider
-from gateway.vendors import VENDORS, Vendor, vendor_named
+from gateway.vendors import NAMES, Vendor, vendor_named
+from gateway.vendors.openai.rows import PORTKEY_PATHS, RETIRED
 from gateway.vendors.vendor import Login
 from store.ids import Slug
 
@@ -119,8 +121,7 @@ def brought_along(name: str, model: str, leaf: Leaf, headers: Headers, trusted: 
     """A target of the caller's own: a vendor by name, and the vendor's key in the config or in `Authorization`."""
     vendor = vendor_named(name)
     if vendor is None:
-        message = f"Tollhouse: `{name}` is no vendor; these are: {', '.join(VENDORS)}. A provider begins with `@`."
-        raise BadRequest(message, param="x-portkey-provider")
+        raise BadRequest(no_vendor(name), param="x-portkey-provider")
     secret = leaf.api_key or own_secret(vendor, headers)
     found = Login(secret, settings_in(vendor, leaf.settings, headers))
     if vendor.needs_key and not secret and not found.settings:
@@ -131,6 +132,15 @@ def brought_along(name: str, model: str, leaf: Leaf, headers: Headers, trusted: 
         )
     address = host_for(vendor, found, leaf.custom_host or headers.get("x-portkey-custom-host"), trusted)
     return Target(vendor, address, login(vendor, found), model, None, found)
+
+
+def no_vendor(name: str) -> str:
+    """What to say of a name that no vendor has, or has no more."""
+    if (gone := RETIRED.get(name)) is not None:
+        return f"Tollhouse: `{name}` is no vendor any more: {gone}."
+    near = difflib.get_close_matches(name, NAMES, 3, 0.6)
+    meant = f"; did you mean {' or '.join(f'`{each}`' for each in near)}?" if near else "."
+    return f"Tollhouse: `{name[:60]}` is no vendor that this gateway knows{meant} A provider of the catalog begins with `@`."
 
 
 def own_secret(vendor: Vendor, headers: Headers) -> str:
@@ -155,7 +165,8 @@ def login(vendor: Vendor, with_what: Login) -> dict[str, str]:
 def host_for(vendor: Vendor, with_what: Login, wanted: str | None, trusted: Collection[str]) -> str:
     """The vendor's address, or the caller's if the operator trusts it. Raises BadRequest."""
     if wanted is not None:
-        return host(wanted, trusted)
+        own = host(wanted, trusted)
+        return own + PORTKEY_PATHS.get(vendor.id, "") if not urlsplit(own).path else own
     address = vendor.address(with_what)
     if not address:
         needed = ", ".join(f"`x-portkey-{each.name.replace('_', '-')}`" for each in vendor.settings if each.is_needed)

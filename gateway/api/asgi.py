@@ -9,9 +9,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from gateway.domain import Call, ClientDialect
-from gateway.errors import GatewayError, HungUp, TooLarge
+from gateway.errors import BadRequest, GatewayError, HungUp, TooLarge
 from store.ids import LogId, TraceId, new_id
 
 if TYPE_CHECKING:
@@ -156,10 +157,12 @@ def call_from(scope: HTTPScope, client: AsgiClient, dialect: ClientDialect) -> C
 
 
 def below(scope: HTTPScope) -> str:
-    """A request's path below `/v1/`, with its query, as it was written."""
+    """A request's path below `/v1/`, with its query, as it was written. Raises BadRequest for one that climbs."""
     path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
     query = scope["query_string"].decode("latin-1")
     tail = path.partition("/v1/")[2]
+    if "." in tail and not {"..", "."}.isdisjoint(unquote(tail).replace("\\", "/").split("/")):
+        raise BadRequest("Tollhouse: a path with `..` in it leads nowhere.")
     return f"{tail}?{query}" if query else tail
 
 

@@ -16,6 +16,7 @@ from gateway.vendors.hyperbolic import HYPERBOLIC
 from gateway.vendors.jina import JINA
 from gateway.vendors.mistral import MISTRAL
 from gateway.vendors.nomic import NOMIC
+from gateway.vendors.openai.quirks import SHORT
 from gateway.vendors.openai.rows import OPENAI_LIKE
 from gateway.vendors.oracle import ORACLE
 from gateway.vendors.recraft import RECRAFT
@@ -31,10 +32,16 @@ from gateway.vendors.workers_ai import WORKERS_AI
 ALL = tuple(openai.WIRES)
 OWN = (
     openai.openai_like("openai", "OpenAI", "https://api.openai.com/v1", functions=ALL, priced_as="openai"),
-    openai.openai_like("llama-cpp", "llama.cpp", "http://127.0.0.1:8080/v1", functions=ALL, needs_key=False),
-    openai.openai_like("vllm", "vLLM", "http://127.0.0.1:8000/v1", functions=ALL, needs_key=False),
-    openai.openai_like("lm-studio", "LM Studio", "http://127.0.0.1:1234/v1", functions=ALL, needs_key=False),
-    openai.openai_like("openai-compatible", "Any other that speaks OpenAI's wire", functions=ALL, needs_key=False),
+    openai.openai_like(
+        "llama-cpp", "llama.cpp", "http://127.0.0.1:8080/v1", functions=ALL, needs_key=False, quirks=SHORT
+    ),
+    openai.openai_like("vllm", "vLLM", "http://127.0.0.1:8000/v1", functions=ALL, needs_key=False, quirks=SHORT),
+    openai.openai_like(
+        "lm-studio", "LM Studio", "http://127.0.0.1:1234/v1", functions=ALL, needs_key=False, quirks=SHORT
+    ),
+    openai.openai_like(
+        "openai-compatible", "Any other that speaks OpenAI's wire", functions=ALL, needs_key=False, quirks=SHORT
+    ),
 )
 """OpenAI itself, and servers that offer all it does."""
 CLOUDS = (ANTHROPIC, GOOGLE, VERTEX, BEDROCK, SAGEMAKER, AZURE_OPENAI, AZURE_AI, MISTRAL, COHERE, WORKERS_AI, ORACLE)
