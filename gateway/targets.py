@@ -140,7 +140,7 @@ def no_vendor(name: str) -> str:
         return f"Tollhouse: `{name}` is no vendor any more: {gone}."
     near = difflib.get_close_matches(name, NAMES, 3, 0.6)
     meant = f"; did you mean {' or '.join(f'`{each}`' for each in near)}?" if near else "."
-    return f"Tollhouse: `{name[:60]}` is no vendor that this gateway knows{meant} A provider of the catalog begins with `@`."
+    return f"Tollhouse: `{name[:60]}` is no vendor known here{meant} A provider of the catalog begins with `@`."
 
 
 def own_secret(vendor: Vendor, headers: Headers) -> str:

@@ -29,21 +29,19 @@ from gateway.vendors.vertex import VERTEX
 from gateway.vendors.voyage import VOYAGE
 from gateway.vendors.workers_ai import WORKERS_AI
 
+def server(id: str, name: str, base_url: str | None = None) -> Vendor:
+    """A server of one's own that offers all that OpenAI does, or some of it."""
+    return openai.openai_like(id, name, base_url, functions=ALL, needs_key=False, quirks=SHORT)
+
+
 ALL = tuple(openai.WIRES)
 OWN = (
     openai.openai_like("openai", "OpenAI", "https://api.openai.com/v1", functions=ALL, priced_as="openai"),
-    openai.openai_like(
-        "llama-cpp", "llama.cpp", "http://127.0.0.1:8080/v1", functions=ALL, needs_key=False, quirks=SHORT
-    ),
-    openai.openai_like("vllm", "vLLM", "http://127.0.0.1:8000/v1", functions=ALL, needs_key=False, quirks=SHORT),
-    openai.openai_like(
-        "lm-studio", "LM Studio", "http://127.0.0.1:1234/v1", functions=ALL, needs_key=False, quirks=SHORT
-    ),
-    openai.openai_like(
-        "openai-compatible", "Any other that speaks OpenAI's wire", functions=ALL, needs_key=False, quirks=SHORT
-    ),
+    server("llama-cpp", "llama.cpp", "http://127.0.0.1:8080/v1"),
+    server("vllm", "vLLM", "http://127.0.0.1:8000/v1"),
+    server("lm-studio", "LM Studio", "http://127.0.0.1:1234/v1"),
+    server("openai-compatible", "Any other that speaks OpenAI's wire"),
 )
-"""OpenAI itself, and servers that offer all it does."""
 CLOUDS = (ANTHROPIC, GOOGLE, VERTEX, BEDROCK, SAGEMAKER, AZURE_OPENAI, AZURE_AI, MISTRAL, COHERE, WORKERS_AI, ORACLE)
 OTHERS = (DEEPGRAM, ELEVENLABS, FIREWORKS, HYPERBOLIC, JINA, NOMIC, RECRAFT, SEGMIND, STABILITY, TRITON, VOYAGE)
 
