@@ -1,4 +1,4 @@
-"""Every vendor: a row of `openai_like.py` where it speaks OpenAI's wire, a file of its own where it does not."""
+"""Every vendor: a row of `openai/rows.py` where it speaks OpenAI's wire, a file or folder where it does not."""
 
 from collections.abc import Mapping
 
@@ -28,6 +28,7 @@ from gateway.vendors.vendor import Vendor
 from gateway.vendors.vertex import VERTEX
 from gateway.vendors.voyage import VOYAGE
 from gateway.vendors.workers_ai import WORKERS_AI
+
 
 def server(id: str, name: str, base_url: str | None = None) -> Vendor:
     """A server of one's own that offers all that OpenAI does, or some of it."""
