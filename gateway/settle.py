@@ -6,6 +6,7 @@ All of it is synchronous: a client that hangs up cancels whatever waits, and wha
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING
 
 from gateway.billing import billed
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from gateway.domain import Call
     from gateway.plant import Plant
 
+log = logging.getLogger("tollhouse")
 DEFAULT_WORKSPACE = Slug("default")
 
 
@@ -55,6 +57,7 @@ class recorded:
                     what = (
                         f"Tollhouse failed by a fault of its own ({type(error).__name__}); the log has it as {call.id}"
                     )
+                    log.error("%s %s failed (%s)", call.method, call.path, call.id, exc_info=error)
                     bug = Broken(what)
                     fail(call, bug)
                     raise bug from error
