@@ -1,0 +1,269 @@
+"""What a request would come to: the stages of a real one, up to the moment at which somebody would be asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from gateway.attempting import headers_with, prepared
+from gateway.configs.nodes import Branch, Leaf
+from gateway.errors import LAST_WORDS, GatewayError, NotSpoken
+from gateway.estimates import estimate, tokens_in
+from gateway.explanation import (
+    Choice,
+    Considered,
+    Estimate,
+    Explanation,
+    Foreseen,
+    Limits,
+    Requested,
+    Retries,
+    Trouble,
+    Way,
+)
+from gateway.headers import MASK
+from gateway.hedging import patience
+from gateway.resolve import planner, root_for
+from gateway.routing.plan import FINAL, Planner
+from gateway.vendors.vendor import Login, Unspoken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
+
+    from gateway.attempting import Try
+    from gateway.configs.nodes import Node
+    from gateway.domain import Call
+    from gateway.plant import Plant
+    from gateway.routing.plan import Step
+    from gateway.routing.strategies import View
+    from gateway.vendors.vendor import Sent
+
+HARMLESS = frozenset(
+    {
+        "content-type",
+        "accept",
+        "range",
+        "anthropic-version",
+        "anthropic-beta",
+        "openai-beta",
+        "openai-organization",
+        "openai-project",
+        "x-amz-date",
+    }
+)
+"""Headers that let nobody in; an operator's own may, whatever they are called."""
+LONGEST_TEXT = 2_000
+"""Characters of a body that is no JSON."""
+LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
+WHY: Mapping[str, str] = {
+    "single": "only the first target is ever asked",
+    "fallback": "in the order in which they stand, each after a failure of the one before",
+    "loadbalance": "drawn at random by weight; the next request may draw another",
+    "least_latency": "the fastest of late first; one that nobody has measured yet before all",
+    "least_cost": "the cheapest for a prompt of this size first; one without a price last",
+    "least_busy": "the one with the fewest requests under way for its weight first",
+    "usage_aware": "the one with the fewest tokens in the last minute for its weight first",
+}
+
+
+def explain(call: Call, plant: Plant) -> Explanation:
+    """Foretell a request that has been read. Raises BadRequest, BadConfig and NotFound where it comes to nothing.
+
+    Nobody is asked, nothing is written down, and no strategy decides differently because of it.
+    """
+    aside = replace(plant, signals=plant.signals.apart())
+    root, telling = root_for(call, aside), planner(call, aside, Telling)
+    steps = telling.plan(root or Leaf())
+    assert call.request is not None, "a request is read before it is explained"
+    return Explanation(
+        config=call.config_slug,
+        function=call.request.function.value,
+        metadata=call.metadata,
+        choices=telling.told(steps),
+        attempts=[foreseen(call, step, steps, aside) for step in steps],
+    )
+
+
+class Telling(Planner):
+    """Lays out the attempts, and remembers why so."""
+
+    def __init__(self, view: View, *more: Any) -> None:
+        super().__init__(view, *more)
+        self._chosen: list[tuple[Branch, Sequence[Node]]] = []
+
+    def order(self, node: Branch) -> Sequence[Node]:
+        """The targets of a branch that may be asked, in order."""
+        ordered = super().order(node)
+        self._chosen.append((node, ordered))
+        return ordered
+
+    def told(self, steps: Sequence[Step]) -> list[Choice]:
+        """Every branch on the way, in the order in which the attempts come through them."""
+        first = {id(node): place_in(steps, node) for node, _ in self._chosen}
+        ways = sorted(self._chosen, key=lambda way: (first[id(way[0])], len(way[0].path)))
+        return [self._choice(node, ordered) for node, ordered in ways]
+
+    def _choice(self, node: Branch, ordered: Sequence[Node]) -> Choice:
+        met = next((each for each in node.conditions if each.holds(self._context)), None)
+        measure = measures(self._view).get(node.mode)
+        return Choice(
+            path=node.path,
+            mode=node.mode,
+            why=why(node, None if met is None else met.then, ordered),
+            condition=met.query if met else None,
+            order=[each.path for each in ordered],
+            considered=[
+                Considered(
+                    path=each.path,
+                    name=each.name,
+                    weight=each.weight,
+                    measure=measure(each) if measure else None,
+                    is_left_out=self._is_out(each),
+                )
+                for each in node.targets
+            ],
+        )
+
+
+def place_in(steps: Sequence[Step], node: Branch) -> int:
+    """The number of the first attempt below a branch."""
+    below = f"{node.path}.targets["
+    return next((number for number, step in enumerate(steps) if step.leaf.path.startswith(below)), len(steps))
+
+
+def measures(view: View) -> Mapping[str, Callable[[Node], float | None]]:
+    """What each strategy goes by."""
+    return {
+        "least_latency": view.latency,
+        "least_cost": view.cost,
+        "least_busy": view.busy,
+        "usage_aware": view.tokens_per_minute,
+    }
+
+
+def why(node: Branch, then: str | None, ordered: Sequence[Node]) -> str:
+    """Why a branch's targets come in this order, as a sentence."""
+    if node.mode == "conditional":
+        return f"the condition for `{then}` is the first that holds" if then else "no condition holds: the default"
+    if node.sticky is not None and len(ordered) == 1:
+        alike = ", ".join(f"`{name}`" for name in node.sticky.hash_fields) or "their API key"
+        return f"kept for {node.sticky.ttl_seconds:g} s for requests alike in {alike}"
+    return WHY[node.mode]
+
+
+def foreseen(call: Call, step: Step, steps: Sequence[Step], plant: Plant) -> Foreseen:
+    """One attempt, or the trouble that it would meet."""
+    call.target, found, request, error = None, None, None, None
+    try:
+        found = prepared(call, step, plant)
+        request = None if found.own is not None else requested(call, found, plant.now())
+    except GatewayError as failure:
+        error = failure
+    leaf, target = step.leaf, call.target
+    after = None if error is None else step.following(error)
+    assert call.request is not None
+    return Foreseen(
+        number=steps.index(step),
+        path=leaf.path,
+        name=leaf.name,
+        provider=target.provider if target else None,
+        vendor=target.vendor.id if target else None,
+        model=target.model if target else None,
+        function=(found.asked if found else call.request).function.value,
+        request=request,
+        error=None if error is None else trouble(error),
+        exits=[way(exit.on_status_codes, steps.index(exit.to)) for exit in step.exits],
+        after_error=None if after is None else steps.index(after),
+        retry=Retries(
+            attempts=leaf.retry.attempts,
+            on_status_codes=sorted(leaf.retry.on_status_codes),
+            use_retry_after_header=leaf.retry.use_retry_after,
+        ),
+        limits=limits(call, step, plant),
+        rival=None if step.rival is None else steps.index(step.rival),
+        estimate=estimated(found, plant) if found and request else None,
+    )
+
+
+def requested(call: Call, attempt: Try, now: datetime) -> Requested:
+    """What the vendor would be sent. Raises NotSpoken."""
+    sent, target = attempt.sent(), attempt.target
+    login = dict.fromkeys(token_names(attempt, now), MASK)
+    headers = headers_with(login, call, attempt, sent, now) | dict(sent.headers)
+    return Requested(
+        method=sent.method,
+        url=target.base_url + sent.path,
+        headers={name: value if name in HARMLESS else MASK for name, value in headers.items()},
+        body=shown(sent),
+        size=len(sent.body),
+    )
+
+
+def token_names(attempt: Try, now: datetime) -> list[str]:
+    """The headers that an access token would be in. Raises NotSpoken."""
+    vendor, login = attempt.target.vendor, attempt.target.login
+    try:
+        wanted = vendor.token(login, now) if vendor.token is not None else None
+    except Unspoken as error:
+        raise NotSpoken(f"Tollhouse: `{vendor.id}` cannot be logged in to: {error}", param=error.param) from error
+    return [] if wanted is None else list(vendor.headers(Login(MASK, login.settings)))
+
+
+def shown(sent: Sent) -> Any:
+    """A body for people: its JSON, or the beginning of what else it is."""
+    try:
+        return msgspec.json.decode(sent.body) if sent.body else None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return sent.body[:LONGEST_TEXT].decode(errors="replace")
+
+
+def trouble(error: GatewayError) -> Trouble:
+    """An error as the attempt would end with it."""
+    return Trouble(status=error.status, code=error.code, message=error.said(), param=error.param, fault=error.fault)
+
+
+def way(on_status_codes: frozenset[int] | None, to: int) -> Way:
+    """Where a failure leads."""
+    if on_status_codes is None:
+        return Way(on_status_codes=None, except_status_codes=sorted(FINAL), except_codes=sorted(LAST_WORDS), to=to)
+    return Way(on_status_codes=sorted(on_status_codes), except_status_codes=[], except_codes=[], to=to)
+
+
+def limits(call: Call, step: Step, plant: Plant) -> Limits:
+    """How long a target may take."""
+    seconds = patience(call, plant, step) if step.rival is not None else None
+    return Limits(
+        request_timeout=step.leaf.request_timeout_ms,
+        first_token_timeout=step.leaf.first_token_timeout_ms,
+        stall_timeout=step.leaf.stall_timeout_ms,
+        hedge_after=None if seconds is None else seconds * 1000,
+    )
+
+
+def estimated(attempt: Try, plant: Plant) -> Estimate:
+    """What one answer would cost."""
+    fields, target = attempt.asked.fields, attempt.target
+    tokens, most = tokens_in(fields), limit_in(fields)
+    price = plant.prices.price(target.vendor.priced_as, target.model)
+    note = None if most is not None else "the request sets no limit to the answer's length"
+    if price is None:
+        note = "no price is known" if target.vendor.priced_as else "nothing is charged for"
+    return Estimate(
+        input_tokens=tokens,
+        max_output_tokens=most,
+        input_cost=estimate(price, tokens, 0) if price else None,
+        cost_at_most=estimate(price, tokens, most) if price and most is not None else None,
+        price_source=price.source if price else None,
+        note=note,
+    )
+
+
+def limit_in(fields: Mapping[str, msgspec.Raw]) -> int | None:
+    """How many tokens the answers may have at most, all choices together."""
+    said = {name: msgspec.json.decode(fields[name]) for name in (*LIMITS, "n") if name in fields}
+    most = next((said[name] for name in LIMITS if isinstance(said.get(name), int)), None)
+    count = said.get("n")
+    return None if most is None else most * (count if isinstance(count, int) else 1)
