@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from gateway.errors import VendorBroke, VendorFailed, VendorRefused
+from gateway.errors import LAST_WORDS, VendorBroke, VendorFailed, VendorRefused
 from gateway.vendors.vendor import BadAnswer
 
 if TYPE_CHECKING:
@@ -44,7 +44,17 @@ def content_type(reply: Reply) -> str:
 
 def refused_event(target: Target, event: bytes) -> VendorRefused:
     """An error that a vendor sent in the midst of a stream."""
-    return refused_by(target.vendor.id, 502, json_object(event) or {}, event)
+    said = json_object(event) or {}
+    return refused_by(target.vendor.id, status_in(said), said, event)
+
+
+def status_in(said: dict[str, Any]) -> int:
+    """The status that an error event would have had as an answer, as far as it says."""
+    error = said.get("error")
+    code = error.get("code") if isinstance(error, dict) else None
+    if code in LAST_WORDS:
+        return 400
+    return code if isinstance(code, int) and code in range(400, 600) else 502
 
 
 def refusal(reply: Reply, body: bytes, target: Target, snapshot: Snapshot) -> VendorFailed:

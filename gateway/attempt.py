@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from gateway.attempting import prepared
-from gateway.errors import GatewayError, NotOffered, NotSpoken, VendorSlow
+from gateway.errors import GatewayError, VendorFailed, VendorSlow
 from gateway.exchange import Whole, asked_whole, begun
+from gateway.hedging import hedged, outcome
 from gateway.relaying import events
 from gateway.routing.backoff import pause_before
+from gateway.trying import passed_over
 
 if TYPE_CHECKING:
     from gateway.attempting import Try
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from gateway.routing.plan import Step
 
 Got = TypeVar("Got", "Whole", "Whole | Begun")
+TOO_LONG = re.compile(r"context.{0,12}(length|window)|(prompt|input).{0,12}too long|maximum number of tokens", re.I)
+"""How vendors say that a request is too long, where they have no code for it."""
 Once = Callable[["Call", "Try", "Plant"], Awaitable[Got]]
 """One try at one target. Raises GatewayError."""
 
@@ -57,28 +61,33 @@ async def nothing() -> AsyncIterator[bytes]:
 
 async def reached(call: Call, plant: Plant, once: Once[Got]) -> Got:
     """What the first target that answers has to say. Raises what the last one raised."""
+
+    async def asking(step: Step) -> Got:
+        return await retried(call, plant, step, once)
+
     step = call.steps[0]
     while True:
-        try:
-            if step.hedge is not None and step.exits:
-                return await hedged(call, plant, step, once)
-            return await retried(call, plant, step, once)
-        except GatewayError as error:
-            onward = step.following(error.status, is_unsupported=isinstance(error, (NotOffered, NotSpoken)))
-            if onward is None or call.client.has_begun:
-                raise
-            step = onward
+        if step.rival is None:
+            ended = await outcome(call, step, asking)
+        else:
+            ended = await hedged(call, plant, step, step.rival, asking)
+        if not isinstance(ended.found, GatewayError):
+            return ended.found
+        onward = ended.step.following(ended.found)
+        if onward is None:
+            raise ended.found
+        step = onward
 
 
 async def retried(call: Call, plant: Plant, step: Step, once: Once[Got]) -> Got:
     """What one target has to say, asked again as often as its config allows."""
     retry, waited = step.leaf.retry, 0.0
     for count in itertools.count():
-        call.retries = count
-        attempt = prepared(call, step, plant)
+        attempt = prepared_or_passed_over(call, step, plant, count)
         try:
             return await once(call, attempt, plant)
         except GatewayError as error:
+            call.target, call.config_path, call.retries = attempt.target, step.leaf.path, count
             if not retry.attempts or not is_worth_a_retry(error, retry):
                 raise
             pause = pause_before(count, retry, error, waited, plant.signals.chance)
@@ -86,48 +95,35 @@ async def retried(call: Call, plant: Plant, step: Step, once: Once[Got]) -> Got:
                 call.retries = -1
                 raise
         waited += pause
-        await plant.pause(pause)
+        await rest(call, plant, pause)
     raise AssertionError("counting never ends")
+
+
+def prepared_or_passed_over(call: Call, step: Step, plant: Plant, count: int) -> Try:
+    """A try; where none is possible, that is one of the attempts too. Raises what `prepared` raises."""
+    try:
+        return prepared(call, step, plant, count)
+    except GatewayError as error:
+        if len(call.steps) > 1:
+            call.attempts.append(passed_over(step, error))
+        raise
+
+
+async def rest(call: Call, plant: Plant, seconds: float) -> None:
+    """Wait before a retry; it is the vendor that makes us."""
+    call.begin_wait()
+    try:
+        await plant.pause(seconds)
+    finally:
+        call.end_wait()
 
 
 def is_worth_a_retry(error: GatewayError, retry: Retry) -> bool:
     """Whether the same request may fare better: not after long silence, nor when it is too long for the model."""
-    is_hopeless = isinstance(error, VendorSlow) or error.code == "context_length_exceeded"
-    return error.status in retry.on_status_codes and not is_hopeless
+    is_hopeless = isinstance(error, VendorSlow) or error.code == "context_length_exceeded" or is_too_long(error)
+    return isinstance(error, VendorFailed) and error.status in retry.on_status_codes and not is_hopeless
 
 
-async def hedged(call: Call, plant: Plant, step: Step, once: Once[Got]) -> Got:
-    """Ask the next target too when the first takes longer than it usually does: the first answer wins."""
-    usual = plant.signals.slowest_usual(prepared(call, step, plant).key)
-    after = step.hedge.after_ms / 1000 if step.hedge and step.hedge.after_ms is not None else usual
-    first = asyncio.create_task(retried(call, plant, step, once))
-    racers = {first}
-    try:
-        await asyncio.wait(racers, timeout=after)
-        if not first.done() and after is not None:
-            racers.add(asyncio.create_task(retried(call, plant, step.exits[0].to, once)))
-        return await winner(racers)
-    finally:
-        await leave(racers)
-
-
-async def winner(racers: set[asyncio.Task[Got]]) -> Got:
-    """The first answer there is; if there is none, what the last one to fail says."""
-    waiting = set(racers)
-    while True:
-        done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for racer in done:
-            if not racer.cancelled() and racer.exception() is None:
-                racers.discard(racer)
-                return racer.result()
-        if not waiting:
-            return next(iter(done)).result()
-
-
-async def leave(racers: set[asyncio.Task[Got]]) -> None:
-    """Stop whoever lost; what has begun is closed."""
-    for racer in racers:
-        racer.cancel()
-    for result in await asyncio.gather(*racers, return_exceptions=True):
-        if not isinstance(result, (BaseException, Whole)):
-            await result.close()
+def is_too_long(error: GatewayError) -> bool:
+    """Whether a vendor without a code for it says that the request is too long for its model."""
+    return error.status in (400, 413, 422) and TOO_LONG.search(error.message) is not None

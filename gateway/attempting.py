@@ -12,17 +12,20 @@ from gateway.adapters.adapter import AdaptedStream
 from gateway.adapters.messages import count
 from gateway.errors import NotOffered, NotSpoken
 from gateway.functions import Function
+from gateway.headers import NOT_PASSED_ON
 from gateway.params import shaped
 from gateway.targets import target_of
 from gateway.vendors.openai import WIRES
 from gateway.vendors.vendor import Answered, Asked, Unspoken
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from gateway.adapters.adapter import Adapter
     from gateway.domain import Call, InferenceRequest, Target
     from gateway.plant import Plant
     from gateway.routing.plan import Step
-    from gateway.routing.signals import Key
     from gateway.vendors.vendor import Json, Reader, Sent, Wire
 
 HEEDED = (
@@ -33,6 +36,8 @@ HEEDED = (
     "openai-beta",
 )
 """Headers of a client that a vendor's dialect may look at."""
+OF_ONE_CONNECTION = NOT_PASSED_ON | {"host", "accept-encoding", "expect", "upgrade-insecure-requests"}
+"""Headers that are never forwarded: our connection to the vendor has its own."""
 UNUSED = WIRES[Function.RELAY]
 text = msgspec.json.Encoder().encode
 
@@ -50,11 +55,8 @@ class Try:
     """The client's request, decoded; only where an adapter needs it."""
     own: bytes | None = None
     """An answer that takes no vendor."""
-
-    @property
-    def key(self) -> Key:
-        """Under which name experience is kept of the target."""
-        return (self.target.provider or self.target.vendor.id, self.target.model)
+    retries: int = 0
+    """Times the target was asked before."""
 
     def sent(self) -> Sent:
         """The request as the vendor gets it. Raises NotSpoken."""
@@ -78,13 +80,12 @@ class Try:
         return Answered(text(answer), found.model, found.usage, {"content-type": "application/json"})
 
 
-def prepared(call: Call, step: Step, plant: Plant) -> Try:
+def prepared(call: Call, step: Step, plant: Plant, retries: int = 0) -> Try:
     """A try at a step's target. Raises what `target_of` raises, NotOffered and NotSpoken."""
     request, leaf = call.request, step.leaf
     assert request is not None, "a request is read before it is sent on"
-    wanted = request.model if request.model or request.function.value else None
-    target = target_of(leaf, wanted, call.headers, plant.snapshot, plant.settings.trusted_custom_hosts)
-    call.target, call.config_path = target, leaf.path
+    call.target, call.config_path, call.retries = None, leaf.path, retries
+    target = call.target = target_for(call, step, plant)
     if request.function is Function.COUNT_TOKENS and Function.COUNT_TOKENS not in target.vendor.functions:
         return counted(request, step, target)
     wire, adapter = wire_for(call, target)
@@ -110,7 +111,15 @@ def prepared(call: Call, step: Step, plant: Plant) -> Try:
         login=target.login,
         headers=heeded(call),
     )
-    return Try(step, target, asked, wire, adapter, said)
+    return Try(step, target, asked, wire, adapter, said, retries=retries)
+
+
+def target_for(call: Call, step: Step, plant: Plant) -> Target:
+    """Where a step leads. Raises what `target_of` raises."""
+    request = call.request
+    assert request is not None, "a request is read before it is sent on"
+    wanted = request.model if request.model or request.function.value else None
+    return target_of(step.leaf, wanted, call.headers, plant.snapshot, plant.settings.trusted_custom_hosts)
 
 
 def counted(request: InferenceRequest, step: Step, target: Target) -> Try:
@@ -156,10 +165,33 @@ def heeded(call: Call) -> dict[str, str]:
     return found
 
 
+def headers_with(login: Mapping[str, str], call: Call, attempt: Try, sent: Sent, now: datetime) -> dict[str, str]:
+    """Every header of a request: the account's, `login` in place of its secret, what is forwarded, a signature.
+
+    Raises NotSpoken.
+    """
+    target = attempt.target
+    headers = {**target.headers, **login}
+    if call.headers.get("x-portkey-forward-headers") or attempt.step.leaf.forward_headers:
+        headers |= forwarded(call, attempt.step)
+    if target.vendor.sign is not None:
+        try:
+            headers |= target.vendor.sign(sent, target.base_url + sent.path, target.login, now)
+        except Unspoken as error:
+            raise not_spoken(target, error) from error
+    return headers
+
+
 def forwarded(call: Call, step: Step) -> dict[str, str]:
-    """The client's headers that go to the vendor as they are; the gateway's own never do."""
-    named = call.headers.get("x-portkey-forward-headers")
-    names = (
-        [name.strip().lower() for name in named.split(",")] if named else [n.lower() for n in step.leaf.forward_headers]
-    )
-    return {name: call.headers[name] for name in names if name in call.headers and not name.startswith("x-portkey-")}
+    """The client's headers that go to the vendor as they are; the gateway's own never do, nor its key."""
+    headers, named = call.headers, call.headers.get("x-portkey-forward-headers")
+    names = [name.strip().lower() for name in named.split(",")] if named else step.leaf.forward_headers
+    has_own_key = "x-portkey-api-key" in headers
+    return {
+        name: headers[name]
+        for name in names
+        if name in headers
+        and not name.startswith("x-portkey-")
+        and name not in OF_ONE_CONNECTION
+        and (has_own_key or name != "authorization")
+    }

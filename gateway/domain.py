@@ -69,6 +69,11 @@ class Target:
     """None where the caller brought the vendor's key."""
     login: Login
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """Under which name experience is kept of it."""
+        return (self.provider or self.vendor.id, self.model)
+
 
 class ClientDialect(Protocol):
     """How one kind of client is spoken with."""
@@ -131,6 +136,8 @@ class Call:
     """The attempts that may come, in order."""
     config_slug: str | None = None
     """The saved config that rules the request."""
+    config_mark: str = ""
+    """The config in this very version, saved or sent: what is remembered of its targets is kept by it."""
     target: Target | None = None
     """The one that answered, or was asked last."""
     config_path: str = "config"
@@ -139,6 +146,10 @@ class Call:
     """Times it was asked again before it answered; -1: in vain."""
     attempts: list[Attempt] = field(default_factory=list)
     vendor_seconds: float = 0.0
+    """Time in which something was waited for that only a vendor can give."""
+    waits: int = 0
+    """For how many things of that kind at this moment; a hedged request waits for two vendors."""
+    waits_since: float = 0.0
     first_token_seconds: float | None = None
     status: int = 0
     """What the client gets; 0 until there is something."""
@@ -159,3 +170,15 @@ class Call:
     def elapsed_seconds(self) -> float:
         """Since the request arrived."""
         return time.perf_counter() - self.began
+
+    def begin_wait(self) -> None:
+        """A vendor is waited for."""
+        if not self.waits:
+            self.waits_since = time.perf_counter()
+        self.waits += 1
+
+    def end_wait(self) -> None:
+        """It is no more; times that overlap count once."""
+        self.waits -= 1
+        if not self.waits:
+            self.vendor_seconds += time.perf_counter() - self.waits_since

@@ -31,6 +31,8 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 Fault = Literal["caller", "policy", "provider", "gateway"]
+LAST_WORDS = frozenset({"content_filter", "content_policy_violation", "context_length_exceeded"})
+"""Codes of a vendor that is right wherever the request is sent, whatever the status."""
 
 
 class GatewayError(Exception):

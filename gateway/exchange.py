@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gateway.answer import content_type, refusal, refused_event, understood
-from gateway.attempting import forwarded, not_spoken
-from gateway.errors import GatewayError, TimedOut, VendorBroke, VendorRefused
+from gateway.attempting import headers_with
+from gateway.errors import TimedOut, VendorBroke
 from gateway.headers import passed_on, story
-from gateway.routing.signals import place
-from gateway.vendors.vendor import Answered, BadAnswer, Unspoken
-from store.records import Attempt
+from gateway.trying import trying
+from gateway.vendors.vendor import Answered, BadAnswer
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from gateway.attempting import Try
+    from gateway.configs.nodes import Leaf
     from gateway.domain import Call
     from gateway.plant import Plant
     from gateway.upstream import Reply
     from gateway.vendors.vendor import Reader, Sent
 
 EVENTS = "text/event-stream"
+EXCEEDED = "Request exceeded the timeout sent in the request: {}"
+"""Portkey's sentence."""
+SILENT = "Nothing of the answer came within the first token timeout: {}"
+AT_LEISURE: AbstractAsyncContextManager[None] = nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +65,26 @@ class Begun:
     reader: Reader
     chunks: AsyncIterator[bytes]
     stack: AsyncExitStack
+    trial: trying
     held: list[bytes] = field(default_factory=list)
     """What was read already, for the client."""
 
     def commit(self, call: Call) -> None:
         """Make it the call's answer, as far as it has come."""
         take_head(call, self.attempt, self.reply, EVENTS)
+
+    def has_begun(self) -> bool:
+        """Whether there is something for the client; where another try may follow, of the answer itself."""
+        reader, step = self.reader, self.attempt.step
+        is_replaceable = step.exits or step.leaf.retry.attempts or step.leaf.first_token_timeout_ms is not None
+        return reader.has_content or reader.is_complete or (bool(self.held) and not is_replaceable)
+
+    def is_held(self) -> bool:
+        """Whether as much is kept back as the config wants."""
+        wanted = self.attempt.step.leaf.hold
+        if wanted is None:
+            return True
+        return wanted.tokens is not None and sum(data.count(b"\n\n") for data in self.held) >= wanted.tokens
 
     async def __aenter__(self) -> Begun:
         return self
@@ -82,8 +100,8 @@ class Begun:
 
 
 def take_head(call: Call, attempt: Try, reply: Reply | Own, kind: str | None) -> None:
-    """Status and headers, as the client is to have them."""
-    call.target, call.config_path = attempt.target, attempt.step.leaf.path
+    """Status and headers, as the client is to have them, and which target they are from."""
+    call.target, call.config_path, call.retries = attempt.target, attempt.step.leaf.path, attempt.retries
     call.measure, call.asked = attempt.wire.usage, attempt.asked
     call.status = reply.status
     call.response_headers = passed_on(reply.headers, kind) + story(call)
@@ -93,11 +111,14 @@ async def asked_whole(call: Call, attempt: Try, plant: Plant) -> Whole:
     """Ask a target and wait for its whole answer. Raises VendorFailed."""
     if attempt.own is not None:
         return Whole(attempt, Own(), Answered(attempt.own))
-    leaf, target, sent = attempt.step.leaf, attempt.target, attempt.sent()
-    with trying(call, attempt, sent, plant):
-        async with allowed(leaf.request_timeout_ms, call, attempt):
+    leaf, target = attempt.step.leaf, attempt.target
+    with trying(call, attempt, plant) as trial:
+        sent = attempt.sent()
+        trial.path = sent.path
+        async with within(request_timeout(call, leaf), attempt, EXCEEDED):
             headers = await headers_for(call, attempt, sent, plant)
             reply, body = await plant.upstream.ask(target.base_url, sent, headers, target.vendor.id)
+        trial.status = reply.status
         if reply.status >= 300:
             raise refusal(reply, body, target, plant.snapshot)
         return Whole(attempt, reply, understood(reply, body, attempt))
@@ -107,25 +128,34 @@ async def begun(call: Call, attempt: Try, plant: Plant) -> Whole | Begun:
     """Ask a target for a stream, and wait until it has begun. Raises VendorFailed."""
     if attempt.wire.reader is None:
         return await asked_whole(call, attempt, plant)
-    leaf, target, sent = attempt.step.leaf, attempt.target, attempt.sent()
-    stall = None if leaf.stall_timeout_ms is None else leaf.stall_timeout_ms / 1000
+    leaf, target = attempt.step.leaf, attempt.target
     async with AsyncExitStack() as stack:
-        stack.enter_context(trying(call, attempt, sent, plant))
-        async with allowed(leaf.request_timeout_ms, call, attempt):
-            headers = await headers_for(call, attempt, sent, plant)
-            opening = plant.upstream.open(target.base_url, sent, headers, target.vendor.id, stall)
-            reply = await stack.enter_async_context(opening)
-        if reply.status >= 300 or not is_stream(reply):
-            body = await reply.body()
-            if reply.status >= 300:
-                raise refusal(reply, body, target, plant.snapshot)
-            return Whole(attempt, reply, understood(reply, body, attempt))
-        reader = attempt.reader()
-        found = Begun(attempt, reply, reader, reply.chunks(), stack)
-        async with allowed(leaf.first_token_timeout_ms, call, attempt):
-            await hold(call, found)
+        trial = stack.enter_context(trying(call, attempt, plant))
+        async with within(leaf.first_token_timeout_ms, attempt, SILENT):
+            reply = await headed(call, attempt, plant, stack, trial)
+            if reply.status >= 300 or not is_stream(reply):
+                body = await reply.body()
+                if reply.status >= 300:
+                    raise refusal(reply, body, target, plant.snapshot)
+                return Whole(attempt, reply, understood(reply, body, attempt))
+            found = Begun(attempt, reply, attempt.reader(), reply.chunks(), stack, trial)
+            await read_on(found, found.has_begun)
+        await read_on(found, found.is_held)
         found.stack = stack.pop_all()
         return found
+
+
+async def headed(call: Call, attempt: Try, plant: Plant, stack: AsyncExitStack, trial: trying) -> Reply:
+    """The head of a target's answer; the connection stays open as long as the stack. Raises VendorFailed."""
+    leaf, target, sent = attempt.step.leaf, attempt.target, attempt.sent()
+    trial.path = sent.path
+    stall = None if leaf.stall_timeout_ms is None else leaf.stall_timeout_ms / 1000
+    async with within(request_timeout(call, leaf), attempt, EXCEEDED):
+        headers = await headers_for(call, attempt, sent, plant)
+        opening = plant.upstream.open(target.base_url, sent, headers, target.vendor.id, stall)
+        reply = await stack.enter_async_context(opening)
+    trial.status = reply.status
+    return reply
 
 
 def is_stream(reply: Reply) -> bool:
@@ -133,31 +163,25 @@ def is_stream(reply: Reply) -> bool:
     return content_type(reply).startswith((EVENTS, "application/vnd.amazon.eventstream", "application/x-ndjson"))
 
 
-async def hold(call: Call, begun: Begun) -> None:
-    """Read until the answer has begun, or as much of it as the config wants to keep back.
+async def read_on(begun: Begun, is_enough: Callable[[], bool]) -> None:
+    """Read a stream for as long as nothing of it is to be sent yet.
 
-    Raises VendorFailed for a stream that breaks before: nothing has been sent of it yet, and a refusal must not look
-    like a broken 200.
+    Raises VendorFailed for one that breaks meanwhile: a refusal must not look like a broken 200.
     """
-    wanted = begun.attempt.step.leaf.hold
-    enough = 1 if wanted is None else wanted.tokens
-    count, reader = 0, begun.reader
-    async for chunk in begun.chunks:
-        if data := fed(call, begun, chunk):
+    reader, vendor = begun.reader, begun.attempt.target.vendor.id
+    while not (is_enough() or reader.is_done):
+        chunk = await anext(begun.chunks, None)
+        if chunk is None and reader.is_complete:
+            return
+        if chunk is None:
+            raise VendorBroke(vendor, "the stream ended before the answer was complete; try again")
+        if data := fed(begun, chunk):
             begun.held.append(data)
-            count += 1 if wanted is None else data.count(b"\n\n")
-        if reader.is_done or reader.error is not None or (enough is not None and count >= enough):
-            break
-    else:
-        if not reader.is_complete and reader.error is None:
-            raise VendorBroke(
-                begun.attempt.target.vendor.id, "the stream ended before the answer was complete; try again"
-            )
-    if reader.error is not None and (wanted is not None or not begun.held):
-        raise refused_event(begun.attempt.target, reader.error)
+        if reader.error is not None and (begun.attempt.step.leaf.hold is not None or not reader.has_content):
+            raise refused_event(begun.attempt.target, reader.error)
 
 
-def fed(call: Call, begun: Begun, chunk: bytes) -> bytes:
+def fed(begun: Begun, chunk: bytes) -> bytes:
     """What a chunk comes to. Raises VendorBroke."""
     try:
         data = begun.reader.feed(chunk)
@@ -165,87 +189,34 @@ def fed(call: Call, begun: Begun, chunk: bytes) -> bytes:
         raise VendorBroke(begun.attempt.target.vendor.id, f"it answered {error}") from error
     except (OverflowError, ValueError) as error:
         raise VendorBroke(begun.attempt.target.vendor.id, str(error)) from error
-    if data and call.first_token_seconds is None and begun.reader.has_content:
-        call.first_token_seconds = call.elapsed_seconds()
+    if begun.trial.first_token_at is None and begun.reader.has_content:
+        begun.trial.first_token_at = time.perf_counter()
     return data
 
 
 async def headers_for(call: Call, attempt: Try, sent: Sent, plant: Plant) -> dict[str, str]:
-    """Every header of the request: the login, a token or a signature where the vendor wants one, what is forwarded."""
+    """Every header of the request, with an access token where the vendor wants one."""
     target = attempt.target
-    headers = dict(target.headers)
-    if target.vendor.token is not None:
-        headers |= await plant.tokens.headers(target, plant.now())
-    if call.headers.get("x-portkey-forward-headers") or attempt.step.leaf.forward_headers:
-        headers |= forwarded(call, attempt.step)
-    if target.vendor.sign is not None:
-        try:
-            headers |= target.vendor.sign(sent, target.base_url + sent.path, target.login, plant.now())
-        except Unspoken as error:
-            raise not_spoken(target, error) from error
-    return headers
+    login = await plant.tokens.headers(target, plant.now()) if target.vendor.token is not None else {}
+    return headers_with(login, call, attempt, sent, plant.now())
+
+
+def request_timeout(call: Call, leaf: Leaf) -> float | None:
+    """Milliseconds until an answer must have begun: the request's header goes before the config."""
+    said = call.headers.get("x-portkey-request-timeout", "")
+    return float(said) if said.isascii() and said.isdigit() and int(said) > 0 else leaf.request_timeout_ms
+
+
+def within(milliseconds: float | None, attempt: Try, message: str) -> AbstractAsyncContextManager[None]:
+    """No longer than so long; None: as long as it takes. Raises TimedOut."""
+    return AT_LEISURE if milliseconds is None else limited(milliseconds, attempt, message)
 
 
 @asynccontextmanager
-async def allowed(milliseconds: float | None, call: Call, attempt: Try) -> AsyncIterator[None]:
-    """No longer than the request, or its config, allows. Raises TimedOut."""
-    if attempt.step.leaf.request_timeout_ms == milliseconds:
-        milliseconds = timeout_in(call) or milliseconds
-    if milliseconds is None:
-        yield
-        return
+async def limited(milliseconds: float, attempt: Try, message: str) -> AsyncIterator[None]:
+    """No longer than so long. Raises TimedOut."""
     try:
         async with asyncio.timeout(milliseconds / 1000):
             yield
     except TimeoutError as error:
-        message = f"Request exceeded the timeout sent in the request: {milliseconds:g}ms"
-        raise TimedOut(attempt.target.vendor.id, message) from error
-
-
-def timeout_in(call: Call) -> float | None:
-    """Milliseconds that a request's header allows."""
-    said = call.headers.get("x-portkey-request-timeout", "")
-    return float(said) if said.isdigit() and int(said) > 0 else None
-
-
-class trying:
-    """Write the attempt down, however it ends, and let the strategies know."""
-
-    __slots__ = ("_attempt", "_began", "_call", "_plant", "_sent")
-
-    def __init__(self, call: Call, attempt: Try, sent: Sent, plant: Plant) -> None:
-        self._call, self._attempt, self._sent, self._plant = call, attempt, sent, plant
-
-    def __enter__(self) -> None:
-        self._began = time.perf_counter()
-        self._plant.signals.began(self._attempt.key)
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        call, attempt = self._call, self._attempt
-        spent = time.perf_counter() - self._began
-        call.vendor_seconds += spent
-        failed = error if isinstance(error, GatewayError) else call.failure
-        status = error.status if isinstance(error, VendorRefused) else None if error else call.status or 200
-        self._judge(failed, spent)
-        call.attempts.append(
-            Attempt(
-                provider=attempt.target.provider or "",
-                vendor=attempt.target.vendor.id,
-                model=attempt.target.model,
-                url=attempt.target.base_url + self._sent.path,
-                status=status,
-                duration_ms=round(spent * 1000, 3),
-                error=failed.message if failed else "given up" if error else None,
-                path=attempt.step.leaf.path,
-            )
-        )
-
-    def _judge(self, failed: GatewayError | None, spent: float) -> None:
-        signals, leaf = self._plant.signals, self._attempt.step.leaf
-        signals.ended(self._attempt.key)
-        if failed is None:
-            signals.answered(self._attempt.key, self._call.first_token_seconds or spent)
-        if leaf.breaker is not None:
-            signals.judged(place(self._call.config_slug, leaf.path), leaf.breaker, failed.status if failed else 200)
+        raise TimedOut(attempt.target.vendor.id, message.format(f"{milliseconds:g}ms")) from error

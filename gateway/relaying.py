@@ -25,14 +25,14 @@ async def events(call: Call, begun: Begun) -> AsyncIterator[bytes]:
             yield data
         if not (reader.is_done or reader.error is not None):
             async for chunk in begun.chunks:
-                if data := fed(call, begun, chunk):
+                if data := fed(begun, chunk):
                     yield data
                 if reader.is_done or reader.error is not None:
                     break
     except VendorFailed as error:
         failure = error
     finally:
-        take_notes(call, reader)
+        take_notes(call, begun)
     end(call, begun, failure)
 
 
@@ -46,6 +46,7 @@ def end(call: Call, begun: Begun, failure: GatewayError | None) -> None:
         failure = refused_event(target, reader.error)
     failure = failure or VendorBroke(target.vendor.id, "the stream ended before the answer was complete; try again")
     call.failure, call.ending = failure, told(call, reader, failure)
+    begun.trial.failure = failure
 
 
 def told(call: Call, reader: Reader, failure: GatewayError) -> bytes:
@@ -55,8 +56,10 @@ def told(call: Call, reader: Reader, failure: GatewayError) -> bytes:
     return call.dialect.failure(failure)
 
 
-def take_notes(call: Call, reader: Reader) -> None:
+def take_notes(call: Call, begun: Begun) -> None:
     """What a stream said about itself, however it ended."""
+    reader, began = begun.reader, begun.trial.first_token_at
     call.response_model = reader.model
+    call.first_token_seconds = None if began is None else began - call.began
     if reader.usage is not None:
         call.usage_received = reader.usage

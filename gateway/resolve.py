@@ -5,7 +5,7 @@ Precedence (Portkey's): the header's config, the API key's, the workspace's; wit
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -16,26 +16,46 @@ from gateway.routing.plan import Planner, Step
 from gateway.routing.sight import Sight
 
 if TYPE_CHECKING:
+    from gateway.configs.nodes import Node
     from gateway.domain import Call, Caller, Headers
     from gateway.plant import Plant
     from gateway.snapshot import Snapshot
 
+Plans = TypeVar("Plans", bound=Planner)
 ALONE = [Step(Leaf())]
 """What a request without a config comes to: whatever it names itself."""
 
 
 def resolve(call: Call, plant: Plant) -> list[Step]:
     """The attempts that may come, in order. Raises BadRequest, BadConfig and NotFound."""
+    root = root_for(call, plant)
+    if root is None:
+        return ALONE
+    return [Step(root)] if isinstance(root, Leaf) else planner(call, plant, Planner).plan(root)
+
+
+def root_for(call: Call, plant: Plant) -> Node | None:
+    """The tree of the config that rules a request, if one does. Raises BadRequest, BadConfig and NotFound."""
     config = config_of(call, plant.snapshot)
     if config is None:
-        return ALONE
-    call.config_slug = config.slug
-    if isinstance(config.root, Leaf):
-        return [Step(config.root)]
+        return None
+    call.config_slug, call.config_mark = config.slug, mark_of(config, call)
+    return config.root
+
+
+def planner(call: Call, plant: Plant, kind: type[Plans]) -> Plans:
+    """What lays out the attempts of a request."""
     assert call.request is not None, "a request is read before it is resolved"
     context = Context(call.metadata, call.request.fields, call.path)
     sight = Sight(call, plant)
-    return Planner(sight, context, sight.is_open, sight.kept).plan(config.root)
+    return kind(sight, context, sight.is_open, sight.kept)
+
+
+def mark_of(config: Config, call: Call) -> str:
+    """What tells a config from all others, and its versions from each other."""
+    if config.slug is not None:
+        return f"{config.slug}@{config.version_id}"
+    return f"#{hash(call.headers['x-portkey-config']):x}"
 
 
 def config_of(call: Call, snapshot: Snapshot) -> Config | None:

@@ -91,6 +91,8 @@ def settle(call: Call, plant: Plant) -> None:
     plant.ledger.add(record)
     plant.vitals.settled(record)
     plant.live.settled(record)
+    if record.usage is not None and call.target is not None:
+        plant.signals.used(call.target.key, record.usage.input_tokens + record.usage.output_tokens)
 
 
 def record_of(call: Call, plant: Plant) -> LogRecord:

@@ -34,10 +34,9 @@ def target_of(leaf: Leaf, wanted: str | None, headers: Headers, snapshot: Snapsh
 
     Raises BadRequest, UnknownModel, UnknownProvider and ModelNotAllowed.
     """
-    own_slug, model = split(leaf.override_params.get("model") or wanted or leaf.default_params.get("model") or "")
+    named, own_slug, model = addressed(leaf, wanted, headers)
     if wanted is not None and not model and own_slug is None:
         raise BadRequest("Tollhouse: `model` is missing.", param="model")
-    named = provider_named(leaf, headers) if own_slug is None or "model" not in leaf.override_params else f"@{own_slug}"
     if named and not named.startswith("@"):
         return brought_along(named, model, leaf, headers, trusted)
     if "x-portkey-custom-host" in headers:
@@ -52,6 +51,13 @@ def target_of(leaf: Leaf, wanted: str | None, headers: Headers, snapshot: Snapsh
         raise UnknownProvider(f"Tollhouse: there is no provider `@{slug}`{snapshot.nearest_slug(slug)}", param="model")
     found = to_provider(provider, None if wanted is None and not model else model, snapshot)
     return found if leaf.custom_host is None else replace(found, base_url=host(leaf.custom_host, trusted))
+
+
+def addressed(leaf: Leaf, wanted: str | None, headers: Headers) -> tuple[str | None, str | None, str]:
+    """Who is named beside the model, the slug in the model's own name, and the model; a config's own model wins."""
+    instead = leaf.override_params.get("model")
+    own_slug, model = split(str(instead or wanted or leaf.default_params.get("model") or ""))
+    return (f"@{own_slug}" if own_slug and instead else provider_named(leaf, headers)), own_slug, model
 
 
 def provider_named(leaf: Leaf, headers: Headers) -> str | None:

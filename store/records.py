@@ -61,6 +61,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
     path: str = "config"
     """Where in the config the target stands."""
+    cost: Nanodollars | None = None
+    """What it may have cost that nobody waited for its end: its prompt's tokens, estimated; None for all others."""
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):

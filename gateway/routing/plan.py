@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gateway.configs.nodes import Branch, Leaf
-from gateway.errors import BadRequest
+from gateway.errors import LAST_WORDS, BadRequest, NotOffered, NotSpoken
 from gateway.routing.strategies import STRATEGIES
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from gateway.configs.conditions import Context
     from gateway.configs.nodes import Hedge, Node
+    from gateway.errors import GatewayError
     from gateway.routing.strategies import View
 
 FINAL = frozenset({400, 413, 422})
@@ -29,11 +30,13 @@ class Step:
     exits: tuple[Exit, ...] = ()
     """Where to go on after a failure, from the innermost branch outwards."""
     hedge: Hedge | None = None
-    """Ask the next target too when this one takes long."""
+    rival: Step | None = None
+    """The next target of a branch with a hedge: asked too when this one takes long."""
 
-    def following(self, status: int, *, is_unsupported: bool = False) -> Step | None:
+    def following(self, error: GatewayError) -> Step | None:
         """The step to take after a failure; None: it was the last word."""
-        return next((exit.to for exit in self.exits if is_unsupported or exit.leads_on(status)), None)
+        is_unsupported = isinstance(error, (NotOffered, NotSpoken))
+        return next((exit.to for exit in self.exits if is_unsupported or exit.leads_on(error)), None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,9 +46,11 @@ class Exit:
     on_status_codes: frozenset[int] | None
     to: Step
 
-    def leads_on(self, status: int) -> bool:
-        """Whether a failure with this status is followed by another attempt."""
-        return status not in FINAL if self.on_status_codes is None else status in self.on_status_codes
+    def leads_on(self, error: GatewayError) -> bool:
+        """Whether a failure is followed by another attempt."""
+        if self.on_status_codes is None:
+            return error.status not in FINAL and error.code not in LAST_WORDS
+        return error.status in self.on_status_codes
 
 
 Stuck = Callable[[Branch], "Node | None"]
@@ -63,29 +68,43 @@ class Planner:
         if isinstance(node, Leaf):
             return [Step(node, exits)]
         steps: list[Step] = []
-        for target in reversed(self._order(node)):  # from behind, for an exit leads to a step that is there already
-            onward = (Exit(node.on_status_codes, steps[0]),) if steps else ()
+        onward: tuple[Exit, ...] = ()
+        for target in reversed(self.order(node)):  # from behind, for an exit leads to a step that is there already
+            onward = (Exit(onward_codes(node), steps[0]),) if steps else ()
             steps = self.plan(target, onward + exits) + steps
-        if node.hedge is not None and steps:
-            steps[0] = replace(steps[0], hedge=node.hedge)
+        if node.hedge is not None and onward:
+            steps[0] = replace(steps[0], hedge=node.hedge, rival=onward[0].to)
         return steps
 
-    def _order(self, node: Branch) -> Sequence[Node]:
+    def order(self, node: Branch) -> Sequence[Node]:
         """The targets of a branch that may be asked, in order."""
         if node.mode == "single":
             return node.targets[:1]
         if node.mode == "conditional":
             return [led_to(node, self._context)]
-        healthy = [target for target in node.targets if not self._is_out(target)] or node.targets
+        healthy = [target for target in node.targets if not self._is_out(target)]
+        strategy = STRATEGIES[node.mode]
+        ordered = strategy(healthy, self._view) or strategy(node.targets, self._view)
         kept = self._stuck(node) if node.sticky is not None else None
-        ordered = STRATEGIES[node.mode](healthy, self._view) if kept is None or kept not in healthy else [kept]
-        return ordered[:1] if node.mode == "loadbalance" and node.on_status_codes is None else ordered
+        if kept in ordered:
+            ordered = [kept, *(target for target in ordered if target is not kept)]
+        return ordered if node.mode != "loadbalance" or node.on_status_codes is not None else ordered[: most(node)]
 
     def _is_out(self, node: Node) -> bool:
         """Whether a target's breaker is open; a branch is out when all of it is."""
         if isinstance(node, Leaf):
             return node.breaker is not None and self._is_open(node)
         return all(self._is_out(target) for target in node.targets)
+
+
+def most(node: Branch) -> int:
+    """Of how many targets a load balance makes use that says no statuses to go on after: it chooses one."""
+    return 1 if node.hedge is None else 2
+
+
+def onward_codes(node: Branch) -> frozenset[int] | None:
+    """After which statuses the next target of a branch is asked; None: whatever is no success."""
+    return frozenset() if node.mode == "loadbalance" and node.on_status_codes is None else node.on_status_codes
 
 
 def led_to(node: Branch, context: Context) -> Node:

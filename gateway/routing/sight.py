@@ -9,7 +9,8 @@ from gateway.configs.nodes import Branch, Leaf
 from gateway.errors import GatewayError
 from gateway.routing.signals import place
 from gateway.routing.strategies import weighted
-from gateway.targets import provider_named, split, target_of
+from gateway.targets import addressed, target_of
+from gateway.vendors import vendor_named
 
 if TYPE_CHECKING:
     from gateway.configs.nodes import Node
@@ -51,7 +52,7 @@ class Sight:
 
     def is_open(self, leaf: Leaf) -> bool:
         """Whether a target's breaker is open."""
-        return self._plant.signals.is_open(place(self._call.config_slug, leaf.path))
+        return self._plant.signals.is_open(place(self._call.config_mark, leaf.path))
 
     def kept(self, node: Branch) -> Node | None:
         """The target that a sticky branch keeps for requests like this one: drawn once, then remembered for a while."""
@@ -59,7 +60,7 @@ class Sight:
             return None
         caller, signals = self._call.caller, self._plant.signals
         shared = [caller.key_id if caller else "", node.path, *(self._field(name) for name in node.sticky.hash_fields)]
-        who = place(self._call.config_slug, hashlib.sha256("\0".join(shared).encode()).hexdigest())
+        who = place(self._call.config_mark, hashlib.sha256("\0".join(shared).encode()).hexdigest())
         path = signals.kept(who)
         found = (
             next((target for target in node.targets if target.path == path), None) or weighted(node.targets, self)[0]
@@ -79,10 +80,11 @@ class Sight:
 
     def _key(self, node: Node) -> Key:
         leaf, request = first_leaf(node), self._call.request
-        wanted = str(leaf.override_params.get("model") or (request.model if request else ""))
-        slug, model = split(wanted)
-        named = provider_named(leaf, self._call.headers) or slug or ""
-        return (named.removeprefix("@"), model)
+        named, own, model = addressed(leaf, request.model if request else None, self._call.headers)
+        if named is None or named.startswith("@"):
+            return (named[1:].partition("/")[0] if named else own or "", model)
+        vendor = vendor_named(named)
+        return (vendor.id if vendor else named, model)
 
     def _target(self, leaf: Leaf) -> Target | None:
         request, plant = self._call.request, self._plant

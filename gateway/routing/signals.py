@@ -9,6 +9,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -40,13 +41,14 @@ class Record:
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT))
     busy: int = 0
     tokens: deque[tuple[float, int]] = field(default_factory=deque)
-    """(when, how many) of the last minute."""
+    """(second, how many) of the last minute."""
 
 
 @dataclass(slots=True)
 class Circuit:
-    """One breaker: what it counted, and until when it is open."""
+    """One breaker: what it counted since when, and until when it is open."""
 
+    began: float = 0.0
     failures: int = 0
     requests: int = 0
     open_until: float = 0.0
@@ -61,6 +63,12 @@ class Signals:
         self._records: dict[Key, Record] = {}
         self._circuits: dict[str, Circuit] = {}
         self._stuck: dict[str, tuple[str, float]] = {}
+
+    def apart(self) -> Signals:
+        """The same experience for somebody who only looks: what they draw and look up changes nothing here."""
+        copied = Signals(copy(self.chance), self.clock)
+        copied._records, copied._circuits, copied._stuck = dict(self._records), self._circuits, dict(self._stuck)
+        return copied
 
     def of(self, key: Key) -> Record:
         """A target's record, empty at first."""
@@ -93,7 +101,13 @@ class Signals:
 
     def used(self, key: Key, tokens: int) -> None:
         """Tokens a target was paid for."""
-        self.of(key).tokens.append((self.clock(), tokens))
+        seconds, now = self.of(key).tokens, self.clock() // 1
+        if seconds and seconds[-1][0] == now:
+            seconds[-1] = (now, seconds[-1][1] + tokens)
+            return
+        seconds.append((now, tokens))
+        while seconds[0][0] < now - MINUTE:
+            seconds.popleft()
 
     def tokens_per_minute(self, key: Key) -> int:
         """Tokens of the last minute."""
@@ -124,22 +138,37 @@ class Signals:
         return circuit is not None and circuit.open_until > self.clock()
 
     def judged(self, place: str, breaker: Breaker, status: int) -> None:
-        """Count an answer for the breaker of a config's target, and open it when it is time."""
-        circuit = self._circuits.setdefault(place, Circuit())
-        now = self.clock()
-        if 0 < circuit.open_until <= now:
-            circuit.failures = circuit.requests = 0
-            circuit.open_until = 0.0
+        """Count an answer for the breaker of a config's target, and open it when it is time.
+
+        What is counted is forgotten after each cooldown, or a failure now and then would open it in the end.
+        """
+        now, circuit = self.clock(), self._circuits.get(place)
+        if circuit is None or has_passed(circuit, breaker, now):
+            circuit = self._renewed(place, now)
         codes = breaker.failure_status_codes
+        is_failure = status in codes if codes is not None else status >= 500
         circuit.requests += 1
-        circuit.failures += status in codes if codes is not None else status >= 500
-        if is_tripped(circuit, breaker):
+        circuit.failures += is_failure
+        if is_failure and circuit.open_until <= now and is_tripped(circuit, breaker):
             circuit.open_until = now + breaker.cooldown_seconds
 
+    def _renewed(self, place: str, now: float) -> Circuit:
+        if len(self._circuits) > MOST_TARGETS:
+            self._circuits.clear()
+        circuit = self._circuits[place] = Circuit(now)
+        return circuit
 
-def place(slug: str | None, path: str) -> str:
+
+def place(config: str, path: str) -> str:
     """Under which name a breaker is kept: the config's and the target's place in it."""
-    return f"{slug or ''}#{path}"
+    return f"{config}#{path}"
+
+
+def has_passed(circuit: Circuit, breaker: Breaker, now: float) -> bool:
+    """Whether what was counted is to be forgotten: the cooldown is over, or there was none for as long."""
+    return circuit.open_until <= now and (
+        circuit.open_until > 0 or circuit.began + max(breaker.cooldown_seconds, MINUTE) <= now
+    )
 
 
 def is_tripped(circuit: Circuit, breaker: Breaker) -> bool:

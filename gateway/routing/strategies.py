@@ -39,8 +39,8 @@ def in_order(targets: Sequence[Node], _: View) -> list[Node]:
 
 def weighted(targets: Sequence[Node], view: View) -> list[Node]:
     """At random, but a target with weight 3 leads three times as often as one with 1; weight 0 never."""
-    draw = [(view.chance.random() ** (1 / node.weight), node) for node in targets if node.weight > 0]
-    return [node for _, node in sorted(draw, key=lambda drawn: drawn[0], reverse=True)]
+    draw = [(view.chance.expovariate(node.weight), node) for node in targets if node.weight > 0]
+    return [node for _, node in sorted(draw, key=lambda drawn: drawn[0])]
 
 
 def least_latency(targets: Sequence[Node], view: View) -> list[Node]:
