@@ -14,7 +14,7 @@ get = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
 	then apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $(1); \
 	else echo "Missing: $(1). On Debian or Ubuntu: sudo apt-get install $(1)" >&2; false; fi
 
-.PHONY: help run demo test check lint types contracts tools format bench screenshots prices test-llm lock clean
+.PHONY: help run demo test check lint types contracts tools format bench screenshots vendors prices test-llm lock clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -51,6 +51,9 @@ bench: $(READY)  ## measure speed, and print a table
 
 screenshots: $(READY)  ## draw the pictures of the README again
 	@$(BIN)/python -m tests.console.pictures $(ARGS)
+
+vendors: $(READY)  ## write docs/vendors.md again, from the vendors' own tables
+	@$(BIN)/python -m tests.gateway.vendor_table
 
 prices: $(READY)  ## distil LiteLLM's price list again, for what genai-prices lacks
 	@rm -rf $(VENV)/prices
