@@ -86,7 +86,7 @@ def prepared(call: Call, step: Step, plant: Plant, retries: int = 0) -> Try:
     assert request is not None, "a request is read before it is sent on"
     call.target, call.config_path, call.retries = None, leaf.path, retries
     target = call.target = target_for(call, step, plant)
-    if request.function is Function.COUNT_TOKENS and Function.COUNT_TOKENS not in target.vendor.functions:
+    if is_estimated(request.function, target):
         return counted(request, step, target)
     wire, adapter = wire_for(call, target)
     fields, said = shaped(request.fields, leaf), {}
@@ -122,6 +122,17 @@ def target_for(call: Call, step: Step, plant: Plant) -> Target:
     return target_of(step.leaf, wanted, call.headers, plant.snapshot, plant.settings.trusted_custom_hosts)
 
 
+def is_estimated(function: Function, target: Target) -> bool:
+    """Whether tokens are to be counted by the gateway: the vendor has chat, and no count of its own for the model."""
+    offered = target.vendor.functions
+    return function is Function.COUNT_TOKENS and Function.CHAT in offered and not speaks(offered.get(function), target)
+
+
+def speaks(wire: Wire | None, target: Target) -> bool:
+    """Whether a wire is there, and for the target's model."""
+    return wire is not None and (wire.speaks is None or wire.speaks(target.model))
+
+
 def counted(request: InferenceRequest, step: Step, target: Target) -> Try:
     """Tokens of a messages request, estimated: the vendor does not count them."""
     said = {name: msgspec.json.decode(value) for name, value in request.fields.items()}
@@ -137,7 +148,7 @@ def wire_for(call: Call, target: Target) -> tuple[Wire, Adapter | None]:
     assert call.request is not None, "a request is read before it is sent on"
     function, offered = call.request.function, target.vendor.functions
     wire = offered.get(function)
-    if wire is not None and (wire.speaks is None or wire.speaks(target.model)):
+    if wire is not None and speaks(wire, target):
         return wire, None
     adapter = ADAPTERS.get(function)
     if adapter is not None and (by := offered.get(adapter.by)) is not None:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from gateway.api.admin.api_keys import ApiKeysController
 from gateway.api.admin.configs import ConfigsController
+from gateway.api.admin.explain import ExplainController
 from gateway.api.admin.integration_models import IntegrationModelsController
 from gateway.api.admin.integrations import IntegrationsController
 from gateway.api.admin.logs import LogsController
@@ -69,6 +70,7 @@ def framework(plant: Plant) -> Litestar:
             ProvidersController,
             ApiKeysController,
             ConfigsController,
+            ExplainController,
             LogsController,
             PricingController,
         ],

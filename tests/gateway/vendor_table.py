@@ -39,9 +39,10 @@ A vendor that is not here and speaks OpenAI's wire is set up as `openai-compatib
 
 ## What each offers
 
-{OWN}: in the vendor's own words. {SOME}: for some of its models; the others are served as the next signs say, if at all.
-{TRANSLATED}: by translation to and from chat. {ESTIMATED}: estimated by the gateway. {NOT_OFFERED}: not offered by the vendor: such a request
-is refused with `function_not_offered`, and goes on to the next target of a config.
+{OWN}: in the vendor's own words. {SOME}: for some of its models; the others are served as the sign beside it says,
+if at all. {TRANSLATED}: by translation to and from chat. {ESTIMATED}: estimated by the gateway.
+{NOT_OFFERED}: not offered by the vendor: such a request is refused with `function_not_offered`, and goes
+on to the next target of a config.
 
 """
 PATHS = """
