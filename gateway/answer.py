@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 EXCERPT = 200
 """Characters of what a vendor said instead of an answer."""
+NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?", re.A)
+WAITS = {"retry-after-ms": 1000, "x-ms-retry-after-ms": 1000, "retry-after": 1}
+"""Headers that say when to try again, and how many of their units a second has."""
 MARKUP = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.S | re.I)
 
 
@@ -104,9 +108,13 @@ def json_object(body: bytes) -> dict[str, Any] | None:
 
 
 def retry_after(reply: Reply) -> int | None:
-    """What the vendor says about trying again, in whole seconds."""
-    found = next((value for name, value in reply.headers if name == "retry-after"), "")
-    return int(found) if found.isdigit() and len(found) < 9 else None
+    """What the vendor says about trying again, in whole seconds; those of OpenAI and Azure say milliseconds first."""
+    said = dict(reply.headers)
+    for name, scale in WAITS.items():
+        found = said.get(name, "")
+        if NUMBER.fullmatch(found):
+            return math.ceil(float(found) / scale)
+    return None
 
 
 def excerpt(body: bytes) -> str:

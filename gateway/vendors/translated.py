@@ -126,7 +126,12 @@ class Retold:
     def _written(self, name: str, said: Json) -> Iterator[bytes]:
         for chunk in self._telling.event(name, said):
             if chunk.get("choices"):
-                self.has_content = True
+                self.has_content = self.has_content or adds(chunk["choices"])
             elif not self._wants_usage and "usage" in chunk:
                 continue
             yield b"data: " + text(chunk) + b"\n\n"
+
+
+def adds(choices: list[Json]) -> bool:
+    """Whether choices add something to the answer itself, and not a role alone."""
+    return any(value for choice in choices for name, value in (choice.get("delta") or {}).items() if name != "role")

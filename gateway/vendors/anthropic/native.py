@@ -137,7 +137,7 @@ class MessagesStream:
             self.model = event.message.model or self.model
             self._count(read(event.message.usage))
         self._count(event.usage)
-        self.has_content = self.has_content or event.type.startswith("content_block")
+        self.has_content = self.has_content or event.type == "content_block_delta"
         return True
 
     def _count(self, said: Json | None) -> None:

@@ -29,6 +29,15 @@ class EventResponse(msgspec.Struct, frozen=True):
 read_event = msgspec.json.Decoder(Event).decode
 ENDINGS = (".completed", ".done", ".incomplete", ".failed")
 """How the names of the last events end; every OpenAI stream beside chat has one of them."""
+OUTER = (
+    "response.created",
+    "response.queued",
+    "response.in_progress",
+    "response.output_item",
+    "response.content_part",
+    "keepalive",
+)
+"""How the names of events begin that hold nothing of the answer, unless they end a part of it."""
 LAST = ("response.completed", "response.incomplete", "response.failed")
 
 
@@ -74,7 +83,7 @@ class RelayedStream:
         except (msgspec.DecodeError, UnicodeDecodeError):
             return
         inner = event.response
-        self.has_content = self.has_content or event.type.endswith((".delta", *ENDINGS)) or inner is None
+        self.has_content = self.has_content or not event.type.startswith(OUTER) or event.type.endswith(ENDINGS)
         self._is_last_seen = self._is_last_seen or (event.type in LAST if inner else event.type.endswith(ENDINGS))
         for said in (event, inner):
             if said is None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from gateway.vendors.frames import limit, parts_of
-from gateway.vendors.openai.spoken import Spoken, spoken
+from gateway.vendors.openai.spoken import Spoken, has_content, spoken
 
 NO_USAGE = re.compile(rb',\s*"usage"\s*:\s*null')
 """What a vendor that was asked for usage puts into every event. Inside a string its quotes would be escaped."""
@@ -82,6 +82,7 @@ class ChatStream:
         try:
             event = spoken(data)
         except msgspec.ValidationError:
+            self.has_content = True
             return block  # JSON of another shape is not ours to judge
         except (msgspec.DecodeError, UnicodeDecodeError):
             self.skipped += 1
@@ -94,7 +95,7 @@ class ChatStream:
             return None
         self.model = self.model or event.model
         if event.choices:
-            self.has_content = True
+            self.has_content = self.has_content or has_content(data)
             self.is_finished = self.is_finished or any(choice.finish_reason for choice in event.choices)
         if event.usage is msgspec.UNSET:
             return block
