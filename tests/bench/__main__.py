@@ -7,13 +7,14 @@ import platform
 import statistics
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from console.launch import command
-from tests.bench import measure, screen, subjects
+from tests.bench import measure, routing, screen, subjects
+from tests.bench.answers import MODELS
 from tests.bench.machine import GATEWAY_CORE, LOAD_CORE, idle_percent, resident_mb
 from tests.bench.subjects import Subject
 from tests.bench.upstream import CHUNKS
@@ -50,6 +51,25 @@ def throughput(effort: Effort, subject: Subject) -> Iterator[Row]:
     if subject.home is not None:
         asked, kept = sum(rate.asked for rate in rates), sum(rate.persisted or 0 for rate in rates)
         yield Row("of these in the database afterwards", "all", f"{kept:,} of {asked:,}")
+
+
+def dialects(effort: Effort, subject: Subject) -> Iterator[Row]:
+    """Requests a second where they have to be translated, against those that are passed through, in turns."""
+    subjects_by = {vendor: replace(subject, model=f"@{vendor}/{model}") for vendor, model in MODELS.items()}
+    rates: dict[str, list[float]] = {name: [] for name in ("openai", *MODELS)}
+    for _ in range(effort.rounds):
+        for name, each in {"openai": subject, **subjects_by}.items():
+            rates[name].append(measure.rate(each, connections=MANY, seconds=effort.seconds).per_second)
+    passed = statistics.median(rates.pop("openai"))
+    shares = ", ".join(f"{name} {statistics.median(each) / passed:.0%}" for name, each in rates.items())
+    yield Row("requests/s of translated dialects, of those passed through", "≥ 50 %", shares)
+
+
+def routed() -> Iterator[Row]:
+    """What deciding where to go takes."""
+    promises = {"3 targets": "≤ 30 µs", "100 conditional targets": "≤ 100 µs"}
+    for name, microseconds in routing.added_us().items():
+        yield Row(f"routing by a config of {name}, p50", promises[name], f"{microseconds:.1f} µs")
 
 
 def latency(effort: Effort, direct: Subject, subject: Subject) -> Iterator[Row]:
@@ -119,8 +139,10 @@ def ours(effort: Effort) -> Iterator[Row]:
             yield from drawing(effort, subject)
             yield from latency(effort, direct, subject)
             yield from throughput(effort, subject)
+            yield from dialects(effort, subject)
             yield from streaming(effort, subject)
         yield from starting(effort, upstream)
+    yield from routed()
     for gap_ms in (CALM_GAP_MS, BUSY_GAP_MS):
         with subjects.upstream(LOAD_CORE, gap_ms) as upstream, subjects.tollhouse(upstream) as subject:
             yield from pacing(effort, subjects.nothing(upstream), subject, gap_ms)

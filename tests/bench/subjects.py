@@ -14,6 +14,7 @@ from pathlib import Path
 
 from console.demo.stage import created
 from console.launch import command
+from tests.bench.answers import MODELS
 from tests.bench.machine import GATEWAY_CORE, await_answer, pinned
 from tests.bench.upstream import MODEL
 
@@ -79,6 +80,9 @@ def furnish(root: str, operator_key: str, upstream: str) -> str:
     }
     with httpx.Client(base_url=root, headers={"x-portkey-api-key": operator_key}, trust_env=False) as client:
         created(client, "/v1/integrations", integration)
+        for vendor in MODELS:
+            named = {"ai_provider_id": vendor, "slug": vendor, "name": vendor, "default_provider_slug": vendor}
+            created(client, "/v1/integrations", integration | named)
         body = {"name": "bench", "scopes": ["completions.write"]}
         key: str = created(client, "/v1/api-keys/workspace/service", body)["key"]
     return key

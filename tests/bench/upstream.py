@@ -11,6 +11,7 @@ import click
 import uvloop
 
 from console.demo.prose import SENTENCES
+from tests.bench.answers import answers, http
 
 MODEL = "gpt-4o"
 USAGE = {"prompt_tokens": 210, "completion_tokens": 120, "total_tokens": 330}
@@ -28,9 +29,7 @@ def whole_answer() -> bytes:
     """An answer of about 1 KB, headers included."""
     message = {"role": "assistant", "content": TEXT, "refusal": None}
     choices = [{"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}]
-    body = json.dumps(envelope("chat.completion") | {"choices": choices, "usage": USAGE}).encode()
-    head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    return http(json.dumps(envelope("chat.completion") | {"choices": choices, "usage": USAGE}).encode())
 
 
 def chunk(delta: dict[str, Any] | None, *, reason: str | None = None) -> bytes:
@@ -41,6 +40,7 @@ def chunk(delta: dict[str, Any] | None, *, reason: str | None = None) -> bytes:
 
 
 WHOLE = whole_answer()
+OTHERS = answers(TEXT)
 STREAM_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 FIRST = chunk({"role": "assistant", "content": ""})
 STAMPED = chunk({"content": "@%020d "})
@@ -79,7 +79,8 @@ class Upstream(asyncio.Protocol):
             if b'"stream":true' in body or b'"stream": true' in body:
                 self.streaming = asyncio.ensure_future(self.stream())
             else:
-                self.transport.write(WHOLE)
+                path = head.split(b" ", 2)[1]
+                self.transport.write(next((said for end, said in OTHERS.items() if path.endswith(end)), WHOLE))
 
     async def stream(self) -> None:
         """Each event by itself, as a model makes them."""
