@@ -140,6 +140,15 @@ class LogPage(msgspec.Struct, frozen=True, kw_only=True):
     next_cursor: str | None = None
 
 
+class VendorSetting(msgspec.Struct, frozen=True, kw_only=True):
+    """What a vendor wants beside a key."""
+
+    name: str
+    what: str = ""
+    is_needed: bool = False
+    is_secret: bool = False
+
+
 class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     """A vendor an integration may be for."""
 
@@ -147,6 +156,7 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     base_url: str | None = None
     needs_key: bool = True
+    settings: list[VendorSetting] = []
 
 
 class Integration(msgspec.Struct, frozen=True, kw_only=True):

@@ -136,7 +136,7 @@ class CatalogScreen(ResourceScreen):
 
         now = await self.gateway.integration(slug)
         vendor = self.vendors.get(now.ai_provider_id)
-        await self.fill_in(edit_integration(self.gateway, now, vendor.base_url if vendor else None))
+        await self.fill_in(edit_integration(self.gateway, now, vendor))
 
     async def delete_integration(self, slug: str) -> None:
         """It goes, and its providers with it."""

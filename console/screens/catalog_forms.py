@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from console.client import GatewayClient, segment
 from console.screens.expiry import expiry_field
 from console.screens.fields import Field, Values, always, body_of, changes_of, slug_of, slug_problem, url_problem
 from console.screens.form import FormScreen, Json
-from console.wire import Integration, Model, Provider, Vendor
+from console.wire import Integration, Model, Provider, Vendor, VendorSetting
 
 KEY_HINT = "the vendor's API key; nobody sees it again"
 
@@ -46,10 +46,11 @@ def new_integration(gateway: GatewayClient, vendors: Iterable[Vendor]) -> FormSc
             name="key",
             label="API key",
             secret=True,
-            needed=lambda values: vendor(values).needs_key,
+            needed=lambda values: vendor(values).needs_key and not vendor(values).settings,
             hint=lambda values: KEY_HINT if vendor(values).needs_key else "this vendor needs none",
         ),
-        host_field(lambda values: vendor(values).base_url, ""),
+        *setting_fields(known.values()),
+        host_field(lambda values: usual_address(vendor(values)), ""),
     ]
     return FormScreen(
         "New integration",
@@ -61,13 +62,40 @@ def new_integration(gateway: GatewayClient, vendors: Iterable[Vendor]) -> FormSc
     )
 
 
-def edit_integration(gateway: GatewayClient, integration: Integration, usual_host: str | None) -> FormScreen:
+def setting_fields(vendors: Iterable[Vendor]) -> list[Field]:
+    """What vendors want beside a key: each is asked for where the chosen vendor wants it."""
+    wanted: dict[str, dict[str, VendorSetting]] = {}
+    for vendor in vendors:
+        for setting in vendor.settings:
+            wanted.setdefault(setting.name, {})[vendor.id] = setting
+    return [setting_field(name, by_vendor) for name, by_vendor in wanted.items()]
+
+
+def setting_field(name: str, by_vendor: Mapping[str, VendorSetting]) -> Field:
+    """One of them, for the vendors that have it."""
+
+    def asked(values: Values) -> VendorSetting | None:
+        return by_vendor.get(values["ai_provider_id"])
+
+    return Field(
+        name=name,
+        label=label_of(name),
+        inside="configurations",
+        secret=any(setting.is_secret for setting in by_vendor.values()),
+        shown=lambda values: asked(values) is not None,
+        needed=lambda values: (setting := asked(values)) is not None and setting.is_needed,
+        hint=lambda values: setting.what if (setting := asked(values)) else "",
+    )
+
+
+def edit_integration(gateway: GatewayClient, integration: Integration, vendor: Vendor | None) -> FormScreen:
     """Change a vendor account; a key that is left empty stays."""
     path = f"/v1/integrations/{segment(integration.slug)}"
     fields = [
         Field(name="name", label="Name", value=integration.name, needed=always),
         Field(name="key", label="API key", secret=True, hint=f"unchanged: {integration.masked_key or 'there is none'}"),
-        host_field(lambda _: usual_host, integration.custom_host or ""),
+        *(kept_setting(setting, integration) for setting in (vendor.settings if vendor else ())),
+        host_field(lambda _: usual_address(vendor) if vendor else None, integration.custom_host or ""),
         Field(name="description", label="Description", value=integration.description or "", clears=True),
     ]
 
@@ -84,6 +112,35 @@ def edit_integration(gateway: GatewayClient, integration: Integration, usual_hos
         lambda body, _: gateway.change(path, body),
         body=changes,
     )
+
+
+def kept_setting(setting: VendorSetting, integration: Integration) -> Field:
+    """What the vendor wants beside a key, as it is; a secret that is left empty stays."""
+    value = str((integration.configurations or {}).get(setting.name) or "")
+    if setting.is_secret:
+        hint, value = ("unchanged" if value else setting.what), ""
+    else:
+        hint = setting.what
+    return Field(
+        name=setting.name,
+        label=label_of(setting.name),
+        value=value,
+        hint=hint,
+        inside="configurations",
+        secret=setting.is_secret,
+        clears=not setting.is_secret,
+    )
+
+
+def label_of(setting: str) -> str:
+    """A setting's name for people."""
+    words = setting.replace("_", " ").capitalize()
+    return words.replace("Aws", "AWS").replace(" id", " ID")[:20]
+
+
+def usual_address(vendor: Vendor) -> str | None:
+    """The vendor's own base URL; empty where it follows from its settings, None where there is none."""
+    return vendor.base_url or ("" if vendor.settings else None)
 
 
 def host_field(usual: Callable[[Values], str | None], value: str) -> Field:

@@ -49,6 +49,8 @@ class Field:
     """When editing: an emptied field is sent as null. A secret left empty stays as it is instead."""
     also: tuple[str, ...] = ()
     """What else the gateway may call it in a refusal."""
+    shown: Callable[[Values], bool] = always
+    """Whether what else the form says makes it a question at all; one that is not shown is not sent."""
     sent: bool = True
     """False for one that only helps to fill in another."""
 
@@ -76,6 +78,8 @@ def filled(fields: list[Field], values: Values) -> Values:
 def problem_with(field: Field, values: Values) -> str | None:
     """What is wrong with this field, in words; `values` are filled."""
     text = values[field.name]
+    if not field.shown(values):
+        return None
     if not text:
         return f"{field.label} is needed" if field.needed(values) else None
     return field.check(text) if field.check else None
@@ -98,7 +102,7 @@ def built(fields: list[Field], values: Values) -> dict[str, Any]:
     """Each of these fields at its place in the body."""
     body: dict[str, Any] = {}
     for field in fields:
-        if field.sent:
+        if field.sent and field.shown(values):
             place = body.setdefault(field.inside, {}) if field.inside else body
             place[field.name] = field.convert(values[field.name]) if values[field.name] else None
     return body

@@ -78,7 +78,7 @@ class FormScreen(ModalScreen[Any]):
 
     def compose_field(self, field: Field) -> ComposeResult:
         """One field."""
-        with Horizontal(classes="field"):
+        with Horizontal(classes="field", id=f"{field.name}-field"):
             yield Label(field.label, classes="label", markup=False)
             if field.choices:
                 options = [(plain_line(label), value) for value, label in field.choices.items()]
@@ -122,6 +122,7 @@ class FormScreen(ModalScreen[Any]):
         """What empty fields mean, what saving does, and the request this form stands for, secrets left out."""
         values = filled(self.fields, self.values())
         for field in self.fields:
+            self.query_one(f"#{field.name}-field").display = field.shown(values)
             if not field.choices:
                 self.query_one(f"#{field.name}", Input).placeholder = plain_line(field.placeholder(values))
         self.query_one("#effect", Static).update(plain_line(self.effect(values)) if self.effect else "")

@@ -14,6 +14,16 @@ VENDORS: list[Json] = [
     {"id": "openai", "name": "OpenAI", "base_url": "https://api.openai.com/v1", "needs_key": True, "object": "vendor"},
     {"id": "ollama", "name": "Ollama", "base_url": None, "needs_key": False, "object": "vendor"},
     {"id": "anthropic", "name": "Anthropic", "base_url": "https://api.anthropic.com", "needs_key": True},
+    {
+        "id": "bedrock",
+        "name": "AWS Bedrock",
+        "base_url": None,
+        "needs_key": True,
+        "settings": [
+            {"name": "aws_region", "what": "the region, such as us-east-1", "is_needed": True, "is_secret": False},
+            {"name": "aws_secret_access_key", "what": "the secret", "is_needed": False, "is_secret": True},
+        ],
+    },
 ]
 
 

@@ -153,3 +153,24 @@ async def test_deleting_names_what_goes_too() -> None:
         await until(pilot, lambda: gateway.asked)
         assert gateway.asked[0][:2] == ("DELETE", "/v1/integrations/openai-prod")
         await unseen(pilot, "openai-prod")
+
+
+async def test_vendor_is_asked_for_what_it_wants_beside_a_key() -> None:
+    """Settings stand in the form of the vendor that has them, and nowhere else; they are sent as configurations."""
+    gateway = FakeGateway()
+    async with operating(gateway) as pilot:
+        await pilot.press("2", "n")
+        await until_seen(pilot, "New integration")
+        await unseen(pilot, "AWS region")
+        await pilot.press("enter", "down", "down", "down", "enter")
+        await until_seen(pilot, "AWS region")
+
+        await pilot.press("ctrl+s")
+        await until_seen(pilot, "AWS region is needed")
+        await fill(pilot, aws_region="eu-west-1", aws_secret_access_key="very-secret")
+        await pilot.press("ctrl+s")
+
+        await until(pilot, lambda: gateway.asked)
+        settings = {"aws_region": "eu-west-1", "aws_secret_access_key": "very-secret"}
+        assert gateway.asked[0][2]["configurations"] == settings
+        assert "very-secret" not in seen(pilot)

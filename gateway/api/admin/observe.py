@@ -8,7 +8,7 @@ from litestar.response import Response
 
 from gateway.api.admin.door import PlantHere, needs
 from gateway.api.health import Health, health_of
-from gateway.vendors import VENDORS
+from gateway.vendors import VENDORS, Vendor
 
 
 class Stats(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +29,15 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
 
 
+class SettingShown(msgspec.Struct, frozen=True, kw_only=True):
+    """What a vendor wants beside a key, as `configurations` of an integration have it."""
+
+    name: str
+    what: str
+    is_needed: bool
+    is_secret: bool
+
+
 class VendorShown(msgspec.Struct, frozen=True, kw_only=True):
     """A vendor an integration may be for."""
 
@@ -36,6 +45,9 @@ class VendorShown(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     base_url: str | None
     needs_key: bool
+    settings: list[SettingShown]
+    functions: list[str]
+    """The endpoints below `/v1/` that it has itself; messages and responses are translated for every one with chat."""
     object: str = "vendor"
 
 
@@ -87,13 +99,20 @@ class ObserveController(Controller):
     )
     async def vendors(self) -> VendorList:
         """Whom an integration may be for."""
-        rows = [
-            VendorShown(
-                id=vendor.id,
-                name=vendor.name,
-                base_url=None if callable(vendor.base_url) else vendor.base_url,
-                needs_key=vendor.needs_key,
-            )
-            for vendor in VENDORS.values()
-        ]
+        rows = [shown(vendor) for vendor in VENDORS.values()]
         return VendorList(total=len(rows), data=rows)
+
+
+def shown(vendor: Vendor) -> VendorShown:
+    """A vendor as the API has it."""
+    return VendorShown(
+        id=vendor.id,
+        name=vendor.name,
+        base_url=None if callable(vendor.base_url) else vendor.base_url,
+        needs_key=vendor.needs_key,
+        settings=[
+            SettingShown(name=each.name, what=each.what, is_needed=each.is_needed, is_secret=each.is_secret)
+            for each in vendor.settings
+        ],
+        functions=[function.value for function in vendor.functions if function.value],
+    )
