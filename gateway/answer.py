@@ -69,13 +69,13 @@ def refusal(reply: Reply, body: bytes, target: Target, snapshot: Snapshot) -> Ve
     refused = refused_by(target.vendor.id, reply.status, said, body)
     refused.retry_after = retry_after(reply)
     if target.provider is not None:
-        refused.message = refused.message.rstrip(".") + hint(reply.status, target, snapshot)
+        refused.message = refused.message.rstrip(".") + hint(reply.status, refused.message, target, snapshot)
     return refused
 
 
-def hint(status: int, target: Target, snapshot: Snapshot) -> str:
+def hint(status: int, said: str, target: Target, snapshot: Snapshot) -> str:
     """What to do about a vendor's refusal, as the end of its sentence."""
-    if status == 404:
+    if status == 404 and "model" in said:
         return snapshot.nearest(f"@{target.provider}/{target.model}")
     if status in (401, 403):
         return f". The vendor key of `@{target.provider}` was refused: the operator can renew it in the catalog."

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from gateway.functions import Function
 from gateway.vendors import openai
 from gateway.vendors.anthropic import ANTHROPIC
 from gateway.vendors.azure.ai import AZURE_AI
@@ -31,8 +32,9 @@ from gateway.vendors.workers_ai import WORKERS_AI
 
 
 def server(id: str, name: str, base_url: str | None = None) -> Vendor:
-    """A server of one's own that offers all that OpenAI does, or some of it."""
-    return openai.openai_like(id, name, base_url, functions=ALL, needs_key=False, quirks=SHORT)
+    """A server of one's own; responses are made of chat, which each of them has, for few have all of the former."""
+    offered = tuple(each for each in ALL if each is not Function.RESPOND)
+    return openai.openai_like(id, name, base_url, functions=offered, needs_key=False, quirks=SHORT)
 
 
 ALL = tuple(openai.WIRES)
