@@ -9,7 +9,17 @@ import pytest
 from tests.e2e.running import Gateway, Json, client
 
 CONTRACT = {
-    "/v1/chat/completions": {"post"},
+    **{
+        f"/v1/{path}": {"post"}
+        for path in (
+            *("chat/completions", "completions", "responses", "messages", "messages/count_tokens", "embeddings"),
+            *("rerank", "moderations", "images/generations", "images/edits", "images/variations"),
+            *("audio/speech", "audio/transcriptions", "audio/translations"),
+        )
+    },
+    "/v1/{path}": {"get", "post", "put", "patch", "delete"},
+    "/v1/configs": {"get", "post"},
+    "/v1/configs/explain": {"post"},
     "/v1/models": {"get"},
     "/v1/health": {"get"},
     "/v1/integrations": {"get", "post"},
@@ -78,7 +88,7 @@ def test_every_operation_says_what_it_takes_and_gives(document: Json) -> None:
 
 def test_every_shape_that_is_named_is_there(document: Json) -> None:
     """No reference leads nowhere."""
-    shapes = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    shapes = {f"#/components/{kind}/{name}" for kind, parts in document["components"].items() for name in parts}
 
     assert references(document) - shapes == set()
 
