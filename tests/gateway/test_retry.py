@@ -162,3 +162,18 @@ async def test_gateway_that_ends_while_pausing(gateway: Gateway) -> None:
 
     answer = await asking
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "shutting_down")
+
+
+async def test_pauses_are_not_the_gateways_own_time(gateway: Gateway) -> None:
+    """What a vendor makes us wait counts as waiting for the vendor, and not as the gateway's own work."""
+    over = asyncio.Event()
+
+    async def pause(_: float) -> None:
+        asyncio.get_running_loop().call_later(0.06, over.set)
+        await over.wait()
+
+    gateway.plant.pause = pause
+    await through(gateway, again(1, "demo-error-500"))
+
+    (row,) = await gateway.logs()
+    assert row["upstream_response_time"] >= 60
