@@ -48,6 +48,7 @@ class Whole:
     attempt: Try
     reply: Reply | Own
     answered: Answered
+    trial: trying | None = None
 
     def commit(self, call: Call) -> None:
         """Make it the call's answer."""
@@ -66,6 +67,8 @@ class Begun:
     chunks: AsyncIterator[bytes]
     stack: AsyncExitStack
     trial: trying
+    is_patient: bool
+    """Whether something of the answer itself is waited for, and not for any event: another try may follow."""
     held: list[bytes] = field(default_factory=list)
     """What was read already, for the client."""
 
@@ -74,10 +77,8 @@ class Begun:
         take_head(call, self.attempt, self.reply, EVENTS)
 
     def has_begun(self) -> bool:
-        """Whether there is something for the client; where another try may follow, of the answer itself."""
-        reader, step = self.reader, self.attempt.step
-        is_replaceable = step.exits or step.leaf.retry.attempts or step.leaf.first_token_timeout_ms is not None
-        return reader.has_content or reader.is_complete or (bool(self.held) and not is_replaceable)
+        """Whether there is something for the client."""
+        return self.reader.has_content or self.reader.is_complete or (bool(self.held) and not self.is_patient)
 
     def is_held(self) -> bool:
         """Whether as much is kept back as the config wants."""
@@ -121,7 +122,7 @@ async def asked_whole(call: Call, attempt: Try, plant: Plant) -> Whole:
         trial.status = reply.status
         if reply.status >= 300:
             raise refusal(reply, body, target, plant.snapshot)
-        return Whole(attempt, reply, understood(reply, body, attempt))
+        return Whole(attempt, reply, understood(reply, body, attempt), trial)
 
 
 async def begun(call: Call, attempt: Try, plant: Plant) -> Whole | Begun:
@@ -137,8 +138,9 @@ async def begun(call: Call, attempt: Try, plant: Plant) -> Whole | Begun:
                 body = await reply.body()
                 if reply.status >= 300:
                     raise refusal(reply, body, target, plant.snapshot)
-                return Whole(attempt, reply, understood(reply, body, attempt))
-            found = Begun(attempt, reply, attempt.reader(), reply.chunks(), stack, trial)
+                return Whole(attempt, reply, understood(reply, body, attempt), trial)
+            is_patient = bool(len(call.steps) > 1 or leaf.retry.attempts or leaf.first_token_timeout_ms)
+            found = Begun(attempt, reply, attempt.reader(), reply.chunks(), stack, trial, is_patient)
             await read_on(found, found.has_begun)
         await read_on(found, found.is_held)
         found.stack = stack.pop_all()

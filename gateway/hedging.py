@@ -48,11 +48,14 @@ async def hedged(call: Call, plant: Plant, step: Step, rival: Step, asking: Aski
         if not runs[0].done() and after is not None:
             runs.append(asyncio.create_task(outcome(call, rival, asking)))
         won = await first_answer(runs)
-    finally:
+        await leave([run for run in runs if run is not won])
+    except BaseException:  # a client that hangs up too: then nobody is the winner
         await leave(runs)
-    if isinstance(won.found, GatewayError):
-        call.target, call.config_path, call.retries = won.target, won.step.leaf.path, won.retries
-    return won
+        raise
+    ended = won.result()
+    if isinstance(ended.found, GatewayError):
+        call.target, call.config_path, call.retries = ended.target, ended.step.leaf.path, ended.retries
+    return ended
 
 
 def patience(call: Call, plant: Plant, step: Step) -> float | None:
@@ -65,16 +68,15 @@ def patience(call: Call, plant: Plant, step: Step) -> float | None:
         return None
 
 
-async def first_answer(runs: list[asyncio.Task[Outcome[Got]]]) -> Outcome[Got]:
-    """The first answer there is, which is then no longer among the runs; without any, the last run's failure."""
+async def first_answer(runs: list[asyncio.Task[Outcome[Got]]]) -> asyncio.Task[Outcome[Got]]:
+    """The first run with an answer; without any, the last one."""
     waiting = set(runs)
     while waiting:
         _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for run in runs:
             if run.done() and not isinstance(run.result().found, GatewayError):
-                runs.remove(run)
-                return run.result()
-    return runs[-1].result()
+                return run
+    return runs[-1]
 
 
 async def leave(runs: list[asyncio.Task[Outcome[Got]]]) -> None:
@@ -82,6 +84,8 @@ async def leave(runs: list[asyncio.Task[Outcome[Got]]]) -> None:
     for run in runs:
         run.cancel()
     for ended in await asyncio.gather(*runs, return_exceptions=True):
-        if isinstance(ended, Outcome) and isinstance(ended.found, Begun):
-            ended.found.trial.is_given_up = True
-            await ended.found.close()
+        found = ended.found if isinstance(ended, Outcome) else None
+        if isinstance(found, Whole | Begun) and found.trial is not None:
+            found.trial.give_up()
+        if isinstance(found, Begun):
+            await found.close()

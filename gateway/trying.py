@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from gateway.errors import VendorFailed
+from msgspec.structs import replace
+
+from gateway.errors import GatewayError, VendorFailed
 from gateway.estimates import estimate, tokens_in
 from gateway.routing.signals import place
 from store.records import Attempt
@@ -15,7 +18,6 @@ if TYPE_CHECKING:
 
     from gateway.attempting import Try
     from gateway.domain import Call
-    from gateway.errors import GatewayError
     from gateway.plant import Plant
     from gateway.routing.plan import Step
     from store.ids import Nanodollars
@@ -31,6 +33,7 @@ class trying:
         "_attempt",
         "_began",
         "_call",
+        "_place",
         "_plant",
         "failure",
         "first_token_at",
@@ -50,6 +53,8 @@ class trying:
         self.failure: GatewayError | None = None
         """Why a stream broke off that had begun."""
         self.is_given_up = False
+        self._place: int | None = None
+        """Among the attempts, once it is over."""
 
     def __enter__(self) -> trying:
         self._call.begin_wait()
@@ -62,10 +67,11 @@ class trying:
     ) -> None:
         spent = time.perf_counter() - self._began
         self._call.end_wait()
-        failed = error if isinstance(error, VendorFailed) else self.failure
-        is_given_up = self.is_given_up or (error is not None and failed is None)
-        self._tell(failed, spent, is_given_up)
+        failed = error if isinstance(error, GatewayError) else self.failure
+        self.is_given_up = self.is_given_up or isinstance(error, asyncio.CancelledError)
+        self._tell(failed, spent)
         attempt = self._attempt
+        self._place = len(self._call.attempts)
         self._call.attempts.append(
             Attempt(
                 provider=attempt.target.provider or "",
@@ -74,17 +80,32 @@ class trying:
                 url=attempt.target.base_url + self.path,
                 status=self.status,
                 duration_ms=round(spent * 1000, 3),
-                error=failed.message if failed else (str(error) or GIVEN_UP) if is_given_up else None,
+                error=self._words(failed, error),
                 path=attempt.step.leaf.path,
-                cost=self._cost() if is_given_up else None,
+                cost=self._cost() if self.is_given_up else None,
             )
         )
 
-    def _tell(self, failed: GatewayError | None, spent: float, is_given_up: bool) -> None:
-        """What is given up says nothing of the target."""
+    def give_up(self) -> None:
+        """Another target was quicker, be this one still under way or not."""
+        self.is_given_up = True
+        if self._place is not None:
+            attempts = self._call.attempts
+            attempts[self._place] = replace(attempts[self._place], error=GIVEN_UP, cost=self._cost())
+
+    def _words(self, failed: GatewayError | None, error: BaseException | None) -> str | None:
+        """What the record says of the failure, if it is one."""
+        if failed is not None:
+            return failed.message
+        if self.is_given_up:
+            return GIVEN_UP
+        return None if error is None else f"{type(error).__name__}: {error}"
+
+    def _tell(self, failed: GatewayError | None, spent: float) -> None:
+        """What is given up, and what failed by our own fault, says nothing of the target."""
         signals, leaf, key = self._plant.signals, self._attempt.step.leaf, self._attempt.target.key
         signals.ended(key)
-        if is_given_up:
+        if self.is_given_up or not (failed is None or isinstance(failed, VendorFailed)):
             return
         if failed is None:
             signals.answered(key, spent if self.first_token_at is None else self.first_token_at - self._began)

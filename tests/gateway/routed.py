@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
 import msgspec
 
-from tests.gateway.running import Gateway, ask
+from console.demo.vendor import SimulatedVendor
+from tests.gateway.running import Gateway, add_demo, ask
 
 Json = dict[str, Any]
 PART = b'data: {"choices":[{"index":0,"delta":{"content":"Once"},"finish_reason":null}]}\n\n'
@@ -49,6 +51,13 @@ def headers(config: Json | str, **more: str) -> dict[str, str]:
     """A config as requests send it."""
     said = config if isinstance(config, str) else msgspec.json.encode(config).decode()
     return {"x-portkey-config": said} | {f"x-portkey-{name.replace('_', '-')}": value for name, value in more.items()}
+
+
+async def another(gateway: Gateway, vendor: SimulatedVendor, slug: str, **changes: Any) -> None:
+    """One more provider at the simulated vendor, all of whose models are known when this is over."""
+    await add_demo(gateway.admin, vendor.url, slug=slug, **changes)
+    await asyncio.gather(*gateway.plant.errands)
+    vendor.forget()
 
 
 async def through(gateway: Gateway, config: Json | str, **body: Any) -> httpx.Response:

@@ -3,8 +3,8 @@
 import pytest
 
 from console.demo.vendor import SimulatedVendor
-from tests.gateway.routed import Json, attempts, demo, fallback, through, told
-from tests.gateway.running import Gateway, add_demo
+from tests.gateway.routed import Json, another, attempts, demo, fallback, through, told
+from tests.gateway.running import Gateway
 
 BAD = "demo-error-500"
 
@@ -21,7 +21,7 @@ async def test_next_target_answers(gateway: Gateway, vendor: SimulatedVendor) ->
 
 async def test_record_has_every_attempt(gateway: Gateway, vendor: SimulatedVendor) -> None:
     """The log record has each target's place, status and time, and belongs to the one that answered."""
-    await add_demo(gateway.admin, vendor.url, slug="other")
+    await another(gateway, vendor, "other")
     await through(gateway, fallback(demo(BAD), demo("gpt-4o-mini", provider="@other")))
 
     log = await gateway.log()
@@ -82,7 +82,7 @@ async def test_slow_target_leads_on(gateway: Gateway, vendor: SimulatedVendor, s
 
 async def test_unsupported_function_leads_on(gateway: Gateway, vendor: SimulatedVendor) -> None:
     """A vendor without the function is passed over, which the record tells: another may have it."""
-    await add_demo(gateway.admin, vendor.url, slug="voyage", ai_provider_id="voyage")
+    await another(gateway, vendor, "voyage", ai_provider_id="voyage")
 
     answer = await through(gateway, fallback(demo(provider="@voyage"), demo()))
 
@@ -96,7 +96,7 @@ async def test_unsupported_function_leads_on(gateway: Gateway, vendor: Simulated
 
 async def test_target_that_is_gone_leads_on(gateway: Gateway, vendor: SimulatedVendor) -> None:
     """A provider that the catalog no longer has is passed over like one that is down."""
-    await add_demo(gateway.admin, vendor.url, slug="old")
+    await another(gateway, vendor, "old")
     config = fallback(demo(provider="@old"), demo())
     made = await gateway.admin.post("/v1/configs", json={"name": "c", "slug": "pc-c", "config": config})
     made.raise_for_status()

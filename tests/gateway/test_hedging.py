@@ -158,3 +158,19 @@ async def test_saved_config_hedges_a_stream(gateway: Gateway, vendor: SimulatedV
         raw = await answer.aread()
 
     assert raw.endswith(DONE)
+
+
+async def test_both_answer_at_once(gateway: Gateway, vendor: SimulatedVendor) -> None:
+    """Of two whole answers at the same moment one is the client's, the other is shown as given up with its cost."""
+    gate = asyncio.Event()
+    vendor.will(gate=gate, gate_after=0, times=2)
+    asking = asyncio.create_task(through(gateway, TWO))
+    await vendor.asked()
+    await vendor.asked()
+
+    gate.set()
+
+    assert (await asking).status_code == 200
+    tried = await attempts(gateway)
+    assert sorted(str(one["error"]) for one in tried) == ["None", "given up"]
+    assert [one["cost"] is None for one in tried if one["error"]] == [False]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from console.demo.vendor import SimulatedVendor
-from tests.gateway.routed import Clock, demo, headers, saved, through, told
-from tests.gateway.running import Gateway, add_demo, ask
+from tests.gateway.routed import Clock, another, demo, headers, saved, through, told
+from tests.gateway.running import Gateway, ask
 
 BAD = "demo-error-500"
 MINI = "gpt-4o-mini"
@@ -124,7 +124,7 @@ async def test_breaker_leaves_nothing_to_draw(gateway: Gateway, vendor: Simulate
 @pytest.mark.parametrize("mode", ["least_latency", "least_busy", "usage_aware", "least_cost"])
 async def test_strategies_by_experience(gateway: Gateway, vendor: SimulatedVendor, mode: str) -> None:
     """The target that is quicker, less busy, less used or cheaper comes first, and the other after it."""
-    await add_demo(gateway.admin, vendor.url, slug="other")
+    await another(gateway, vendor, "other")
     signals, worse = gateway.plant.signals, ("demo", "gpt-4o")
     signals.answered(worse, 3.0)
     signals.answered(("other", MINI), 0.1)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from console.demo.vendor import SimulatedVendor
-from tests.gateway.routed import Pauses, attempts, demo, fallback, headers, through, told
-from tests.gateway.running import Gateway, add_demo, ask
+from tests.gateway.routed import Pauses, another, attempts, demo, fallback, headers, through, told
+from tests.gateway.running import Gateway, ask
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ async def test_too_long_a_request_is_not_sent_again(
 
 async def test_unsupported_function_is_not_retried(gateway: Gateway, vendor: SimulatedVendor, pauses: Pauses) -> None:
     """A function that a vendor has not, it has not a second later."""
-    await add_demo(gateway.admin, vendor.url, slug="voyage", ai_provider_id="voyage")
+    await another(gateway, vendor, "voyage", ai_provider_id="voyage")
 
     answer = await through(gateway, again(3) | {"provider": "@voyage"})
 
