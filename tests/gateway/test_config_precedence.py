@@ -121,11 +121,11 @@ async def test_timeout_ends_where_an_answer_begins(gateway: Gateway, vendor: Sim
     """A timeout of the request bounds no stream: once its head is there, it may take as long as it likes."""
     gate = asyncio.Event()
     vendor.will(gate=gate, gate_after=1)
-    sent = headers(demo(), request_timeout="80")
+    sent = headers(demo(), request_timeout="200")
     async with gateway.app.stream("POST", "/v1/chat/completions", json=ask(stream=True), headers=sent) as answer:
         pieces = answer.aiter_bytes()
         await anext(pieces)
-        asyncio.get_running_loop().call_later(0.12, gate.set)
+        asyncio.get_running_loop().call_later(0.25, gate.set)
 
         raw = b"".join([piece async for piece in pieces])
 

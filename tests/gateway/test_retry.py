@@ -1,13 +1,15 @@
 """Retries: the same target again, as often and with such pauses as the config says."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from console.demo.vendor import SimulatedVendor
-from tests.gateway.routed import Pauses, another, attempts, demo, fallback, headers, through, told
-from tests.gateway.running import Gateway, ask
+from gateway.start import drain
+from tests.gateway.routed import Pauses, another, attempts, demo, fallback, through, told
+from tests.gateway.running import Gateway, add_demo, gateway_in
 
 
 @pytest.fixture
@@ -143,7 +145,7 @@ async def test_hang_up_while_pausing(gateway: Gateway, vendor: SimulatedVendor) 
     assert (row["response_status_code"], len(await attempts(gateway)), len(vendor.requests)) == (499, 1, 1)
 
 
-async def test_gateway_that_ends_while_pausing(gateway: Gateway) -> None:
+async def test_gateway_that_ends_while_pausing(tmp_path: Path, vendor: SimulatedVendor) -> None:
     """A pause does not keep the gateway from ending: the client reads that it shuts down."""
     pausing = asyncio.Event()
 
@@ -151,16 +153,15 @@ async def test_gateway_that_ends_while_pausing(gateway: Gateway) -> None:
         pausing.set()
         await asyncio.Event().wait()
 
-    gateway.plant.pause = pause
-    asking = asyncio.create_task(
-        gateway.app.post("/v1/chat/completions", json=ask(), headers=headers(again(3, "demo-error-500")))
-    )
-    await pausing.wait()
+    async with gateway_in(tmp_path, drain_seconds=0.05) as gateway:
+        await add_demo(gateway.admin, vendor.url)
+        gateway.plant.pause = pause
+        asking = asyncio.create_task(through(gateway, again(3, "demo-error-500")))
+        await pausing.wait()
 
-    for task in tuple(gateway.plant.under_way):
-        task.cancel()  # as a drain does once its time is over
+        await drain(gateway.plant)
 
-    answer = await asking
+        answer = await asking
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "shutting_down")
 
 

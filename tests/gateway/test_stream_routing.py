@@ -124,10 +124,10 @@ async def test_long_answer_may_be_held(gateway: Gateway, vendor: SimulatedVendor
     """The first token's timeout does not bound an answer that is held back whole."""
     gate = asyncio.Event()
     vendor.will(chunks=[PART, gate, LAST, DONE])
-    config = demo(hold="all", first_token_timeout=100)
+    config = demo(hold="all", first_token_timeout=200)
     asking = asyncio.create_task(through(gateway, config, stream=True))
     await vendor.asked()
-    asyncio.get_running_loop().call_later(0.15, gate.set)
+    asyncio.get_running_loop().call_later(0.25, gate.set)
 
     answer = await asking
 
