@@ -34,7 +34,7 @@ async def test_record_has_every_attempt(gateway: Gateway, vendor: SimulatedVendo
     assert all(one["duration_ms"] > 0 for one in tried)
     assert (tried[0]["error"] is None, tried[1]["error"], tried[1].get("cost")) == (False, None, None)
     (row,) = await gateway.logs()
-    assert row["ai_model"] == "gpt-4o-mini"
+    assert (row["ai_model"], row["last_used_option_index"]) == ("gpt-4o-mini", "config.targets[1]")
 
 
 async def test_last_failure_is_the_answer(gateway: Gateway) -> None:

@@ -43,7 +43,7 @@ async def test_retry_that_helps(gateway: Gateway, vendor: SimulatedVendor, pause
     assert (told(answer), len(pauses)) == ((200, "config", "2"), 2)
     (row,) = await gateway.logs()
     assert (await gateway.log())["metrics"]["attempts"][-1]["status"] == 200
-    assert row["is_success"]
+    assert (row["is_success"], row["retry_success_count"]) == (True, 2)
 
 
 @pytest.mark.parametrize(("status", "listed", "asked"), [(401, None, 1), (408, None, 1), (401, [401], 2)])
