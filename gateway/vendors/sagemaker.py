@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
+from datetime import datetime
 
 from gateway.functions import Function
 from gateway.vendors.aws.account import AWS_SETTINGS, aws_host, relayed
@@ -39,12 +39,17 @@ def encode(asked: Asked) -> Sent:
     return replace(sent, headers={**sent.headers, **said})
 
 
+def signed(sent: Sent, url: str, login: Login, now: datetime) -> dict[str, str]:
+    """The signature; SageMaker knows no API key that could stand in its place."""
+    return sign(sent, url, replace(login, secret=""), now, service="sagemaker")
+
+
 SAGEMAKER = Vendor(
     id="sagemaker",
     name="AWS SageMaker",
     base_url=address,
     headers=lambda _: {},
-    sign=partial(sign, service="sagemaker"),
+    sign=signed,
     settings=(
         *AWS_SETTINGS,
         *(Setting(name=name, what=f"the value of the header {header}") for name, header in NAMES.items()),

@@ -18,13 +18,10 @@ import msgspec
 
 from console.demo.request import Asked
 from console.demo.vendor import SimulatedVendor, serve_vendor
-from gateway.vendors.openai.rows import PORTKEY_PATHS
 from gateway.vendors.vendor import Json
 from tests.gateway.running import Gateway, gateway_in
 
 VECTORS = Path(__file__).parents[3] / "shared" / "vectors"
-BELOW_HOST = {**PORTKEY_PATHS, "google": "/v1beta", "vertex-ai": "/v1"}
-"""What our addresses have at their end, and the reference puts after a `custom_host`."""
 UNCOMPARED = {"authorization", "x-amz-date", "x-amz-content-sha256"}
 """Headers of Bedrock's that say when and what was signed; the others of its requests are compared."""
 NEVER_ALIKE = ("id", "created")
@@ -66,8 +63,7 @@ async def run(home: Path) -> dict[str, Pair]:
 
 async def ask(gateway: Gateway, vendor: SimulatedVendor, path: str, body: Json, headers: Json) -> httpx.Response:
     """The reference's client, at our gateway."""
-    host = vendor.url.removesuffix("/v1") + BELOW_HOST.get(headers["x-portkey-provider"], "")
-    own = {"x-portkey-api-key": gateway.app_key, "x-portkey-custom-host": host}
+    own = {"x-portkey-api-key": gateway.app_key, "x-portkey-custom-host": vendor.url.removesuffix("/v1")}
     vendor.forget()
     async with httpx.AsyncClient(base_url=gateway.url, trust_env=False) as client:
         return await client.post(path, json=body, headers={**headers, **own})

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import httpx
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from console.demo.request import Asked
 from console.demo.vendor import SimulatedVendor, serve_vendor
 from gateway.functions import Function
 from gateway.vendors import VENDORS, openai
 from gateway.vendors.vendor import Json, Vendor
+from tests.gateway.own_words import OWN, SETTINGS, Words
 from tests.gateway.running import Gateway, gateway_in
 from tests.gateway.vendor_table import ESTIMATED, NOT_OFFERED, TRANSLATED, cell
 
@@ -55,6 +58,8 @@ ANSWERS: dict[Function, Json] = {
     Function.RERANK: {"results": [{"index": 0, "relevance_score": 0.9}]},
 }
 """What a vendor answers in OpenAI's words; to all else it says something of its own, which is passed on."""
+SIGNED = ("Credential=AK/", 'keyId="x/x/x"')
+"""In the headers of requests that are signed with a key, by AWS's rules and by Oracle's."""
 ELSEWHERE = "anything/else?x=1"
 
 
@@ -67,6 +72,10 @@ async def run(home: Path) -> dict[str, dict[str, list[str]]]:
                 upstream.forget()
                 problems = [each async for each in faults(vendor, function, upstream, gateway)]
                 found.setdefault(vendor.id, {})[function.name] = problems
+        for (name, function), words in OWN.items():
+            upstream.forget()
+            problems = [each async for each in own_faults(VENDORS[name], function, words, upstream, gateway)]
+            found.setdefault(name, {})[function.name] = problems
     return found
 
 
@@ -106,7 +115,28 @@ async def faults(vendor: Vendor, function: Function, upstream: SimulatedVendor, 
         yield f"is answered with {answer.text} instead of {said.decode()}"
 
 
-async def ask(gateway: Gateway, vendor: Vendor, function: Function, host: str) -> httpx.Response:
+async def own_faults(
+    vendor: Vendor, function: Function, words: Words, upstream: SimulatedVendor, gateway: Gateway
+) -> AsyncIterator[str]:
+    """What is wrong with a function that a vendor speaks in its own words."""
+    upstream.will(json=words.answer)
+    host = upstream.url.removesuffix("/v1")
+
+    answer = await ask(gateway, vendor, function, host, words.model)
+
+    if not upstream.requests:
+        yield f"is not asked of the vendor: {answer.status_code} {answer.text}"
+        return
+    sent = upstream.requests[0]
+    if (sent.method, sent.path) != ("POST", words.path):
+        yield f"is asked with {sent.method} {sent.path} instead of {words.path}"
+    if not any(proof in value for value in sent.headers.values() for proof in (KEY, *SIGNED)):
+        yield f"is asked without the key: {dict(sent.headers)}"
+    if answer.status_code != 200 or words.found not in answer.text:
+        yield f"is answered with {answer.status_code} {answer.text}"
+
+
+async def ask(gateway: Gateway, vendor: Vendor, function: Function, host: str, model: str = MODEL) -> httpx.Response:
     """A client that brings its own key for the vendor, at our door."""
     headers = {
         "x-portkey-api-key": gateway.app_key,
@@ -114,12 +144,21 @@ async def ask(gateway: Gateway, vendor: Vendor, function: Function, host: str) -
         "x-portkey-custom-host": host,
         "authorization": f"Bearer {KEY}",
     }
-    headers |= {f"x-portkey-{each.name.replace('_', '-')}": "x" for each in vendor.settings if each.is_needed}
+    settings = {each.name: "x" for each in vendor.settings if each.is_needed} | SETTINGS.get(vendor.id, {})
+    settings |= {"oracle_private_key": private_key()} if vendor.id == "oracle" else {}
+    headers |= {f"x-portkey-{name.replace('_', '-')}": value for name, value in settings.items()}
     path = f"/v1/{function.value or ELSEWHERE}"
     if function in FORMS:
         fields, name, file = FORMS[function]
-        return await gateway.app.post(path, data=fields | {"model": MODEL}, files={name: (file, b"x")}, headers=headers)
-    return await gateway.app.post(path, json=JSON_REQUESTS[function] | {"model": MODEL}, headers=headers)
+        return await gateway.app.post(path, data=fields | {"model": model}, files={name: (file, b"x")}, headers=headers)
+    return await gateway.app.post(path, json=JSON_REQUESTS[function] | {"model": model}, headers=headers)
+
+
+@cache
+def private_key() -> str:
+    """A key to sign with, on one line as a header has it."""
+    made = generate_private_key(65537, 2048)
+    return made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode().replace("\n", "\\n")
 
 
 def request_faults(vendor: Vendor, function: Function, sent: Asked, *, is_translated: bool) -> Iterator[str]:

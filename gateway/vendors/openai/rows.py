@@ -167,7 +167,9 @@ RETIRED: Mapping[str, str] = {
 }
 """Names of Portkey's that lead nowhere any more, and why."""
 
-PORTKEY_PATHS: Mapping[str, str] = dict.fromkeys(
-    ("302ai", "deepseek", "hyperbolic", "lingyi", "moonshot", "ollama", "openrouter", "sambanova", "together-ai"), "/v1"
-)
+PORTKEY_PATHS: Mapping[str, str] = {
+    **dict.fromkeys(("302ai", "deepseek", "hyperbolic", "lingyi", "moonshot", "ollama", "openrouter"), "/v1"),
+    **dict.fromkeys(("sambanova", "together-ai", "vertex-ai"), "/v1"),
+    "google": "/v1beta",
+}
 """What Portkey itself puts after a `custom_host` of these vendors; ours has it at the end of the address."""
