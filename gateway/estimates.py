@@ -28,6 +28,8 @@ AUDIO_BYTES_PER_TOKEN = 100
 """Of recordings in compressed formats: 16 kbit/s at 20 tokens a second."""
 MEDIA = (b'"data', b"image")
 """Bytes of which a body with anything but text has some."""
+OUTPUT_LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
+"""How dialects call the most tokens that an answer may have."""
 PER_MESSAGE = 4
 """What the frame around a message takes. Source: OpenAI's cookbook, `num_tokens_from_messages`."""
 
@@ -39,6 +41,14 @@ def estimate(price: Price, input_tokens: int, max_output: int, service_tier: str
     """
     rates = price.rates_for(input_tokens, service_tier)
     return cost_of(Usage(input_tokens=input_tokens, output_tokens=max_output), rates)
+
+
+def output_limit(fields: Mapping[str, msgspec.Raw]) -> int | None:
+    """How many tokens a request's answers may have at most, all choices together; None where it sets no limit."""
+    said = {name: msgspec.json.decode(fields[name]) for name in (*OUTPUT_LIMITS, "n") if name in fields}
+    most = next((said[name] for name in OUTPUT_LIMITS if isinstance(said.get(name), int)), None)
+    count = said.get("n")
+    return None if most is None else most * (count if isinstance(count, int) else 1)
 
 
 def tokens_in(fields: Mapping[str, msgspec.Raw]) -> int:

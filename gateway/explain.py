@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from gateway.attempting import headers_with, prepared
-from gateway.configs.nodes import Branch, Leaf
+from gateway.configs.nodes import Leaf
 from gateway.errors import LAST_WORDS, GatewayError, NotSpoken
-from gateway.estimates import estimate, tokens_in
+from gateway.estimates import estimate, output_limit, tokens_in
 from gateway.explanation import (
-    Choice,
-    Considered,
     Estimate,
     Explanation,
     Foreseen,
@@ -26,19 +24,18 @@ from gateway.explanation import (
 from gateway.headers import MASK
 from gateway.hedging import patience
 from gateway.resolve import planner, root_for
-from gateway.routing.plan import FINAL, Planner
+from gateway.routing.plan import FINAL
+from gateway.routing.telling import Telling
 from gateway.vendors.vendor import Login, Unspoken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
     from gateway.attempting import Try
-    from gateway.configs.nodes import Node
     from gateway.domain import Call
     from gateway.plant import Plant
     from gateway.routing.plan import Step
-    from gateway.routing.strategies import View
     from gateway.vendors.vendor import Sent
 
 HARMLESS = frozenset(
@@ -55,18 +52,10 @@ HARMLESS = frozenset(
     }
 )
 """Headers that let nobody in; an operator's own may, whatever they are called."""
+MOST_TOLD = 100
+"""Attempts of one request: each is told with its whole body."""
 LONGEST_TEXT = 2_000
 """Characters of a body that is no JSON."""
-LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
-WHY: Mapping[str, str] = {
-    "single": "only the first target is ever asked",
-    "fallback": "in the order in which they stand, each after a failure of the one before",
-    "loadbalance": "drawn at random by weight; the next request may draw another",
-    "least_latency": "the fastest of late first; one that nobody has measured yet before all",
-    "least_cost": "the cheapest for a prompt of this size first; one without a price last",
-    "least_busy": "the one with the fewest requests under way for its weight first",
-    "usage_aware": "the one with the fewest tokens in the last minute for its weight first",
-}
 
 
 def explain(call: Call, plant: Plant) -> Explanation:
@@ -77,84 +66,19 @@ def explain(call: Call, plant: Plant) -> Explanation:
     aside = replace(plant, signals=plant.signals.apart())
     root, telling = root_for(call, aside), planner(call, aside, Telling)
     steps = telling.plan(root or Leaf())
+    numbers = {id(step): number for number, step in enumerate(steps)}
     assert call.request is not None, "a request is read before it is explained"
     return Explanation(
         config=call.config_slug,
         function=call.request.function.value,
         metadata=call.metadata,
         choices=telling.told(steps),
-        attempts=[foreseen(call, step, steps, aside) for step in steps],
+        attempts=[foreseen(call, step, numbers, aside) for step in steps[:MOST_TOLD]],
+        attempts_in_all=len(steps),
     )
 
 
-class Telling(Planner):
-    """Lays out the attempts, and remembers why so."""
-
-    def __init__(self, view: View, *more: Any) -> None:
-        super().__init__(view, *more)
-        self._chosen: list[tuple[Branch, Sequence[Node]]] = []
-
-    def order(self, node: Branch) -> Sequence[Node]:
-        """The targets of a branch that may be asked, in order."""
-        ordered = super().order(node)
-        self._chosen.append((node, ordered))
-        return ordered
-
-    def told(self, steps: Sequence[Step]) -> list[Choice]:
-        """Every branch on the way, in the order in which the attempts come through them."""
-        first = {id(node): place_in(steps, node) for node, _ in self._chosen}
-        ways = sorted(self._chosen, key=lambda way: (first[id(way[0])], len(way[0].path)))
-        return [self._choice(node, ordered) for node, ordered in ways]
-
-    def _choice(self, node: Branch, ordered: Sequence[Node]) -> Choice:
-        met = next((each for each in node.conditions if each.holds(self._context)), None)
-        measure = measures(self._view).get(node.mode)
-        return Choice(
-            path=node.path,
-            mode=node.mode,
-            why=why(node, None if met is None else met.then, ordered),
-            condition=met.query if met else None,
-            order=[each.path for each in ordered],
-            considered=[
-                Considered(
-                    path=each.path,
-                    name=each.name,
-                    weight=each.weight,
-                    measure=measure(each) if measure else None,
-                    is_left_out=self._is_out(each),
-                )
-                for each in node.targets
-            ],
-        )
-
-
-def place_in(steps: Sequence[Step], node: Branch) -> int:
-    """The number of the first attempt below a branch."""
-    below = f"{node.path}.targets["
-    return next((number for number, step in enumerate(steps) if step.leaf.path.startswith(below)), len(steps))
-
-
-def measures(view: View) -> Mapping[str, Callable[[Node], float | None]]:
-    """What each strategy goes by."""
-    return {
-        "least_latency": view.latency,
-        "least_cost": view.cost,
-        "least_busy": view.busy,
-        "usage_aware": view.tokens_per_minute,
-    }
-
-
-def why(node: Branch, then: str | None, ordered: Sequence[Node]) -> str:
-    """Why a branch's targets come in this order, as a sentence."""
-    if node.mode == "conditional":
-        return f"the condition for `{then}` is the first that holds" if then else "no condition holds: the default"
-    if node.sticky is not None and len(ordered) == 1:
-        alike = ", ".join(f"`{name}`" for name in node.sticky.hash_fields) or "their API key"
-        return f"kept for {node.sticky.ttl_seconds:g} s for requests alike in {alike}"
-    return WHY[node.mode]
-
-
-def foreseen(call: Call, step: Step, steps: Sequence[Step], plant: Plant) -> Foreseen:
+def foreseen(call: Call, step: Step, numbers: Mapping[int, int], plant: Plant) -> Foreseen:
     """One attempt, or the trouble that it would meet."""
     call.target, found, request, error = None, None, None, None
     try:
@@ -166,7 +90,7 @@ def foreseen(call: Call, step: Step, steps: Sequence[Step], plant: Plant) -> For
     after = None if error is None else step.following(error)
     assert call.request is not None
     return Foreseen(
-        number=steps.index(step),
+        number=numbers[id(step)],
         path=leaf.path,
         name=leaf.name,
         provider=target.provider if target else None,
@@ -175,15 +99,15 @@ def foreseen(call: Call, step: Step, steps: Sequence[Step], plant: Plant) -> For
         function=(found.asked if found else call.request).function.value,
         request=request,
         error=None if error is None else trouble(error),
-        exits=[way(exit.on_status_codes, steps.index(exit.to)) for exit in step.exits],
-        after_error=None if after is None else steps.index(after),
+        exits=[way(exit.on_status_codes, numbers[id(exit.to)]) for exit in step.exits],
+        after_error=None if after is None else numbers[id(after)],
         retry=Retries(
             attempts=leaf.retry.attempts,
             on_status_codes=sorted(leaf.retry.on_status_codes),
             use_retry_after_header=leaf.retry.use_retry_after,
         ),
         limits=limits(call, step, plant),
-        rival=None if step.rival is None else steps.index(step.rival),
+        rival=None if step.rival is None else numbers[id(step.rival)],
         estimate=estimated(found, plant) if found and request else None,
     )
 
@@ -246,7 +170,7 @@ def limits(call: Call, step: Step, plant: Plant) -> Limits:
 def estimated(attempt: Try, plant: Plant) -> Estimate:
     """What one answer would cost."""
     fields, target = attempt.asked.fields, attempt.target
-    tokens, most = tokens_in(fields), limit_in(fields)
+    tokens, most = tokens_in(fields), output_limit(fields)
     price = plant.prices.price(target.vendor.priced_as, target.model)
     note = None if most is not None else "the request sets no limit to the answer's length"
     if price is None:
@@ -259,11 +183,3 @@ def estimated(attempt: Try, plant: Plant) -> Estimate:
         price_source=price.source if price else None,
         note=note,
     )
-
-
-def limit_in(fields: Mapping[str, msgspec.Raw]) -> int | None:
-    """How many tokens the answers may have at most, all choices together."""
-    said = {name: msgspec.json.decode(fields[name]) for name in (*LIMITS, "n") if name in fields}
-    most = next((said[name] for name in LIMITS if isinstance(said.get(name), int)), None)
-    count = said.get("n")
-    return None if most is None else most * (count if isinstance(count, int) else 1)

@@ -133,4 +133,6 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     metadata: dict[str, str]
     choices: list[Choice]
     attempts: list[Foreseen]
+    """At most the first hundred."""
+    attempts_in_all: int
     warnings: list[str] = []

@@ -187,6 +187,46 @@ async def test_order_follows_what_is_known_now(gateway: Gateway) -> None:
     assert [each["measure"] for each in told["choices"][0]["considered"]] == [3.0, 1.0]
 
 
+async def test_open_breaker_leaves_a_target_out(gateway: Gateway, vendor: SimulatedVendor) -> None:
+    """A target whose breaker has opened is shown as left out, and is not among the attempts."""
+    breaker = {"failure_threshold": 1, "minimum_requests": 1, "cooldown_interval": 30_000}
+    config = {"strategy": {"mode": "fallback"}, "targets": [A | {"cb_config": breaker}, B]}
+    (await gateway.admin.post("/v1/configs", json={"name": "c", "slug": "pc-c", "config": config})).raise_for_status()
+    vendor.will(503)
+    await gateway.app.post("/v1/chat/completions", json=ask(), headers={"x-portkey-config": "pc-c"})
+
+    told = await explained(gateway, "pc-c")
+
+    assert [each["is_left_out"] for each in told["choices"][0]["considered"]] == [True, False]
+    assert [each["name"] for each in told["attempts"]] == ["b"]
+
+
+async def test_rival_of_a_hedge_is_named(gateway: Gateway) -> None:
+    """A hedged target says which attempt is begun beside it, and when."""
+    config = {"strategy": {"mode": "fallback", "hedge": {"after_ms": 800}}, "targets": [A, B]}
+
+    first, second = (await explained(gateway, config))["attempts"]
+
+    assert (first["rival"], first["limits"]["hedge_after"]) == (1, 800)
+    assert (second["rival"], second["limits"]["hedge_after"]) == (None, None)
+
+
+async def test_many_attempts_are_told_in_part(gateway: Gateway) -> None:
+    """Of more than a hundred attempts the first are told, and how many there are."""
+    row = {"strategy": {"mode": "fallback"}, "targets": [A] * 60}
+
+    told = await explained(gateway, {"strategy": {"mode": "fallback"}, "targets": [row, row]})
+
+    assert (len(told["attempts"]), told["attempts_in_all"]) == (100, 120)
+
+
+async def test_tokens_are_counted_without_a_vendor(gateway: Gateway) -> None:
+    """Where the gateway answers by itself, no request is foretold."""
+    told = await explained(gateway, request=ask(max_tokens=9), path="/v1/messages/count_tokens")
+
+    assert [(each["error"], each["request"]) for each in told["attempts"]] == [(None, None)]
+
+
 async def test_draw_is_the_next_requests_own(gateway: Gateway, vendor: SimulatedVendor) -> None:
     """A load balance shows the target that the very next request will get, as chance stands."""
     gateway.plant.signals.chance = random.Random(7)
