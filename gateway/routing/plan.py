@@ -72,7 +72,7 @@ class Planner:
         for target in reversed(self.order(node)):  # from behind, for an exit leads to a step that is there already
             onward = (Exit(onward_codes(node), steps[0]),) if steps else ()
             steps = self.plan(target, onward + exits) + steps
-        if node.hedge is not None and onward:
+        if node.hedge is not None and onward and steps[0].rival is None:  # the innermost hedge is the nearest
             steps[0] = replace(steps[0], hedge=node.hedge, rival=onward[0].to)
         return steps
 
