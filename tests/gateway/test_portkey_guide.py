@@ -18,6 +18,7 @@ from tests.gateway.running import Gateway, add_demo, ask
 GUIDE = (Path(__file__).parents[2] / "docs" / "portkey.md").read_text()
 CODE = re.findall(r"```python\n(.*?)```", GUIDE, re.S)
 CONFIG = json.loads(re.findall(r"```json\n(.*?)```", GUIDE, re.S)[0])
+QUESTION = json.loads(re.findall(r"explain -d '(.*?)'", GUIDE, re.S)[0])
 CLAUDE = {
     "id": "msg_1",
     "type": "message",
@@ -78,6 +79,18 @@ async def test_config_is_moved_unchanged(gateway: Gateway, vendor: SimulatedVend
     assert waits == [7.0]
     assert cheap.headers["x-portkey-last-used-option-index"] == "config.targets[1]"
     assert vendor.requests[-1].body["model"] == "gpt-4o-mini"
+
+
+async def test_question_is_answered(gateway: Gateway, vendor: SimulatedVendor) -> None:
+    """What the guide asks of the config before any traffic is answered, and nobody is asked for it."""
+    made = {"name": "support", "slug": "pc-support", "config": CONFIG}
+    (await gateway.admin.post("/v1/configs", json=made)).raise_for_status()
+
+    told = (await gateway.admin.post("/v1/configs/explain", json=QUESTION)).raise_for_status().json()
+
+    assert [each["condition"] for each in told["choices"]] == [{"metadata.plan": {"$eq": "pro"}}, None]
+    assert [each["provider"] for each in told["attempts"]] == ["openai-prod", "anthropic-prod"]
+    assert vendor.requests == []
 
 
 async def asked(gateway: Gateway, plan: str) -> httpx.Response:
