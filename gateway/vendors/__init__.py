@@ -48,7 +48,9 @@ OWN = (
 CLOUDS = (ANTHROPIC, GOOGLE, VERTEX, BEDROCK, SAGEMAKER, AZURE_OPENAI, AZURE_AI, MISTRAL, COHERE, WORKERS_AI, ORACLE)
 OTHERS = (DEEPGRAM, ELEVENLABS, FIREWORKS, HYPERBOLIC, JINA, NOMIC, RECRAFT, SEGMIND, STABILITY, TRITON, VOYAGE)
 
-VENDORS: Mapping[str, Vendor] = {vendor.id: vendor for vendor in (*OWN, *OPENAI_LIKE, *CLOUDS, *OTHERS)}
+BY_NAME = sorted((*OPENAI_LIKE, *CLOUDS, *OTHERS), key=lambda vendor: vendor.name.lower())
+VENDORS: Mapping[str, Vendor] = {vendor.id: vendor for vendor in (*OWN, *BY_NAME)}
+"""In the order that people are shown."""
 NAMES: Mapping[str, Vendor] = {alias: vendor for vendor in VENDORS.values() for alias in vendor.aliases} | dict(VENDORS)
 """By every name that they are known by."""
 

@@ -20,7 +20,7 @@ def add_vendor(console: Terminal, base_url: str) -> None:
     console.shows("New integration", "Ctrl+S Save")
     console.press("Enter")
     console.shows("Any other")
-    console.press("End", "Enter")
+    console.press("Down", "Down", "Down", "Down", "Enter")
     console.shows('"openai-compatible"')
     console.press("Tab")
     console.points_at("Name ")
