@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from gateway.errors import GatewayError
 from gateway.functions import Function
+from gateway.webui import Trust
 from store.ids import KeyId, LogId, Slug, TraceId
 from store.records import Attempt, Usage
 
@@ -38,6 +39,8 @@ class Caller:
     """Whether a request may bring another."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     """Added to every request's; it wins."""
+    open_webui: Trust = "off"
+    """Whether Open WebUI's word is taken for who asks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +127,8 @@ class Call:
     dialect: ClientDialect
     client: Client
     trace_id: TraceId
+    has_own_trace: bool = False
+    """Whether the request itself says which trace it belongs to."""
     path_below: str = ""
     """Below `/v1/`, with the query, as the client wrote it."""
     created_at_ms: int = field(default_factory=lambda: time.time_ns() // 1_000_000)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gateway.webui import Trust
 from store.ids import Slug
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class KeyDefaults(msgspec.Struct, frozen=True, kw_only=True):
     """Added to every request's; it wins."""
     allow_config_override: bool = True
     """Whether a request may bring another config."""
+    open_webui: Trust = "off"
+    """Whether Open WebUI's headers are taken for who asks, and its chat for the trace."""
 
 
 def defaults_of(row: ApiKeyRow) -> KeyDefaults:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from gateway.attempt import ask, opened
 from gateway.authenticate import authenticate
 from gateway.headers import length_in
-from gateway.resolve import metadata_of, resolve
+from gateway.metadata import filed
+from gateway.resolve import resolve
 from gateway.settle import recorded
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ async def serve(call: Call, plant: Plant) -> None:
             call.caller = authenticate(call.headers, snapshot, "completions.write")
             call.body = await call.client.take_body(length_in(call.headers))
             call.request = call.dialect.read(call.body, call.headers)
-            call.metadata = metadata_of(call.headers, call.request.fields, call.caller)
+            call.metadata = filed(call, call.caller)
             call.steps = resolve(call, plant)
             plant.live.started(call)
             await plant.prices.ready.wait()

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
-
 from gateway.configs.conditions import Context
 from gateway.configs.nodes import Config, Leaf
 from gateway.errors import BadRequest, Broken, NotFound
@@ -17,7 +15,7 @@ from gateway.routing.sight import Sight
 
 if TYPE_CHECKING:
     from gateway.configs.nodes import Node
-    from gateway.domain import Call, Caller, Headers
+    from gateway.domain import Call
     from gateway.plant import Plant
     from gateway.snapshot import Snapshot
 
@@ -80,30 +78,3 @@ def saved(slug: str, snapshot: Snapshot) -> Config:
     if config.trouble is not None:
         raise Broken(f"Tollhouse: config `{slug}` cannot be used: {config.trouble}")
     return config
-
-
-def metadata_of(headers: Headers, fields: object, caller: Caller) -> dict[str, str]:
-    """The request's metadata without empty values; OpenAI's `user` is `_user` by default, and the key's own wins.
-
-    Raises BadRequest.
-    """
-    text = headers.get("x-portkey-metadata", "").strip()
-    try:
-        said = msgspec.json.decode(text, type=dict[str, str | int | float | bool | None]) if text else {}
-    except (msgspec.DecodeError, UnicodeEncodeError) as error:
-        message = 'Tollhouse: `x-portkey-metadata` must be a JSON object of texts, such as {"team": "sales"}.'
-        raise BadRequest(message, param="x-portkey-metadata") from error
-    found = {
-        name: value if isinstance(value, str) else spelled(value)
-        for name, value in said.items()
-        if value not in (None, "")
-    }
-    user = fields.get("user") if isinstance(fields, dict) else None
-    if user is not None and "_user" not in found and bytes(user)[:1] == b'"':
-        found["_user"] = msgspec.json.decode(user, type=str)
-    return {**found, **caller.metadata} if caller.metadata else found
-
-
-def spelled(value: object) -> str:
-    """A value of metadata as text, as JavaScript has it."""
-    return msgspec.json.encode(value).decode()

@@ -164,6 +164,7 @@ def callers_of(row: ApiKeyRow, now_ms: int) -> list[tuple[KeyHash, Caller]]:
         config=own.config_id,
         allow_config_override=own.allow_config_override,
         metadata=own.metadata or {},
+        open_webui=own.open_webui,
     )
     found = [(KeyHash(row.key_hash), caller)]
     if row.previous_hash is not None and (until := row.previous_expires_at_ms) is not None and until > now_ms:

@@ -142,7 +142,7 @@ def spelled_headers(error: GatewayError) -> list[tuple[bytes, bytes]]:
 def call_from(scope: HTTPScope, client: AsgiClient, dialect: ClientDialect) -> Call:
     """A request as it arrives."""
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-    log_id, address = new_id(), scope["client"]
+    log_id, address, trace = new_id(), scope["client"], trace_in(headers)
     return Call(
         id=LogId(log_id),
         method=scope["method"],
@@ -152,7 +152,8 @@ def call_from(scope: HTTPScope, client: AsgiClient, dialect: ClientDialect) -> C
         client_address=address[0] if address else None,
         dialect=dialect,
         client=client,
-        trace_id=TraceId(trace_in(headers) or log_id),
+        trace_id=TraceId(trace or log_id),
+        has_own_trace=bool(trace),
     )
 
 

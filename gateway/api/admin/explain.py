@@ -20,8 +20,8 @@ from gateway.errors import BadRequest
 from gateway.explain import explain
 from gateway.explanation import Explanation
 from gateway.headers import MASK
+from gateway.metadata import filed
 from gateway.plant import Plant
-from gateway.resolve import metadata_of
 from store.ids import LogId, TraceId, new_id
 
 Json = dict[str, Any]
@@ -68,7 +68,7 @@ class ExplainController(Controller):
         call = call_for(data, request)
         call.caller = caller_of(request)
         call.request = call.dialect.read(call.body, call.headers)
-        call.metadata = metadata_of(call.headers, call.request.fields, call.caller)
+        call.metadata = filed(call, call.caller)
         return msgspec.structs.replace(explain(call, plant), warnings=odd)
 
 
