@@ -17,6 +17,7 @@ from gateway.vendors.hyperbolic import HYPERBOLIC
 from gateway.vendors.jina import JINA
 from gateway.vendors.mistral import MISTRAL
 from gateway.vendors.nomic import NOMIC
+from gateway.vendors.openai.models import OWN_MODELS
 from gateway.vendors.openai.quirks import SHORT
 from gateway.vendors.openai.rows import OPENAI_LIKE
 from gateway.vendors.oracle import ORACLE
@@ -39,7 +40,9 @@ def server(id: str, name: str, base_url: str | None = None) -> Vendor:
 
 ALL = tuple(openai.WIRES)
 OWN = (
-    openai.openai_like("openai", "OpenAI", "https://api.openai.com/v1", functions=ALL, priced_as="openai"),
+    openai.openai_like(
+        "openai", "OpenAI", "https://api.openai.com/v1", functions=ALL, priced_as="openai", quirks=OWN_MODELS
+    ),
     server("llama-cpp", "llama.cpp", "http://127.0.0.1:8080/v1"),
     server("vllm", "vLLM", "http://127.0.0.1:8000/v1"),
     server("lm-studio", "LM Studio", "http://127.0.0.1:1234/v1"),

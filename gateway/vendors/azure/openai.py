@@ -13,8 +13,9 @@ import msgspec
 
 from gateway.functions import Function
 from gateway.vendors.azure.login import ACCOUNTS, SETTINGS, UNDATED, headers, token
-from gateway.vendors.openai import WIRES
+from gateway.vendors.openai import wire
 from gateway.vendors.openai.accounts import NOWHERE, named
+from gateway.vendors.openai.models import OWN_MODELS, as_wanted
 from gateway.vendors.vendor import Asked, Login, Sent, Setting, Unspoken, Vendor, Wire
 
 DEPLOYED = frozenset(
@@ -80,15 +81,16 @@ def deployed(row: dict[str, Any], version: str) -> Deployment:
     return Deployment(name, str(own), tuple(n for n in names if n), row.get("is_default") is True)
 
 
-def at_azure(wire: Wire) -> Wire:
+def at_azure(usual: Wire) -> Wire:
     """A wire of OpenAI's, as Azure has it."""
 
     def encode(asked: Asked) -> Sent:
-        where = deployment(asked)
-        sent = wire.encode(replace(asked, model=model_for(where, asked)))
+        where, fields = deployment(asked), dict(asked.fields)
+        as_wanted(asked, fields)  # the name that clients have for it may say which model it is, or the deployment's
+        sent = usual.encode(replace(asked, fields=fields, model=model_for(where, asked)))
         return replace(sent, path=path_for(sent.path, where, asked.function))
 
-    return replace(wire, encode=encode)
+    return replace(usual, encode=encode)
 
 
 def model_for(where: Deployment, asked: Asked) -> str:
@@ -130,7 +132,7 @@ AZURE_OPENAI = Vendor(
     name="Azure OpenAI",
     base_url=address,
     priced_as="azure",
-    functions={function: at_azure(WIRES[function]) for function in OFFERED},
+    functions={function: at_azure(wire(function, OWN_MODELS)) for function in OFFERED},
     headers=headers,
     token=token,
     models_path=None,  # it lists what could be deployed, not what is

@@ -46,6 +46,8 @@ class Quirks:
     """Whether it knows `cache_control` and `content_blocks`, which other dialects' clients send."""
     adjust: Callable[[Asked, dict[str, msgspec.Raw]], None] | None = None
     """What depends on the model, or on other parameters: changes the fields in place."""
+    adjust_form: Callable[[Asked, Upload], Upload] | None = None
+    """The same for a form, which is given anew."""
 
 
 NO_QUIRKS = Quirks()
@@ -57,7 +59,8 @@ def encode(asked: Asked, quirks: Quirks = NO_QUIRKS) -> Sent:
         return Sent("/" + asked.path, asked.body, asked.headers, asked.method)
     path = quirks.paths.get(asked.function) or f"/{asked.function.value}"
     if asked.upload is not None:
-        body, content_type = form(renamed(asked.upload, asked.model))
+        upload = renamed(asked.upload, asked.model)
+        body, content_type = form(quirks.adjust_form(asked, upload) if quirks.adjust_form else upload)
         return Sent(path, body, {"content-type": content_type})
     changed = dict(asked.fields)
     changed["model"] = msgspec.Raw(text(asked.model))
