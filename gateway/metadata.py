@@ -8,6 +8,7 @@ import msgspec
 
 from gateway.errors import BadRequest
 from gateway.webui import CHAT, identity, task_in
+from gateway.webui import TASK as WEBUI_TASK
 from store.ids import TraceId
 
 if TYPE_CHECKING:

@@ -1,5 +1,7 @@
 """Open WebUI's users and chats, where a key takes its word for them, and its background tasks."""
 
+from typing import Any
+
 import pytest
 
 from console.demo.vendor import SimulatedVendor
@@ -62,7 +64,7 @@ async def test_own_words_win(gateway: Gateway) -> None:
     ],
 )
 async def test_background_tasks_are_tagged(
-    gateway: Gateway, text: str, more: dict[str, object], headers: dict[str, str], task: str | None
+    gateway: Gateway, text: str, more: dict[str, Any], headers: dict[str, str], task: str | None
 ) -> None:
     """A background task is known by its header, or by its prompt; a person's question about a document is none."""
     await gateway.app.post("/v1/chat/completions", json=ask(text, **more), headers=headers)
