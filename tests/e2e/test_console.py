@@ -82,7 +82,7 @@ async def test_request_is_seen_while_it_is_answered(home: Path, furnished: Furni
             meanwhile = await asyncio.to_thread(console.shows, "under way", "@demo/gpt-4o")
             gate.set()
             await asking
-        afterwards = await asyncio.to_thread(console.shows, "Answered by `@demo`", "tokens in")
+        afterwards = await asyncio.to_thread(console.shows, "Answered by `@demo`", "tokens in", "$0.000")
 
     assert (asking.result().status_code, "webui" in meanwhile, " 200 " in meanwhile) == (200, True, False)
     (row,) = (line for line in afterwards.splitlines() if "@demo/gpt-4o" in line and " 200 " in line)
