@@ -9,8 +9,10 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from gateway.attempting import prepared
+from gateway.bursts import absorbed
 from gateway.errors import GatewayError, VendorFailed, VendorSlow
 from gateway.exchange import Whole, asked_whole, begun
+from gateway.functions import Function
 from gateway.hedging import hedged, outcome
 from gateway.relaying import events
 from gateway.routing.backoff import pause_before
@@ -82,12 +84,12 @@ async def reached(call: Call, plant: Plant, once: Once[Got]) -> Got:
 async def retried(call: Call, plant: Plant, step: Step, once: Once[Got]) -> Got:
     """What one target has to say, asked again as often as its config allows."""
     retry, waited = step.leaf.retry, 0.0
+    if is_absorbed(call, step):
+        return await lined_up(call, plant, step, once)
     for count in itertools.count():
-        attempt = prepared_or_passed_over(call, step, plant, count)
         try:
-            return await once(call, attempt, plant)
+            return await tried(call, plant, step, once, count)
         except GatewayError as error:
-            call.target, call.config_path, call.retries = attempt.target, step.leaf.path, count
             if not retry.attempts or not is_worth_a_retry(error, retry):
                 raise
             pause = pause_before(count, retry, error, waited, plant.signals.chance)
@@ -97,6 +99,36 @@ async def retried(call: Call, plant: Plant, step: Step, once: Once[Got]) -> Got:
         waited += pause
         await rest(call, plant, pause)
     raise AssertionError("counting never ends")
+
+
+async def tried(call: Call, plant: Plant, step: Step, once: Once[Got], count: int) -> Got:
+    """One try; of a failure the call says whose it was."""
+    attempt = prepared_or_passed_over(call, step, plant, count)
+    try:
+        return await once(call, attempt, plant)
+    except GatewayError:
+        call.target, call.config_path, call.retries = attempt.target, step.leaf.path, count
+        raise
+
+
+def is_absorbed(call: Call, step: Step) -> bool:
+    """Whether a vendor that has too much to do is waited for though no config says so: embeddings come in bursts."""
+    is_alone = not (step.leaf.retry.attempts or step.exits or step.rival)
+    return is_alone and call.request is not None and call.request.function is Function.EMBED
+
+
+async def lined_up(call: Call, plant: Plant, step: Step, once: Once[Got]) -> Got:
+    """What a target has to say in the end, after those who came before."""
+    target = prepared_or_passed_over(call, step, plant, 0).target
+
+    async def ask(count: int) -> Got:
+        return await tried(call, plant, step, once, count)
+
+    async def pause(seconds: float) -> None:
+        await rest(call, plant, seconds)
+
+    with plant.lines.at(target.provider or target.base_url) as line:
+        return await absorbed(line, ask, pause, plant.signals.chance)
 
 
 def prepared_or_passed_over(call: Call, step: Step, plant: Plant, count: int) -> Try:

@@ -31,7 +31,17 @@ NOT_PASSED_ON = frozenset(
 )
 """Those of one connection (RFC 9110, section 7.6.1), and those of the vendor's own site."""
 NOT_THE_VENDORS = ("x-portkey-", "access-control-")
-SECRET = frozenset({"authorization", "x-portkey-api-key", "x-api-key", "api-key", "cookie", "proxy-authorization"})
+SECRET = frozenset(
+    {
+        "authorization",
+        "x-portkey-api-key",
+        "x-api-key",
+        "api-key",
+        "cookie",
+        "proxy-authorization",
+        "x-openwebui-user-jwt",
+    }
+)
 MASK = "•••"
 
 

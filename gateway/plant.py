@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from gateway.bursts import Lines
 from gateway.errors import Conflict, StoreBusy
 from gateway.snapshot import load
 from store.ids import KeyHash
@@ -59,6 +60,8 @@ class Plant:
     """Held while something is changed: what is checked must still hold when it is written."""
     errands: set[asyncio.Task[None]] = field(default_factory=set)
     """Work beside the requests; it ends with the gateway."""
+    lines: Lines = field(default_factory=Lines)
+    """Embeddings that wait for a vendor which has too much to do."""
     under_way: set[asyncio.Task[object]] = field(default_factory=set)
     """Requests that wait for a vendor."""
     is_draining: bool = False

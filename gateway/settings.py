@@ -92,6 +92,9 @@ class Settings:
     trusted_custom_hosts: tuple[str, ...] = setting(
         (), "Hosts that a request's `x-portkey-custom-host` may name, comma-separated.", words, "HOSTS"
     )
+    allowed_origins: tuple[str, ...] = setting(
+        (), "Origins whose web pages may ask this gateway (CORS), comma-separated; `*` is all.", words, "ORIGINS"
+    )
 
 
 FLAG_LESS = {"operator_key"}

@@ -20,6 +20,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server.embed import Server
 
 from gateway.api.admin.log_wire import settled, started
+from gateway.api.cors import shared_with
 from gateway.app import App
 from gateway.discover import discover_hourly
 from gateway.domain import Caller
@@ -135,7 +136,7 @@ async def listening(plant: Plant) -> AsyncIterator[None]:
     refuse_taken(settings.host, settings.port)
     app = App(plant)
     server = Server(
-        app,
+        shared_with(settings.allowed_origins, app) if settings.allowed_origins else app,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGINL,
