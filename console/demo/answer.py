@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from console.demo.completion import Json, complete
+from console.demo.functions import Made, answers
 from console.demo.knobs import MODELS, Knobs, UnknownModel, WrongKnob, knobs_of
 from console.demo.prose import chance
 from console.demo.request import Asked, Shape
@@ -69,7 +70,21 @@ def decide(asked: Asked, script: Script, *, number: int, now: float, key: str | 
             return chat(asked, script, number=number, now=now)
         case _, "/v1/models" | "/v1/chat/completions":
             return refusal(405, f"Not allowed to {asked.method} on {asked.path}.", code="method_not_supported")
+    if (made := answers(asked)) is not None:
+        return otherwise(made, replace(Knobs(), **script.knobs), script)
     return refusal(404, f"Invalid URL ({asked.method} {asked.path})", code="unknown_url")
+
+
+def otherwise(made: Made, knobs: Knobs, script: Script) -> list[Step]:
+    """What is no chat, well or badly as a test says."""
+    if knobs.reset:
+        return [Fault.RESET]
+    if knobs.html or knobs.status != 200:
+        return unwell(knobs, script.headers)
+    kind, said = made
+    body = said if isinstance(said, bytes) else msgspec.json.encode(said)
+    head = Head(200, {"content-type": kind, "content-length": str(len(body))} | dict(script.headers))
+    return [Pause(knobs.latency_ms), head, *torn(body, knobs, script)]
 
 
 def chat(asked: Asked, script: Script, *, number: int, now: float) -> list[Step]:

@@ -1,0 +1,93 @@
+"""Portkey's own package, pointed at the gateway: a base URL is all that changes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from portkey_ai import Portkey
+
+from tests.e2e.running import Gateway
+
+HELLO = [{"role": "user", "content": "Hello"}]
+
+
+@pytest.fixture
+def address(gateway: Gateway) -> str:
+    """Where it asks instead of api.portkey.ai."""
+    return f"{gateway.url}/v1"
+
+
+@pytest.fixture
+def portkey(address: str, app_key: str) -> Any:
+    """A client with a provider of the catalog."""
+    return Portkey(base_url=address, api_key=app_key, provider="@demo")
+
+
+def test_whole_answer_with_its_story(portkey: Any) -> None:
+    """A completion has its text, and the headers that say how it came about."""
+    answer = portkey.chat.completions.create(model="gpt-4o", messages=HELLO)
+
+    told = answer.get_headers()
+    assert answer.choices[0].message.content
+    assert (told["provider"], told["retry-attempt-count"], told["last-used-option-index"]) == ("openai", "0", "config")
+    assert told["trace-id"]
+
+
+def test_stream(portkey: Any) -> None:
+    """A stream comes chunk by chunk."""
+    chunks = list(portkey.chat.completions.create(model="gpt-4o", messages=HELLO, stream=True))
+
+    assert len(chunks) > 5
+    assert chunks[-1].choices[0].finish_reason == "stop"
+
+
+def test_model_with_its_provider_in_front(address: str, app_key: str) -> None:
+    """A model slug says it all."""
+    client: Any = Portkey(base_url=address, api_key=app_key)
+
+    answer = client.chat.completions.create(model="@demo/gpt-4o", messages=HELLO)
+
+    assert answer.choices[0].message.content
+
+
+@pytest.mark.parametrize("is_saved", [False, True])
+def test_config_fails_over(gateway: Gateway, address: str, app_key: str, is_saved: bool) -> None:
+    """A config, inline or saved, goes on to its second target, and the answer says so."""
+    config: dict[str, Any] = {
+        "strategy": {"mode": "fallback"},
+        "targets": [
+            {"provider": "@demo", "override_params": {"model": "demo-error"}},
+            {"provider": "@demo", "override_params": {"model": "gpt-4o"}},
+        ],
+    }
+    wanted: Any = config
+    if is_saved:
+        made = gateway.admin.post("/v1/configs", json={"name": "failover", "config": config}).raise_for_status()
+        wanted = made.json()["data"]["slug"]
+
+    client: Any = Portkey(base_url=address, api_key=app_key, config=wanted)
+
+    answer = client.chat.completions.create(model="any", messages=HELLO)
+
+    assert answer.get_headers()["last-used-option-index"] == "config.targets[1]"
+
+
+def test_embeddings_and_pictures(portkey: Any) -> None:
+    """Other endpoints are reached in the same way."""
+    vectors = portkey.embeddings.create(model="text-embedding-3-small", input="Hello")
+    pictures = portkey.images.generate(model="gpt-image-1", prompt="a toll house")
+
+    assert vectors.data[0].embedding
+    assert pictures.data[0].b64_json
+
+
+def test_metadata_and_trace(gateway: Gateway, portkey: Any) -> None:
+    """Metadata and trace are filed with the request."""
+    portkey.with_options(metadata={"team": "sales"}, trace_id="t-portkey").chat.completions.create(
+        model="gpt-4o", messages=HELLO
+    )
+
+    rows = gateway.admin.get("/v1/logs", params={"trace_id": "t-portkey"}).raise_for_status().json()["data"]
+    assert "sales" in json.dumps(rows)
