@@ -17,6 +17,7 @@ from gateway.hedging import hedged, outcome
 from gateway.relaying import events
 from gateway.routing.backoff import pause_before
 from gateway.trying import passed_over
+from gateway.usage_cost import is_told, priced, tell
 
 if TYPE_CHECKING:
     from gateway.attempting import Try
@@ -36,6 +37,8 @@ Once = Callable[["Call", "Try", "Plant"], Awaitable[Got]]
 async def ask(call: Call, plant: Plant) -> None:
     """Get the whole answer into the call. Raises GatewayError: that of the target asked last."""
     (await reached(call, plant, asked_whole)).commit(call)
+    if is_told(call):
+        tell(call, plant)
 
 
 @asynccontextmanager
@@ -48,11 +51,13 @@ async def opened(call: Call, plant: Plant) -> AsyncIterator[AsyncIterator[bytes]
     found = await reached(call, plant, begun)
     if isinstance(found, Whole):
         found.commit(call)
+        if is_told(call):
+            tell(call, plant)
         yield nothing()
         return
     async with found:
         found.commit(call)
-        yield events(call, found)
+        yield priced(call, found, plant) if is_told(call) else events(call, found)
 
 
 async def nothing() -> AsyncIterator[bytes]:

@@ -30,6 +30,13 @@ class Bill(NamedTuple):
 NOTHING = Bill()
 
 
+def bill_of(call: Call, plant: Plant) -> Bill:
+    """The bill of a request as far as its usage is known, made once for each usage that it reports."""
+    if call.bill is None or call.bill[0] != call.usage_received:
+        call.bill = (call.usage_received, billed(call, plant))
+    return call.bill[1]
+
+
 def billed(call: Call, plant: Plant) -> Bill:
     """The bill of an answered request; an empty one where nothing was used."""
     if call.asked is None or call.measure is None or call.target is None:

@@ -15,6 +15,7 @@ from store.ids import KeyId, LogId, Slug, TraceId
 from store.records import Attempt, Usage
 
 if TYPE_CHECKING:
+    from gateway.billing import Bill
     from gateway.routing.plan import Step
     from gateway.vendors import Vendor
     from gateway.vendors.vendor import Asked, Login, Upload
@@ -39,6 +40,10 @@ class Caller:
     """Whether a request may bring another."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     """Added to every request's; it wins."""
+    usage_cost: bool | None = None
+    """Whether its answers say what they cost; None: those to Open WebUI do."""
+    describe_models: bool | None = None
+    """Whether its list of models describes each; None: Open WebUI's does."""
     open_webui: Trust = "off"
     """Whether Open WebUI's word is taken for who asks."""
 
@@ -168,6 +173,8 @@ class Call:
     """As the vendor sent it."""
     measure: Callable[[bytes], Usage | None] | None = None
     """How to read it."""
+    bill: tuple[bytes, Bill] | None = None
+    """What it costs, by that usage."""
     asked: Asked | None = None
     """What the vendor that answered was asked."""
     failure: GatewayError | None = None

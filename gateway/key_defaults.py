@@ -28,6 +28,10 @@ class KeyDefaults(msgspec.Struct, frozen=True, kw_only=True):
     """Added to every request's; it wins."""
     allow_config_override: bool = True
     """Whether a request may bring another config."""
+    usage_cost: bool | None = None
+    """Whether the usage in its answers has `cost`, in dollars; null: where Open WebUI asks."""
+    describe_models: bool | None = None
+    """Whether `/v1/models` describes the models that one can chat with; null: where Open WebUI asks."""
     open_webui: Trust = "off"
     """Whether Open WebUI's headers are taken for who asks, and its chat for the trace."""
 

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from gateway.billing import billed
+from gateway.billing import bill_of
 from gateway.errors import Broken, Draining, GatewayError, HungUp
 from gateway.headers import masked, story
 from store.ids import Slug
@@ -99,7 +99,7 @@ def record_of(call: Call, plant: Plant) -> LogRecord:
     """Everything worth knowing about the request."""
     total = call.elapsed_seconds()
     caller, target, request = call.caller, call.target, call.request
-    bill = billed(call, plant)
+    bill = bill_of(call, plant)
     return LogRecord(
         id=call.id,
         created_at_ms=call.created_at_ms,

@@ -79,6 +79,8 @@ class Snapshot:
     providers: Mapping[Slug, Provider]
     hash_key: Callable[[ApiSecret], KeyHash]
     saved: Saved = field(default_factory=Saved)
+    listings: dict[str, bytes] = field(default_factory=dict)
+    """Lists of models as they are sent, written when first asked for."""
     _inline: dict[str, Config] = field(default_factory=dict)
 
     def inline(self, said: str) -> Config:
@@ -165,6 +167,8 @@ def callers_of(row: ApiKeyRow, now_ms: int) -> list[tuple[KeyHash, Caller]]:
         allow_config_override=own.allow_config_override,
         metadata=own.metadata or {},
         open_webui=own.open_webui,
+        usage_cost=own.usage_cost,
+        describe_models=own.describe_models,
     )
     found = [(KeyHash(row.key_hash), caller)]
     if row.previous_hash is not None and (until := row.previous_expires_at_ms) is not None and until > now_ms:
