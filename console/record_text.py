@@ -7,7 +7,7 @@ from typing import Any
 from console.conversation import conversation, pretty
 from console.figures import day_time, short_count, short_dollars, short_duration
 from console.story import cost, steps
-from console.wire import LogDetail, LogSummary
+from console.wire import BillLine, LogDetail, LogSummary
 
 Page = Callable[[LogDetail, tzinfo | None], str]
 
@@ -81,12 +81,31 @@ def cost_page(log: LogDetail, _: tzinfo | None) -> str:
     ]
     if not m.is_priced:
         rows.append("\nThere is no price for this model, so its cost is not in today's sum.")
-    rows += ["", "Prices per million tokens", *prices(log.price), f"from {log.price_source or '–'}"]
+    rows += ["", *(bill(log.bill) if log.bill else prices(log.price)), f"prices from {log.price_source or '–'}"]
     return "\n".join([*rows, "", "Usage as the vendor sent it", pretty(log.usage)])
+
+
+def bill(lines: list[BillLine]) -> Iterator[str]:
+    """The cost line by line; what is counted one by one is priced one by one."""
+    yield f"{'':<18}{'used':>12}   {'price':<26}{'cost':>10}"
+    for line in lines:
+        yield f"{line.kind:<18}{line.quantity:>12,}   {price_of(line):<26}{short_dollars(round(line.nanodollars)):>10}"
+
+
+def price_of(line: BillLine) -> str:
+    """`$2.50 a million`, or `$0.04 each` of what nobody buys by the million."""
+    if line.kind.split("/")[0] in ONE_BY_ONE:
+        return f"{short_dollars(line.nanodollars_per_million // 1_000_000)} each"
+    return f"{short_dollars(line.nanodollars_per_million)} a million"
+
+
+ONE_BY_ONE = frozenset({"image", "images", "pages", "picture", "requests", "reranks", "searches"})
+"""Kinds that are priced by the piece."""
 
 
 def prices(price: dict[str, Any] | None) -> Iterator[str]:
     """The prices that made the cost."""
+    yield "Prices per million"
     for kind, nanodollars in (price or {}).items():
         yield f"  {kind:<22}{short_dollars(nanodollars) if isinstance(nanodollars, int) else nanodollars!s}"
 

@@ -105,6 +105,7 @@ def told(attempt: Attempt) -> str:
     who = f"@{attempt.provider}" if attempt.provider else attempt.vendor or "the vendor"
     end = f"status {attempt.status}" if attempt.status else "no answer"
     problem = f": {attempt.error}" if attempt.error else ""
-    return (
-        f"{who} {attempt.model or ''} → {end} in {short_duration(attempt.duration_ms)}{problem} ({attempt.url or '–'})"
-    )
+    place = f"{attempt.path.removeprefix('config.')}: " if attempt.path != "config" else ""
+    paid = f", about {short_dollars(attempt.cost)}" if attempt.cost else ""
+    took = f"{end} in {short_duration(attempt.duration_ms)}{paid}{problem}"
+    return f"{place}{who} {attempt.model or ''} → {took} ({attempt.url or '–'})"

@@ -34,6 +34,10 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     status: int | None = None
     duration_ms: float | None = None
     error: str | None = None
+    path: str = "config"
+    """Where in the config the target stands."""
+    cost: int | None = None
+    """What one that was given up is estimated to cost, in nanodollars."""
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,6 +122,15 @@ class OriginalResponse(msgspec.Struct, frozen=True, kw_only=True):
     body: Any = None
 
 
+class BillLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of what a request cost."""
+
+    kind: str
+    quantity: int
+    nanodollars_per_million: int
+    nanodollars: float
+
+
 class LogDetail(
     msgspec.Struct, frozen=True, kw_only=True, rename={"id": "_id", "original_response": "originalResponse"}
 ):
@@ -131,6 +144,7 @@ class LogDetail(
     usage: Any = None
     price: dict[str, Any] | None = None
     price_source: str | None = None
+    bill: list[BillLine] = []
 
 
 class LogPage(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ import msgspec
 
 from gateway.api.admin.reassemble import reassembled
 from gateway.api.moments import instant
+from gateway.prices import lines_of
 from gateway.targets import split
 from store.log_filter import is_success
 
@@ -132,7 +133,24 @@ def whole(record: LogRecord) -> Json:
         "usage": body_of(record.usage_received),
         "price": record.price,
         "price_source": record.price_source,
+        "bill": bill_of(record),
     }
+
+
+def bill_of(record: LogRecord) -> list[Json]:
+    """The cost line by line: the sum of the lines, rounded once, is the cost."""
+    if record.usage is None or record.price is None:
+        return []
+    return [
+        {
+            "kind": line.kind,
+            "quantity": line.quantity,
+            "nanodollars_per_million": line.rate,
+            "nanodollars": round(float(line.nanodollars), 3),
+        }
+        for line in lines_of(record.usage, record.price)
+        if line.quantity
+    ]
 
 
 def is_stream(record: LogRecord) -> bool:
