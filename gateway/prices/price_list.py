@@ -58,6 +58,11 @@ class PriceList:
         offered = {model: model for model in kept} | named
         return {id: name for id, name in offered.items() if not id.endswith("-") and ":" not in id}
 
+    def context_window(self, priced_as: str | None, model: str) -> int | None:
+        """How many tokens a model reads at most, None if nobody knows."""
+        found = self._packaged(priced_as, model) if priced_as is not None else None
+        return found.context_window if found is not None else None
+
     def vendors(self) -> list[str]:
         """Everybody whose prices are known."""
         return sorted({*self._providers, *(self._kept.vendors() if self._kept else ())})

@@ -5,15 +5,23 @@ Source: platform.openai.com/docs/api-reference/models.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Annotated
+
 import msgspec
-from litestar import Request, get
+from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
-from litestar.params import FromPath
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromPath, QueryParameter
 
 from gateway.api.admin.door import PlantHere
+from gateway.api.openai.described import Described, described
 from gateway.authenticate import authenticate
 from gateway.errors import UnknownModel
-from gateway.snapshot import Snapshot
+from gateway.model_traits import CHAT
+from gateway.plant import Plant
+from gateway.snapshot import Model, Provider, Snapshot
+from gateway.webui import is_webui
 
 SCOPES = ("completions.write", "models.list", "virtual_keys.list", "providers.list")
 """Any of these will do."""
@@ -38,12 +46,27 @@ class ModelListing(msgspec.Struct, frozen=True, kw_only=True):
     object: str = "list"
 
 
-@get("/v1/models", tags=["Models"], summary="List the models that this key may use")
-async def list_models(request: Request[None, None, State], plant: PlantHere) -> ModelListing:
-    """Every enabled model of the catalog, as `@provider/model`."""
+@get(
+    "/v1/models",
+    tags=["Models"],
+    summary="List the models that this key may use",
+    responses={200: ResponseSpec(ModelListing, description="Every model, and for Open WebUI those to chat with")},
+)
+async def list_models(
+    request: Request[None, None, State],
+    plant: PlantHere,
+    everything: Annotated[bool, QueryParameter(name="all")] = False,
+) -> Response[bytes]:
+    """Every enabled model of the catalog, as `@provider/model`.
+
+    Open WebUI (by its `x-openwebui-*` headers, or the key's `describe_models`) gets those that one can chat with, each
+    with a description; `?all=true` brings the others too.
+    """
     await plant.prices.ready.wait()
-    authenticate(request.headers, plant.snapshot, *SCOPES)
-    return ModelListing(data=listed(plant.snapshot))
+    caller = authenticate(request.headers, plant.snapshot, *SCOPES)
+    is_described = is_webui(request.headers) if caller.describe_models is None else caller.describe_models
+    name = ("described, all" if everything else "described") if is_described else "plain"
+    return Response(listing(name, plant), media_type=MediaType.JSON)
 
 
 @get("/v1/models/{name:path}", tags=["Models"], summary="Describe one model")
@@ -58,14 +81,33 @@ async def one_model(request: Request[None, None, State], plant: PlantHere, name:
     raise UnknownModel(f"Tollhouse: there is no model `{wanted}`{plant.snapshot.nearest(wanted)}", param="model")
 
 
+def listing(name: str, plant: Plant) -> bytes:
+    """A list as it is sent: written once for each snapshot, for Open WebUI asks whenever a page is loaded."""
+    kept = plant.snapshot.listings
+    if name not in kept:
+        rows = listed(plant.snapshot) if name == "plain" else told(plant, everything=name != "described")
+        kept[name] = msgspec.json.encode({"object": "list", "data": rows})
+    return kept[name]
+
+
+def told(plant: Plant, *, everything: bool) -> list[Described]:
+    """The catalog for Open WebUI; without `everything` as far as one can chat with it."""
+    rows = [described(provider, model, plant.prices) for provider, model in offered(plant.snapshot)]
+    return [row for row in rows if everything or row.kind == CHAT]
+
+
+def offered(snapshot: Snapshot) -> Iterator[tuple[Provider, Model]]:
+    """What can be used at all."""
+    for provider in snapshot.providers.values():
+        if provider.account.trouble is None:
+            yield from ((provider, model) for model in provider.account.models.values() if model.enabled)
+
+
 def listed(snapshot: Snapshot) -> list[ModelObject]:
     """The catalog, each id once."""
     return [
         ModelObject(
             id=f"@{provider.slug}/{model.id}", name=model.name, owned_by=provider.account.vendor.id, slug=model.id
         )
-        for provider in snapshot.providers.values()
-        if provider.account.trouble is None
-        for model in provider.account.models.values()
-        if model.enabled
+        for provider, model in offered(snapshot)
     ]
