@@ -87,9 +87,9 @@ def cost_page(log: LogDetail, _: tzinfo | None) -> str:
 
 def bill(lines: list[BillLine]) -> Iterator[str]:
     """The cost line by line; what is counted one by one is priced one by one."""
-    yield f"{'':<18}{'used':>12}   {'price':<26}{'cost':>10}"
+    yield f"{'':<22}{'used':>10}   {'price':<20}{'cost':>10}"
     for line in lines:
-        yield f"{line.kind:<18}{line.quantity:>12,}   {price_of(line):<26}{short_dollars(round(line.nanodollars)):>10}"
+        yield f"{line.kind:<22}{line.quantity:>10,}   {price_of(line):<20}{short_dollars(round(line.nanodollars)):>10}"
 
 
 def price_of(line: BillLine) -> str:
