@@ -32,12 +32,14 @@ class PriceList:
         self._providers: dict[str, Provider] = {}
         self._kept: KeptPrices | None = None
         self._found: dict[tuple[str, str], tuple[float, Price | None]] = {}
+        self._windows: dict[tuple[str, str], int | None] = {}
         self._source = ""
 
     async def load(self) -> None:
         """Read the package's data and ours, in a thread."""
         (self._providers, self._source), self._kept = await asyncio.to_thread(lambda: (packaged(), read_kept()))
         self._found.clear()
+        self._windows.clear()
 
     def price(self, priced_as: str | None, model: str) -> Price | None:
         """The price of a vendor's model, None if nobody knows it."""
@@ -60,8 +62,14 @@ class PriceList:
 
     def context_window(self, priced_as: str | None, model: str) -> int | None:
         """How many tokens a model reads at most, None if nobody knows."""
-        found = self._packaged(priced_as, model) if priced_as is not None else None
-        return found.context_window if found is not None else None
+        if priced_as is None:
+            return None
+        if (priced_as, model) not in self._windows:
+            if len(self._windows) > NAMES_KEPT:
+                self._windows.clear()
+            found = self._packaged(priced_as, model)
+            self._windows[priced_as, model] = found.context_window if found is not None else None
+        return self._windows.get((priced_as, model))
 
     def vendors(self) -> list[str]:
         """Everybody whose prices are known."""

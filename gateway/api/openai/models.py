@@ -5,6 +5,7 @@ Source: platform.openai.com/docs/api-reference/models.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -15,11 +16,12 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, QueryParameter
 
 from gateway.api.admin.door import PlantHere
-from gateway.api.openai.described import Described, described
+from gateway.api.openai.described import described
 from gateway.authenticate import authenticate
 from gateway.errors import UnknownModel
 from gateway.model_traits import CHAT
 from gateway.plant import Plant
+from gateway.prices import PriceList
 from gateway.snapshot import Model, Provider, Snapshot
 from gateway.webui import is_webui
 
@@ -66,7 +68,7 @@ async def list_models(
     caller = authenticate(request.headers, plant.snapshot, *SCOPES)
     is_described = is_webui(request.headers) if caller.describe_models is None else caller.describe_models
     name = ("described, all" if everything else "described") if is_described else "plain"
-    return Response(listing(name, plant), media_type=MediaType.JSON)
+    return Response(await listing(name, plant), media_type=MediaType.JSON)
 
 
 @get("/v1/models/{name:path}", tags=["Models"], summary="Describe one model")
@@ -81,19 +83,24 @@ async def one_model(request: Request[None, None, State], plant: PlantHere, name:
     raise UnknownModel(f"Tollhouse: there is no model `{wanted}`{plant.snapshot.nearest(wanted)}", param="model")
 
 
-def listing(name: str, plant: Plant) -> bytes:
-    """A list as it is sent: written once for each snapshot, for Open WebUI asks whenever a page is loaded."""
-    kept = plant.snapshot.listings
-    if name not in kept:
-        rows = listed(plant.snapshot) if name == "plain" else told(plant, everything=name != "described")
-        kept[name] = msgspec.json.encode({"object": "list", "data": rows})
-    return kept[name]
+async def listing(name: str, plant: Plant) -> bytes:
+    """A list as it is sent: written once for each snapshot, for Open WebUI asks whenever a page is loaded.
+
+    It is written in a thread: a thousand prices take half a second to be found for the first time.
+    """
+    snapshot = plant.snapshot
+    if name not in snapshot.listings:
+        snapshot.listings[name] = await asyncio.to_thread(written, name, snapshot, plant.prices)
+    return snapshot.listings[name]
 
 
-def told(plant: Plant, *, everything: bool) -> list[Described]:
-    """The catalog for Open WebUI; without `everything` as far as one can chat with it."""
-    rows = [described(provider, model, plant.prices) for provider, model in offered(plant.snapshot)]
-    return [row for row in rows if everything or row.kind == CHAT]
+def written(name: str, snapshot: Snapshot, prices: PriceList) -> bytes:
+    """A list of the catalog: `plain`, `described` as far as one can chat with a model, or `described, all`."""
+    if name == "plain":
+        return msgspec.json.encode(ModelListing(data=listed(snapshot)))
+    rows = [described(provider, model, prices) for provider, model in offered(snapshot)]
+    few = [row for row in rows if row.kind == CHAT] if name == "described" else rows
+    return msgspec.json.encode({"object": "list", "data": few})
 
 
 def offered(snapshot: Snapshot) -> Iterator[tuple[Provider, Model]]:
