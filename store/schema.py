@@ -16,11 +16,15 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
 import store.api_keys
+import store.audit
+import store.channels
 import store.configs
+import store.counters
 import store.facts
 import store.integrations
 import store.log_rows
 import store.models
+import store.policies
 import store.providers
 import store.spool_positions  # noqa: F401  (all of them: their tables belong to the schema)
 
