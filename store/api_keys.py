@@ -31,6 +31,10 @@ class ApiKeyRow(SQLModel, table=True):
     created_at_ms: int
     updated_at_ms: int | None = None
     expires_at_ms: int | None = None
+    usage_limits: str | None = None
+    """JSON: budgets, as the admin API has them."""
+    rate_limits: str | None = None
+    """JSON, likewise."""
 
 
 async def all_api_keys(session: AsyncSession) -> list[ApiKeyRow]:

@@ -10,9 +10,11 @@ from typing import NamedTuple
 import msgspec
 import zstandard
 
+from store.charges import add, unwritten
 from store.ids import LogId
 from store.log_columns import BODY_COLUMNS, COLUMNS, bodies, columns, insert
 from store.packed import BIGGEST, decode
+from store.records import Charge
 from store.standing import Batch, Outcome, Stretch, next_batch, set_aside
 
 RECORDS_AT_ONCE = 1000
@@ -38,8 +40,10 @@ REFUSED = (OverflowError, sqlite3.DataError, sqlite3.IntegrityError)
 class Ready(NamedTuple):
     """One record as it goes into the tables."""
 
+    id: LogId
     row: tuple[object, ...]
     body: tuple[LogId, bytes] | None
+    charges: tuple[Charge, ...]
     payload: bytes
 
 
@@ -111,7 +115,8 @@ class Drain:
                 outcome.aside.append(set_aside(Path(batch.stretch.file).parent, payload))
             else:
                 body = bodies(record)
-                yield Ready(columns(record), (record.id, self._compressed(body)) if body else None, payload)
+                stored = (record.id, self._compressed(body)) if body else None
+                yield Ready(record.id, columns(record), stored, record.charges, payload)
 
     def _compressed(self, body: bytes) -> bytes:
         """Small bodies become no smaller by more effort."""
@@ -135,8 +140,14 @@ class Drain:
 
 
 def put(connection: sqlite3.Connection, ready: Sequence[Ready]) -> None:
-    """The rows of some records, by one statement for each table: a statement a row would take half as long again."""
+    """The rows of some records, by one statement for each table: a statement a row would take half as long again.
+
+    What they charge is added right after the first, and only for those that it wrote.
+    """
+    charging = {one.id: one.charges for one in ready if one.charges}
+    new = unwritten(connection, charging)
     connection.execute(insert("logs", COLUMNS, len(ready)), [value for one in ready for value in one.row])
+    add(connection, [charge for id in new for charge in charging[id]])
     stored = [one.body for one in ready if one.body]
     if stored:
         connection.execute(

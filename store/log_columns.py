@@ -5,7 +5,8 @@ from operator import attrgetter
 
 import msgspec
 
-from store.records import Attempt, LogRecord, Usage
+from store.ids import Nanodollars
+from store.records import Attempt, Charge, LogRecord, Usage
 
 KEPT = (
     *("id", "created_at_ms", "trace_id", "method", "path", "status", "stream", "workspace", "api_key_id"),
@@ -41,6 +42,8 @@ class Rest(msgspec.Struct, frozen=True, array_like=True):
     price: dict[str, int] | None
     price_source: str | None
     attempts: tuple[Attempt, ...]
+    charges: tuple[Charge, ...] = ()
+    estimated_cost: Nanodollars | None = None
 
 
 class Bodies(msgspec.Struct, frozen=True, array_like=True):
@@ -82,6 +85,8 @@ def rest(record: LogRecord) -> Rest:
         record.price,
         record.price_source,
         record.attempts,
+        record.charges,
+        record.estimated_cost,
     )
 
 

@@ -67,6 +67,8 @@ def record_of(row: LogRow) -> LogRecord:
         price=rest.price,
         price_source=rest.price_source,
         attempts=rest.attempts,
+        charges=rest.charges,
+        estimated_cost=rest.estimated_cost,
         failure=failure_of(row),
     )
 

@@ -20,6 +20,10 @@ class ProviderRow(SQLModel, table=True):
     created_at_ms: int
     updated_at_ms: int | None = None
     expires_at_ms: int | None = None
+    usage_limits: str | None = None
+    """JSON: budgets, as the admin API has them."""
+    rate_limits: str | None = None
+    """JSON, likewise."""
 
 
 OLDEST_FIRST = (col(ProviderRow.created_at_ms), col(ProviderRow.id))

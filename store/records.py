@@ -73,6 +73,16 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     fault: str
 
 
+class Charge(msgspec.Struct, frozen=True, array_like=True):
+    """What one request is charged to one counter of a budget; the writer adds it up, once for each record."""
+
+    counter_id: str
+    period_start_ms: int
+    nanodollars: int = 0
+    tokens: int = 0
+    requests: int = 0
+
+
 class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One request from arrival to settlement. Times are epoch milliseconds UTC; durations milliseconds."""
 
@@ -117,6 +127,10 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Nanodollars per million tokens, by kind, that made `cost`."""
     price_source: str | None = None
     """Where the price is from, with its version."""
+    charges: tuple[Charge, ...] = ()
+    """To which budgets it counts."""
+    estimated_cost: Nanodollars | None = None
+    """What budgets were charged beside `cost`, where no vendor gave account: of broken streams, of tries given up."""
     attempts: tuple[Attempt, ...] = ()
     failure: Failure | None = None
     request_headers: dict[str, str] = {}
