@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import statistics
+import subprocess
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from tests.bench.machine import LOAD_CORE, cpu_seconds, pinned
 from tests.bench.subjects import Subject
 
 SETTLE_SECONDS = 60.0
+PATIENCE_SECONDS = 60.0
+"""For those that stop answering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,10 @@ class Streams:
 def run(
     subject: Subject, *, stream: bool = False, connections: int, seconds: float, spread_seconds: float = 0.0
 ) -> Seen:
-    """Put load on a subject. Raises RuntimeError at the first failure: a fast refusal is no result."""
+    """Put load on a subject.
+
+    Raises RuntimeError at the first failure, for a fast refusal is no result, and LookupError for no answer at all.
+    """
     order = Order(
         url=subject.url,
         headers=dict(subject.headers),
@@ -66,7 +72,10 @@ def run(
         spread_seconds=spread_seconds,
     )
     with pinned(command("tests.bench.load"), LOAD_CORE) as process:
-        out, _ = process.communicate(msgspec.json.encode(order))
+        try:
+            out, _ = process.communicate(msgspec.json.encode(order), timeout=seconds * 10 + PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired as error:
+            raise LookupError(f"{subject.name} stopped answering under this load") from error
     seen = Seen(**json.loads(out))
     if seen.failures:
         raise RuntimeError(f"{subject.name}: {seen.failures} of {seen.everything} failed: {seen.first_failure}")
