@@ -115,6 +115,7 @@ def record_of(call: Call, plant: Plant) -> LogRecord:
         vendor=target.vendor.id if target else None,
         model=target.model if target else request.model if request else None,
         response_model=call.response_model,
+        config=None if call.config_slug is None else Slug(call.config_slug),
         config_path=call.config_path,
         retries=call.retries,
         metadata=call.metadata,

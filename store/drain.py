@@ -11,10 +11,11 @@ import msgspec
 import zstandard
 
 from store.charges import add, unwritten
+from store.folding import Folding
 from store.ids import LogId
 from store.log_columns import BODY_COLUMNS, COLUMNS, bodies, columns, insert
 from store.packed import BIGGEST, decode
-from store.records import Charge
+from store.records import Charge, LogRecord
 from store.standing import Batch, Outcome, Stretch, next_batch, set_aside
 
 RECORDS_AT_ONCE = 1000
@@ -45,6 +46,7 @@ class Ready(NamedTuple):
     body: tuple[LogId, bytes] | None
     charges: tuple[Charge, ...]
     payload: bytes
+    record: LogRecord
 
 
 class Drain:
@@ -57,6 +59,7 @@ class Drain:
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
         self._drained: dict[str, int] = {}
+        self._folding = Folding()
 
     def step(self, standing: Sequence[Stretch]) -> Outcome:
         """Put one batch into the database. Raises `sqlite3.Error` and OSError.
@@ -71,8 +74,9 @@ class Drain:
         name, folder = batch.stretch.name, Path(batch.stretch.file).parent
         ready = list(self._ready(batch, outcome))
         gone = self._drained.keys() - {stretch.name for stretch in standing}
-        with transaction(connection):
+        with self._all_or_nothing(connection):
             self._insert(connection, ready, folder, outcome)
+            self._folding.take(connection, [one.record for one in ready], is_last=not batch.more)
             connection.execute(DRAINED, (name, batch.end))
             connection.executemany("DELETE FROM spool_positions WHERE segment = ?", [(each,) for each in gone])
         self._drained[name] = batch.end
@@ -81,6 +85,16 @@ class Drain:
         outcome.segment, outcome.records = name, len(batch.payloads)
         outcome.end, outcome.more = batch.end, batch.more
         return outcome
+
+    @contextmanager
+    def _all_or_nothing(self, connection: sqlite3.Connection) -> Iterator[None]:
+        """A transaction; where it fails, what was counted meanwhile is forgotten too."""
+        try:
+            with transaction(connection):
+                yield
+        except BaseException:
+            self._folding.forget()
+            raise
 
     def close(self) -> None:
         """Let go of the database."""
@@ -100,6 +114,7 @@ class Drain:
                 connection.execute(f"PRAGMA {setting}")
             self._drained = dict(connection.execute("SELECT segment, drained FROM spool_positions"))
             self._inode = os.stat(self._file).st_ino
+            self._folding.forget()
         except BaseException:
             connection.close()
             raise
@@ -116,7 +131,7 @@ class Drain:
             else:
                 body = bodies(record)
                 stored = (record.id, self._compressed(body)) if body else None
-                yield Ready(record.id, columns(record), stored, record.charges, payload)
+                yield Ready(record.id, columns(record), stored, record.charges, payload, record)
 
     def _compressed(self, body: bytes) -> bytes:
         """Small bodies become no smaller by more effort."""

@@ -17,7 +17,7 @@ KEPT = (
 COUNTED = ("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens")
 """Columns taken from the usage."""
 FAILURE = ("error_code", "error_message", "error_fault")
-COLUMNS = (*KEPT, *COUNTED, *FAILURE, "rest")
+COLUMNS = (*KEPT, *COUNTED, *FAILURE, "rest", "config")
 BODY_COLUMNS = ("id", "body")
 
 
@@ -71,6 +71,7 @@ def columns(record: LogRecord) -> tuple[object, ...]:
         *((None, None, None, None) if usage is None else counted(usage)),
         *((None, None, None) if failure is None else (failure.code, failure.message, failure.fault)),
         encode(rest(record)),
+        record.config,
     )
 
 

@@ -50,6 +50,7 @@ class LogRow(SQLModel, table=True):
     error_fault: str | None
     rest: bytes
     """What no list filters by: a `Rest` as MessagePack."""
+    config: str | None
 
 
 class LogBodyRow(SQLModel, table=True):

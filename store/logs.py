@@ -8,7 +8,7 @@ from sqlalchemy import literal_column
 from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from store.ids import LogId, Nanodollars
+from store.ids import LogId, Nanodollars, Slug
 from store.log_columns import KEPT, decode_bodies, decode_rest
 from store.log_filter import LogFilter, where
 from store.log_rows import FAILED, LogBodyRow, LogRow
@@ -70,6 +70,7 @@ def record_of(row: LogRow) -> LogRecord:
         charges=rest.charges,
         estimated_cost=rest.estimated_cost,
         failure=failure_of(row),
+        config=None if row.config is None else Slug(row.config),
     )
 
 

@@ -105,6 +105,8 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The model as the client asked for it, without the provider slug."""
     response_model: str | None = None
     """The model the vendor says answered."""
+    config: Slug | None = None
+    """The saved config that ruled it."""
     config_path: str = "config"
     cache_status: str = "DISABLED"
     retries: int = 0

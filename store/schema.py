@@ -22,10 +22,12 @@ import store.configs
 import store.counters
 import store.facts
 import store.integrations
+import store.labels
 import store.log_rows
 import store.models
 import store.policies
 import store.providers
+import store.rollups
 import store.spool_positions  # noqa: F401  (all of them: their tables belong to the schema)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -78,6 +80,7 @@ def create(file: Path, revision: str) -> None:
     os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     with closing(sqlite3.connect(file, timeout=5, isolation_level=None)) as connection:
         connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("BEGIN IMMEDIATE")
         if not tables(connection):

@@ -1,0 +1,173 @@
+"""Folds log records into rollups and labels, in the transaction that writes them, and once whatever crashes."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from store.labels import Labelled, Labels
+from store.log_columns import COLUMNS, KEPT, decode_rest
+from store.measures import counts_of, pour, times_of
+from store.packed import BIGGEST
+from store.records import Failure, LogRecord
+from store.rollups import (
+    GRAINS,
+    METADATA,
+    MINUTE,
+    OTHERS,
+    VALUES_KEPT,
+    Cell,
+    decode_counts,
+    decode_times,
+    encode,
+    facets_of,
+    moment_of,
+)
+
+Key = tuple[int, str, int, str, str]
+"""Grain, facet, start, value, workspace: a row's."""
+MARK = "rolled_up"
+"""The fact that says up to which row of the log all are counted."""
+PENDING_AT_MOST = 20_000
+"""Records that wait while the log is behind: the same rows are written once for all of them."""
+AT_ONCE = 2_000
+"""Records that are read again in one transaction."""
+CELLS_KEPT = 30_000
+READ = f"SELECT rowid, {', '.join(COLUMNS)} FROM logs WHERE rowid > ? ORDER BY rowid LIMIT {AT_ONCE}"
+SET = "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+GET = "SELECT last_ms, counts, times FROM rollups WHERE (grain, facet, start_ms, value, workspace) = (?, ?, ?, ?, ?)"
+PUT = f"INSERT OR REPLACE INTO rollups VALUES ({', '.join('?' * 8)})"
+HELD = "SELECT count(*) FROM rollups WHERE grain = ? AND facet = ? AND start_ms = ?"
+
+
+class Folding:
+    """What is counted and not written yet, and the rows that were touched last. The only one that writes them."""
+
+    def __init__(self) -> None:
+        self.labels = Labels()
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew from what is in the database, as after a transaction that failed."""
+        self._fresh: dict[Key, Cell] = {}
+        self._cells: dict[Key, Cell] = {}
+        self._held: dict[tuple[int, str, int], int] = {}
+        self._labelled: list[Labelled] = []
+        self._seen: int | None = None
+        self._pending = 0
+        self.labels.forget()
+
+    def take(self, connection: sqlite3.Connection, records: Sequence[LogRecord], *, is_last: bool) -> bool:
+        """Count records just inserted, or such as were not counted before; whether all of the log is counted now.
+
+        Where rows were left out, since they were there already or SQLite refused them, they are read from the log.
+        """
+        top: int = connection.execute("SELECT ifnull(max(rowid), 0) FROM logs").fetchone()[0]
+        seen = min(marked(connection, MARK) if self._seen is None else self._seen, top)
+        if top - seen == len(records):
+            self.add(enumerate(records, seen + 1))
+            seen = top
+        else:
+            found = connection.execute(READ, (seen,)).fetchall()
+            self.add((row[0], record_from(row[1:])) for row in found)
+            seen = found[-1][0] if found else top
+        self._seen = seen
+        if is_last or self._pending >= PENDING_AT_MOST:
+            self.write(connection)
+        return seen == top
+
+    def add(self, records: Iterable[tuple[int, LogRecord]]) -> None:
+        """Count records, each with the number of its row, by the minute."""
+        fresh, labelled = self._fresh, self._labelled
+        for log, record in records:
+            counts, times, at = counts_of(record), times_of(record), moment_of(record)
+            start = at - at % MINUTE
+            for facet, value in facets_of(record):
+                key = (MINUTE, facet, start, value, record.workspace)
+                if (cell := fresh.get(key)) is None:
+                    cell = fresh[key] = Cell(at, {}, {})
+                pour_record(cell, at, counts, times)
+                if facet:
+                    labelled.append((facet, value, log))
+            self._pending += 1
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Bring what was counted into the rows of every grain, and note how far that goes."""
+        touched: dict[Key, Cell] = {}
+        for (_, facet, start, value, workspace), cell in self._fresh.items():
+            for grain in GRAINS:
+                if grain > MINUTE or not facet.startswith(METADATA):
+                    key = self._within_bounds(connection, (grain, facet, start - start % grain, value, workspace))
+                    row = touched[key] = self._cell(connection, key)
+                    row.last_ms = max(row.last_ms, cell.last_ms)
+                    pour(cell.counts, row.counts)
+                    for place, count in cell.times.items():
+                        row.times[place] = row.times.get(place, 0) + count
+        connection.executemany(PUT, [row_of(key, cell) for key, cell in touched.items()])
+        self.labels.put(connection, self._labelled)
+        connection.execute(SET, (MARK, str(self._seen).encode()))
+        self._fresh, self._labelled, self._pending = {}, [], 0
+        if len(self._cells) > CELLS_KEPT:
+            self._cells.clear()
+            self._held.clear()
+
+    def _cell(self, connection: sqlite3.Connection, key: Key) -> Cell:
+        """A row, from memory or the database, or a new one."""
+        cell = self._cells.get(key)
+        if cell is None:
+            found = connection.execute(GET, key).fetchone()
+            cell = Cell(found[0], decode_counts(found[1]), decode_times(found[2])) if found else Cell(0, {}, {})
+            self._cells[key] = cell
+            if not found:
+                self._held[key[:3]] = self._count(connection, key) + 1
+        return cell
+
+    def _within_bounds(self, connection: sqlite3.Connection, key: Key) -> Key:
+        """The key, or that of all others where a bucket has too many values already."""
+        if key in self._cells or self._count(connection, key) < VALUES_KEPT or connection.execute(GET, key).fetchone():
+            return key
+        return (*key[:3], OTHERS, key[4])
+
+    def _count(self, connection: sqlite3.Connection, key: Key) -> int:
+        """How many rows a facet has in a bucket."""
+        if key[:3] not in self._held:
+            self._held[key[:3]] = connection.execute(HELD, key[:3]).fetchone()[0]
+        return self._held[key[:3]]
+
+
+def pour_record(cell: Cell, at: int, counts: dict[str, int], times: list[int]) -> None:
+    """Add one request to a cell."""
+    if at > cell.last_ms:
+        cell.last_ms = at
+    kept, placed = cell.counts, cell.times
+    for name, count in counts.items():
+        kept[name] = kept.get(name, 0) + count
+    for place in times:
+        placed[place] = placed.get(place, 0) + 1
+
+
+def row_of(key: Key, cell: Cell) -> tuple[object, ...]:
+    """A row of the table."""
+    try:
+        counts = encode(cell.counts)
+    except OverflowError:  # sums of what no vendor should say
+        cell.counts = {name: max(-BIGGEST, min(count, BIGGEST)) for name, count in cell.counts.items()}
+        counts = encode(cell.counts)
+    return (*key, cell.last_ms, counts, encode(cell.times))
+
+
+def marked(connection: sqlite3.Connection, name: str) -> int:
+    """Up to which row of the log something is done."""
+    found = connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+    return int(found[0]) if found else 0
+
+
+def record_from(row: Sequence[object]) -> LogRecord:
+    """A row of the log, in the order of COLUMNS, as a record without bodies."""
+    said = dict(zip(COLUMNS, row, strict=True))
+    rest = decode_rest(said["rest"])  # type: ignore[arg-type]
+    code = said["error_code"]
+    failure = None if code is None else Failure(code=code, message="", fault=said["error_fault"] or "")  # type: ignore[arg-type]
+    fields = {name: said[name] for name in KEPT} | {"stream": bool(said["stream"]), "unpriced": bool(said["unpriced"])}
+    whole = fields | msgspec.structs.asdict(rest) | {"failure": failure, "config": said["config"]}
+    return LogRecord(**whole)  # type: ignore[arg-type]

@@ -1,0 +1,132 @@
+"""What one request adds to the metrics: counts that can be summed, under short names, since every row repeats them."""
+
+from collections.abc import Mapping
+
+from store.records import LogRecord
+from store.sketches import Series, place
+
+Bag = dict[str, int]
+"""Counts by name; what is missing is 0."""
+NAMES: Mapping[str, str] = {
+    "n": "requests",
+    "e": "failed requests",
+    "in": "input tokens",
+    "out": "output tokens",
+    "cached": "cached input tokens",
+    "written": "input tokens written to a vendor's cache",
+    "think": "reasoning tokens",
+    "audio": "audio tokens, both ways",
+    "cost": "nanodollars",
+    "free": "requests with usage that no price is known for",
+    "img": "pictures made",
+    "img$": "nanodollars of requests that made pictures",
+    "ms": "microseconds, all of it",
+    "miss_ms": "microseconds of successes that no cache answered",
+    "miss": "successes that no cache answered",
+    "hit": "answers from the exact cache",
+    "near": "answers from the semantic cache",
+    "hit_ms": "microseconds of answers from a cache",
+    "hit$": "nanodollars that answers from the exact cache saved",
+    "near$": "nanodollars that answers from the semantic cache saved",
+    "stream": "streamed requests",
+    "fall": "successes by another target than the first",
+    "tries": "tries at vendors",
+    "bad_tries": "tries at vendors that failed",
+    "fb": "feedbacks",
+    "fb_of": "requests with feedback",
+    "fb_w": "thousandths of weight of feedback",
+    "fb_v": "thousandths of weighted feedback",
+}
+"""And by label: `s:429` failed requests by status, `f:provider` by fault, `c:code` by code, `r:2` rescued by so many
+retries, `v:5` feedbacks by value."""
+HITS = {"HIT": "hit", "SEMANTIC HIT": "near"}
+TOKENS = 1_000_000
+"""Prices are for so many."""
+
+
+def counts_of(record: LogRecord) -> Bag:
+    """Its counts, without those that are 0."""
+    taken = round(record.total_ms * 1000)
+    bag = {"n": 1, "ms": taken}
+    if record.status >= 400 or record.failure is not None:
+        failed(bag, record)
+    else:
+        succeeded(bag, record, taken)
+    if record.usage is not None:
+        used(bag, record)
+    if record.stream:
+        bag["stream"] = 1
+    if record.unpriced:
+        bag["free"] = 1
+    if record.attempts:
+        bag["tries"] = len(record.attempts)
+        if bad := sum(attempt.status is None or attempt.status >= 400 for attempt in record.attempts):
+            bag["bad_tries"] = bad
+    return bag
+
+
+def failed(bag: Bag, record: LogRecord) -> None:
+    """Of a failure: status, fault and code."""
+    bag["e"] = bag[f"s:{record.status}"] = 1
+    if record.failure is not None:
+        bag[f"f:{record.failure.fault}"] = bag[f"c:{record.failure.code}"] = 1
+
+
+def succeeded(bag: Bag, record: LogRecord, taken: int) -> None:
+    """Of a success: where it came from, and what it was rescued by."""
+    if kind := HITS.get(record.cache_status):
+        bag[kind], bag["hit_ms"], bag[f"{kind}$"] = 1, taken, saved(record)
+    else:
+        bag["miss"], bag["miss_ms"] = 1, taken
+    if record.retries > 0:
+        bag[f"r:{record.retries}"] = 1
+    if record.attempts and record.attempts[0].path != record.config_path:
+        bag["fall"] = 1
+
+
+def used(bag: Bag, record: LogRecord) -> None:
+    """Tokens, pictures and money."""
+    usage, cost = record.usage, record.cost or 0
+    assert usage is not None, "asked for"
+    counted = {
+        "in": usage.input_tokens,
+        "out": usage.output_tokens,
+        "cached": usage.cached_tokens,
+        "written": usage.cache_write_tokens,
+        "think": usage.reasoning_tokens,
+        "audio": usage.input_audio_tokens + usage.output_audio_tokens,
+        "cost": cost,
+        "img": usage.images,
+        "img$": cost if usage.images else 0,
+    }
+    bag.update((name, count) for name, count in counted.items() if count)
+
+
+def saved(record: LogRecord) -> int:
+    """Nanodollars that an answer from a cache would have cost, by the price that it is recorded with."""
+    usage, price = record.usage, record.price
+    if usage is None or price is None:
+        return 0
+    tokens = usage.input_tokens * price.get("input", 0) + usage.output_tokens * price.get("output", 0)
+    return max(0, tokens // TOKENS - (record.cost or 0))
+
+
+def times_of(record: LogRecord) -> list[int]:
+    """Where its durations are counted in the distributions."""
+    total, waited, first = record.total_ms, record.vendor_ms, record.first_token_ms
+    found = [place(Series.TOTAL, total)]
+    if waited is not None:
+        found += place(Series.OVERHEAD, total - waited), place(Series.VENDOR, waited)
+    if first is not None:
+        found.append(place(Series.FIRST_TOKEN, first))
+    output = record.usage.output_tokens if record.usage else 0
+    lasting = total - first if first is not None else waited or 0.0
+    if output > 1 and lasting > 0:
+        found.append(place(Series.TOKENS_PER_SECOND, output / lasting * 1000))
+    return found
+
+
+def pour(more: Mapping[str, int], into: Bag) -> None:
+    """Add counts to counts."""
+    for name, count in more.items():
+        into[name] = into.get(name, 0) + count
