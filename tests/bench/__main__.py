@@ -173,15 +173,15 @@ def beside(effort: Effort, direct: Subject, own: Subject, theirs: Subject) -> It
             rates[place].append(measure.rate(subject, connections=MANY, seconds=effort.seconds).per_second)
             seen = measure.streams(subject, connections=STREAMS, seconds=effort.seconds)
             chunks[place].append(seen.chunks_per_second)
-    added = [
-        measure.added(direct, subject, seconds=effort.seconds / 2, rounds=effort.rounds) for subject in (own, theirs)
-    ]
     for what, (mine, other) in (
         ("requests/s", map(statistics.median, rates)),
         ("chunks/s", map(statistics.median, chunks)),
     ):
         yield f"| {theirs.name} | {what} | {mine:,.0f} against {other:,.0f} | {mine / other:.1f} × |"
-    mine, other = added[0].p50, added[1].p50
+    mine, other = (
+        measure.added(direct, subject, seconds=effort.seconds / 2, rounds=effort.rounds).p50
+        for subject in (own, theirs)
+    )
     yield f"| {theirs.name} | added, p50 | {mine:.2f} against {other:.2f} ms | {other / mine:.1f} × |"
 
 

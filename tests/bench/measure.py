@@ -19,7 +19,7 @@ from tests.bench.machine import LOAD_CORE, cpu_seconds, pinned
 from tests.bench.subjects import Subject
 
 SETTLE_SECONDS = 60.0
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 30.0
 """For those that stop answering."""
 
 
