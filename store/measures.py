@@ -1,6 +1,7 @@
 """What one request adds to the metrics: counts that can be summed, under short names, since every row repeats them."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from store.records import LogRecord
 from store.sketches import Series, place
@@ -39,29 +40,38 @@ NAMES: Mapping[str, str] = {
 }
 """And by label: `s:429` failed requests by status, `f:provider` by fault, `c:code` by code, `r:2` rescued by so many
 retries, `v:5` feedbacks by value."""
+CORE = ("n", "ms", "miss", "miss_ms", "tries", "stream", "in", "out", "cached", "cost")
 HITS = {"HIT": "hit", "SEMANTIC HIT": "near"}
 TOKENS = 1_000_000
 """Prices are for so many."""
 
 
-def counts_of(record: LogRecord) -> Bag:
-    """Its counts, without those that are 0."""
-    taken = round(record.total_ms * 1000)
-    bag = {"n": 1, "ms": taken}
+def core_of(record: LogRecord) -> tuple[int, ...]:
+    """The counts of CORE, in its order; what nearly every request has, and therefore summed up in columns."""
+    taken, usage = round(record.total_ms * 1000), record.usage
+    missed = record.status < 400 and record.failure is None and record.cache_status not in HITS
+    used = (
+        (0, 0, 0, 0)
+        if usage is None
+        else (usage.input_tokens, usage.output_tokens, usage.cached_tokens, record.cost or 0)
+    )
+    return (1, taken, missed, taken if missed else 0, len(record.attempts), record.stream, *used)
+
+
+def extras_of(record: LogRecord) -> Bag:
+    """All other counts, without those that are 0."""
+    bag: Bag = {}
     if record.status >= 400 or record.failure is not None:
         failed(bag, record)
     else:
-        succeeded(bag, record, taken)
+        succeeded(bag, record)
     if record.usage is not None:
         used(bag, record)
-    if record.stream:
-        bag["stream"] = 1
     if record.unpriced:
         bag["free"] = 1
-    if record.attempts:
-        bag["tries"] = len(record.attempts)
-        if bad := sum(attempt.status is None or attempt.status >= 400 for attempt in record.attempts):
-            bag["bad_tries"] = bad
+    for attempt in record.attempts:
+        if attempt.status is None or attempt.status >= 400:
+            bag["bad_tries"] = bag.get("bad_tries", 0) + 1
     return bag
 
 
@@ -72,12 +82,10 @@ def failed(bag: Bag, record: LogRecord) -> None:
         bag[f"f:{record.failure.fault}"] = bag[f"c:{record.failure.code}"] = 1
 
 
-def succeeded(bag: Bag, record: LogRecord, taken: int) -> None:
+def succeeded(bag: Bag, record: LogRecord) -> None:
     """Of a success: where it came from, and what it was rescued by."""
     if kind := HITS.get(record.cache_status):
-        bag[kind], bag["hit_ms"], bag[f"{kind}$"] = 1, taken, saved(record)
-    else:
-        bag["miss"], bag["miss_ms"] = 1, taken
+        bag[kind], bag["hit_ms"], bag[f"{kind}$"] = 1, round(record.total_ms * 1000), saved(record)
     if record.retries > 0:
         bag[f"r:{record.retries}"] = 1
     if record.attempts and record.attempts[0].path != record.config_path:
@@ -85,21 +93,17 @@ def succeeded(bag: Bag, record: LogRecord, taken: int) -> None:
 
 
 def used(bag: Bag, record: LogRecord) -> None:
-    """Tokens, pictures and money."""
-    usage, cost = record.usage, record.cost or 0
+    """What few requests use."""
+    usage = record.usage
     assert usage is not None, "asked for"
-    counted = {
-        "in": usage.input_tokens,
-        "out": usage.output_tokens,
-        "cached": usage.cached_tokens,
-        "written": usage.cache_write_tokens,
-        "think": usage.reasoning_tokens,
-        "audio": usage.input_audio_tokens + usage.output_audio_tokens,
-        "cost": cost,
-        "img": usage.images,
-        "img$": cost if usage.images else 0,
-    }
-    bag.update((name, count) for name, count in counted.items() if count)
+    if usage.reasoning_tokens:
+        bag["think"] = usage.reasoning_tokens
+    if usage.cache_write_tokens:
+        bag["written"] = usage.cache_write_tokens
+    if audio := usage.input_audio_tokens + usage.output_audio_tokens:
+        bag["audio"] = audio
+    if usage.images:
+        bag["img"], bag["img$"] = usage.images, record.cost or 0
 
 
 def saved(record: LogRecord) -> int:
@@ -111,7 +115,7 @@ def saved(record: LogRecord) -> int:
     return max(0, tokens // TOKENS - (record.cost or 0))
 
 
-def times_of(record: LogRecord) -> list[int]:
+def places_of(record: LogRecord) -> list[int]:
     """Where its durations are counted in the distributions."""
     total, waited, first = record.total_ms, record.vendor_ms, record.first_token_ms
     found = [place(Series.TOTAL, total)]
@@ -126,7 +130,10 @@ def times_of(record: LogRecord) -> list[int]:
     return found
 
 
-def pour(more: Mapping[str, int], into: Bag) -> None:
+Name = TypeVar("Name", str, int)
+
+
+def pour(more: Mapping[Name, int], into: dict[Name, int]) -> None:
     """Add counts to counts."""
     for name, count in more.items():
         into[name] = into.get(name, 0) + count

@@ -5,7 +5,7 @@ import msgspec
 from store.ids import KeyId, LogId, Nanodollars, Slug, TraceId
 
 
-class Usage(msgspec.Struct, frozen=True, kw_only=True):
+class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was used, as the vendor reported it.
 
     `input_tokens` and `output_tokens` are whole: every other count of tokens is a part of one of them.

@@ -111,7 +111,7 @@ def test_facets(file: Path) -> None:
     }
     assert {row[:2] for row in found} == wanted
     assert {row[2] for row in found} == {"sales"}
-    assert set(labels) == wanted - {("", "")}
+    assert set(labels) == wanted - {("", ""), ("status", "200")}
 
 
 def test_values_are_bounded(file: Path) -> None:
