@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
-from console.demo.completion import Json, complete
+from console.demo.completion import Completion, Json, complete
 from console.demo.functions import Made, answers
 from console.demo.knobs import MODELS, Knobs, UnknownModel, WrongKnob, knobs_of
 from console.demo.prose import chance
@@ -57,7 +57,21 @@ class Script:
     gate_after: int = 1
 
 
-def decide(asked: Asked, script: Script, *, number: int, now: float, key: str | None) -> list[Step]:
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How a chat's answer is written down."""
+
+    whole: Callable[[Completion], Json]
+    events: Callable[[Completion, bool], Iterator[bytes]]
+    """The second says whether usage was asked for."""
+
+
+OPENAI = Spelling(Completion.whole, lambda completion, usage: completion.events(include_usage=usage))
+
+
+def decide(
+    asked: Asked, script: Script, *, number: int, now: float, key: str | None, spelling: Spelling = OPENAI
+) -> list[Step]:
     """The steps that answer the request `number`; with a `key`, only requests that carry it are served."""
     if script.body is not None or script.chunks is not None:
         return scripted(script, replace(Knobs(), **script.knobs))
@@ -67,7 +81,7 @@ def decide(asked: Asked, script: Script, *, number: int, now: float, key: str | 
         case "GET", "/v1/models":
             return whole(200, models())
         case "POST", "/v1/chat/completions":
-            return chat(asked, script, number=number, now=now)
+            return chat(asked, script, spelling, number=number, now=now)
         case _, "/v1/models" | "/v1/chat/completions":
             return refusal(405, f"Not allowed to {asked.method} on {asked.path}.", code="method_not_supported")
     if (made := answers(asked)) is not None:
@@ -87,7 +101,7 @@ def otherwise(made: Made, knobs: Knobs, script: Script) -> list[Step]:
     return [Pause(knobs.latency_ms), head, *torn(body, knobs, script)]
 
 
-def chat(asked: Asked, script: Script, *, number: int, now: float) -> list[Step]:
+def chat(asked: Asked, script: Script, spelling: Spelling, *, number: int, now: float) -> list[Step]:
     """Answer a chat request, well or badly as the knobs say."""
     if (wrong := complaint(asked)) is not None:
         return wrong
@@ -103,20 +117,20 @@ def chat(asked: Asked, script: Script, *, number: int, now: float) -> list[Step]
         return [Fault.RESET]
     if knobs.html or knobs.status != 200:
         return unwell(knobs, script.headers)
-    return well(request, knobs, script, number=number, now=now)
+    return well(request, knobs, script, spelling, number=number, now=now)
 
 
-def well(request: Json, knobs: Knobs, script: Script, *, number: int, now: float) -> list[Step]:
+def well(request: Json, knobs: Knobs, script: Script, spelling: Spelling, *, number: int, now: float) -> list[Step]:
     """A good answer, as far as the connection lasts."""
     completion = complete(request, number=number, created=int(now), thinking_tokens=knobs.thinking_tokens)
     headers = {"x-request-id": f"req_{completion.id[9:]}", "openai-version": "2020-10-01"} | dict(script.headers)
     if request.get("stream"):
         include_usage = bool((request.get("stream_options") or {}).get("include_usage"))
-        pieces: list[Step] = [*completion.events(include_usage=include_usage)]
+        pieces: list[Step] = [*spelling.events(completion, include_usage)]
         head = Head(200, {"content-type": "text/event-stream; charset=utf-8"} | headers)
         pieces = broken(pieces, knobs, script)
     else:
-        body = msgspec.json.encode(completion.whole())
+        body = msgspec.json.encode(spelling.whole(completion))
         head = Head(200, {"content-type": "application/json", "content-length": str(len(body))} | headers)
         pieces = torn(body, knobs, script)
     unseen = knobs.thinking_tokens if request.get("stream") else completion.usage["completion_tokens"]

@@ -1,4 +1,7 @@
-"""The simulated vendor: OpenAI's wire under `/v1`, no account, no network. `python -m console.demo.vendor --port N`."""
+"""The simulated vendor: OpenAI's wire under `/v1`, and Anthropic's beside it; no account, no network.
+
+`python -m console.demo.vendor --port N`
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,10 @@ from typing import Any
 import click
 import msgspec
 
-from console.demo.answer import Script, Step, decide, refusal
+from console.demo.answer import Script, Step, refusal
 from console.demo.completion import Json
 from console.demo.connection import Connection
+from console.demo.dialects import decide
 from console.demo.knobs import Knobs, UnknownModel, WrongKnob, knobs_of
 from console.demo.request import Asked
 
