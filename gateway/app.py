@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gateway.api.doors import doors, relay
 from gateway.api.health import health
+from gateway.audit import audited
 
 if TYPE_CHECKING:
     from litestar.types import Receive, Scope, Send
@@ -80,4 +81,4 @@ def load(plant: Plant) -> Door:
     """Import the framework, and put the routes together."""
     from gateway.framework import framework
 
-    return framework(plant)
+    return audited(framework(plant), plant)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from gateway.audit import by_itself
 from gateway.errors import GatewayError
 from gateway.snapshot import base_url_of, configurations_of, headers_of, opened
 from gateway.vendors import VENDORS
@@ -92,10 +93,11 @@ async def keep(plant: Plant, integration_id: str, offers: set[str]) -> None:
     gone = [row for row in known.values() if row.discovered and row.slug not in offers]
     if not gone and offers <= known.keys():
         return
-    async with plant.change() as session:
-        for row in gone:
-            await session.delete(await session.merge(row))
-        session.add_all(new_rows(integration_id, offers - known.keys()))
+    with by_itself("discover"):
+        async with plant.change() as session:
+            for row in gone:
+                await session.delete(await session.merge(row))
+            session.add_all(new_rows(integration_id, offers - known.keys()))
 
 
 def new_rows(integration_id: str, slugs: Iterable[str]) -> list[ModelRow]:

@@ -15,6 +15,7 @@ from litestar.openapi import OpenAPIConfig
 from sqlalchemy.exc import OperationalError
 
 from gateway.api.admin.api_keys import ApiKeysController
+from gateway.api.admin.audit import AuditController
 from gateway.api.admin.configs import ConfigsController
 from gateway.api.admin.explain import ExplainController
 from gateway.api.admin.integration_models import IntegrationModelsController
@@ -69,6 +70,7 @@ def framework(plant: Plant) -> Litestar:
             IntegrationModelsController,
             ProvidersController,
             ApiKeysController,
+            AuditController,
             ConfigsController,
             ExplainController,
             LogsController,

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from gateway.audit import note_changes
 from gateway.bursts import Lines
 from gateway.errors import Conflict, StoreBusy
 from gateway.snapshot import load
+from store.changes import watch
 from store.ids import KeyHash
 
 if TYPE_CHECKING:
@@ -82,7 +84,9 @@ class Plant:
         async with self.changing:
             try:
                 async with self.database.session() as session:
+                    await watch(session)
                     yield session
+                    await note_changes(session, self.vault)
                     await session.commit()
             except IntegrityError as error:
                 raise Conflict("That name is taken already; choose another.") from error

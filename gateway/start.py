@@ -22,6 +22,7 @@ from granian.server.embed import Server
 from gateway.api.admin.log_wire import settled, started
 from gateway.api.cors import shared_with
 from gateway.app import App
+from gateway.audit import begin_audit
 from gateway.discover import discover_hourly
 from gateway.domain import Caller
 from gateway.ledger import Ledger
@@ -67,6 +68,7 @@ async def plant_of(settings: Settings) -> AsyncIterator[Plant]:
             database = await open_database(home / "tollhouse.db")
             try:
                 await check_master_key(database, vault, home)
+                await begin_audit(database, vault)
                 async with running(settings, vault, database) as plant:
                     yield plant
             finally:

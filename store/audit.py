@@ -84,6 +84,7 @@ class AuditFilter(SQLModel):
     uri: str | None = None
     request_id: str | None = None
     actor_id: str | None = None
+    """Or the user's."""
     user_type: str | None = None
     workspace: str | None = None
     status: int | None = None
@@ -110,7 +111,10 @@ async def page(
 ) -> tuple[list[AuditRow], int]:
     """Rows of a time, newest first, and how many there are in all."""
     theirs = [col(AuditRow.at_ms) >= since_ms, col(AuditRow.at_ms) < until_ms]
-    theirs += [getattr(AuditRow, name) == value for name, value in wanted.model_dump(exclude_none=True).items()]
+    said = wanted.model_dump(exclude_none=True)
+    if who := said.pop("actor_id", None):
+        theirs.append((col(AuditRow.actor_id) == who) | (col(AuditRow.user_id) == who))
+    theirs += [getattr(AuditRow, name) == value for name, value in said.items()]
     newest = select(AuditRow).where(*theirs).order_by(col(AuditRow.number).desc())
     total = len((await session.exec(select(AuditRow.number).where(*theirs))).all())
     return list(await session.exec(newest.offset(skip).limit(limit))), total
