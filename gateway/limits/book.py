@@ -1,0 +1,195 @@
+"""Every counter in memory: found by name, made when first asked for, begun anew with its period."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from gateway.limits.events import LimitEvent
+from gateway.limits.rules import Applied, Budget
+from gateway.limits.tallies import BudgetTally, BusyTally, Held, RateTally, Tally
+
+if TYPE_CHECKING:
+    from store.counters import AdjustmentRow, CounterRow
+
+EVENTS_KEPT = 1_000
+TALLIES_KEPT = 200_000
+"""Counters; groups are made of what requests say, of which there may be any number."""
+
+
+class Short(NamedTuple):
+    """A limit that has not enough left."""
+
+    tally: Tally
+    wanted: int
+    left: int
+
+
+class Known(NamedTuple):
+    """What the database has of a counter in its latest period."""
+
+    start_ms: int
+    nanodollars: int
+    tokens: int
+    requests: int
+
+
+class Book:
+    """All counters. `clock` gives epoch seconds, for periods; `ticks` seconds that never go back, for rates."""
+
+    def __init__(self, clock: Callable[[], float] = time.time, ticks: Callable[[], float] = time.monotonic) -> None:
+        self.clock, self.ticks = clock, ticks
+        self.events: deque[LimitEvent] = deque(maxlen=EVENTS_KEPT)
+        """What somebody should be told; whoever tells it takes it out on the left. Of too many the oldest are lost."""
+        self.on_event: Callable[[], None] = lambda: None
+        """Called when there is one more."""
+        self._tallies: dict[str, Tally] = {}
+        self._most = TALLIES_KEPT
+        self._known: dict[str, Known] = {}
+        self._adjusted: dict[str, AdjustmentRow] = {}
+
+    def remember(self, rows: Iterable[CounterRow]) -> None:
+        """What was charged before the start, the oldest first; of each counter the latest period counts."""
+        for row in rows:
+            self._known[row.counter_id] = Known(row.period_start_ms, row.nanodollars, row.tokens, row.requests)
+
+    def adjust(self, rows: Iterable[AdjustmentRow]) -> None:
+        """What operators have changed, in place of what they had before."""
+        self._adjusted = {row.counter_id: row for row in rows}
+
+    def tally(self, applied: Applied) -> Tally:
+        """The counter of a limit that holds for a request."""
+        found = self._tallies.get(applied.counter)
+        if isinstance(found, BudgetTally):
+            return self._renewed(found, applied)
+        if found is None:
+            return self._opened(applied)
+        if found.limit is not applied.limit:
+            found.applied, found.limit = applied, applied.limit  # type: ignore[assignment]  # the name tells its kind
+        return found
+
+    def shortage(self, wanted: Sequence[tuple[Applied, int]]) -> Short | None:
+        """The first limit that has too little left; limits in shadow mode only count. Nothing is set aside."""
+        ticks = self.ticks()
+        for applied, amount in wanted:
+            tally = self.tally(applied)
+            left = tally.left(ticks)
+            if amount > left or left < 0:
+                tally.refused += 1
+                self._look(tally)
+                if applied.limit.refuses:
+                    return Short(tally, amount, left)
+        return None
+
+    def reserve(self, wanted: Sequence[tuple[Applied, int]]) -> list[Held]:
+        """Set all of it aside; `shortage` has been asked."""
+        ticks = self.ticks()
+        return [self.tally(applied).reserve(amount, ticks) for applied, amount in wanted]
+
+    def settle(self, held: Held, actual: int) -> None:
+        """Charge what was used, in place of what was set aside, and notice where that leads."""
+        held.tally.settle(held, actual)
+        if actual and isinstance(held.tally, BudgetTally):
+            self._look(held.tally)
+
+    def tallies(self) -> list[Tally]:
+        """Every counter that was ever asked for."""
+        return list(self._tallies.values())
+
+    def find(self, counter: str) -> Tally | None:
+        """The counter of that name."""
+        return self._tallies.get(counter)
+
+    def _opened(self, applied: Applied) -> Tally:
+        limit = applied.limit
+        if len(self._tallies) >= self._most:
+            self._forget()
+        tally: Tally
+        if isinstance(limit, Budget):
+            tally = self._begun(applied, limit)
+        else:
+            tally = BusyTally(applied, limit) if limit.used == "concurrent" else RateTally(applied, limit)
+        self._tallies[applied.counter] = tally
+        return tally
+
+    def _begun(self, applied: Applied, limit: Budget, not_before_ms: int = 0) -> BudgetTally:
+        """The counter of the period that runs; a clock that went back does not bring an earlier one back."""
+        now_ms = round(self.clock() * 1000)
+        start, end = limit.period.around(now_ms)
+        adjusted, known = self._adjusted.get(applied.counter), self._known.get(applied.counter)
+        start = max(start, not_before_ms, (adjusted.reset_at_ms or 0) if adjusted else 0)
+        if known is not None and known.start_ms > start:
+            start = known.start_ms
+        spent = amount_of(known, limit) if known is not None and known.start_ms == start else 0
+        tally = BudgetTally(applied, limit, start, max(end, start + 1), spent)
+        tally.raised = self._raised(applied.counter, now_ms)
+        return tally
+
+    def _renewed(self, tally: BudgetTally, applied: Applied) -> BudgetTally:
+        """The same counter, or that of the next period; requests under way keep the one they began with."""
+        limit, now_ms = applied.limit, self.clock() * 1000
+        assert isinstance(limit, Budget), "a counter's name tells its kind"
+        adjusted = self._adjusted.get(applied.counter)
+        if now_ms >= tally.ends_ms or (adjusted and (adjusted.reset_at_ms or 0) > tally.start_ms):
+            new = self._begun(applied, limit, tally.start_ms)
+            if new.start_ms != tally.start_ms:
+                self._tallies[applied.counter] = new
+                return new
+            tally.ends_ms = new.ends_ms
+        if tally.limit is not limit:
+            tally.applied, tally.limit = applied, limit
+        if adjusted or tally.raised:
+            tally.raised = self._raised(applied.counter, now_ms)
+        return tally
+
+    def _raised(self, counter: str, now_ms: float) -> int:
+        """How much more an operator allows at the moment."""
+        row = self._adjusted.get(counter)
+        return row.raised if row and row.raised_until_ms is not None and now_ms < row.raised_until_ms else 0
+
+    def _look(self, tally: Tally) -> None:
+        """Note what somebody should be told of a budget."""
+        if not isinstance(tally, BudgetTally):
+            return
+        limit = tally.limit
+        for threshold in limit.alerts:
+            if tally.spent >= threshold and threshold not in tally.told:
+                self._tell(tally, threshold, "threshold")
+        if tally.is_exhausted and limit.amount not in tally.told:
+            self._tell(tally, limit.amount, "exhausted")
+
+    def _tell(self, tally: BudgetTally, threshold: int, kind: str) -> None:
+        tally.told.add(threshold)
+        limit = tally.limit
+        self.events.append(
+            LimitEvent(
+                kind="exhausted" if kind == "exhausted" else "threshold",
+                counter=tally.applied.counter,
+                name=limit.name,
+                level=limit.level,
+                owner=limit.owner,
+                group=tally.applied.group,
+                used=limit.used,
+                spent=tally.spent,
+                amount=tally.amount,
+                threshold=threshold,
+                period_start_ms=tally.start_ms,
+                resets_at_ms=None if limit.period.every == "never" else tally.ends_ms,
+            )
+        )
+        self.on_event()
+
+    def _forget(self) -> None:
+        """Drop the counters that count nothing any more; of budgets nothing else knows what they were charged."""
+        ticks, now_ms = self.ticks(), self.clock() * 1000
+        self._tallies = {name: tally for name, tally in self._tallies.items() if not tally.is_idle(ticks, now_ms)}
+        self._most = max(TALLIES_KEPT, 2 * len(self._tallies))
+
+
+def amount_of(known: Known, limit: Budget) -> int:
+    """What the database has, in the unit of the limit."""
+    if limit.used == "cost":
+        return known.nanodollars
+    return known.tokens if limit.used == "tokens" else known.requests

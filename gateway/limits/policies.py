@@ -1,0 +1,105 @@
+"""Which policies hold for a request, found without looking at those that do not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from gateway.limits.rules import Applied, Limit
+
+ABOUT_TARGETS = frozenset({"model", "provider", "virtual_key"})
+"""What is known only when it is known who is asked."""
+Values = Callable[[str], "str | None"]
+"""What a request has under a condition's key; None where it has nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a request must have, or with `excludes` must not have."""
+
+    key: str
+    values: tuple[str, ...]
+    """Any of them; `*` stands for any text."""
+    excludes: bool = False
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether only these very values will do."""
+        return not self.excludes and not any("*" in value for value in self.values)
+
+    def holds(self, found: str | None) -> bool:
+        """Whether the value will do; what a request does not have is never matched."""
+        is_like = found is not None and any(
+            value == found or ("*" in value and fnmatchcase(found, value.replace("[", "[[]"))) for value in self.values
+        )
+        return is_like != self.excludes
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A limit on all requests that its conditions find, counted apart for each group."""
+
+    limit: Limit
+    conditions: tuple[Condition, ...]
+    group_by: tuple[str, ...] = ()
+
+    @property
+    def is_about_targets(self) -> bool:
+        """Whether it needs to be known who is asked."""
+        return not ABOUT_TARGETS.isdisjoint({*self.group_by, *(condition.key for condition in self.conditions)})
+
+    def applied(self, values: Values) -> Applied | None:
+        """The limit with the counter of the request's group, if the policy holds for it."""
+        if not all(condition.holds(values(condition.key)) for condition in self.conditions):
+            return None
+        group = ",".join(f"{key}={values(key) or ''}" for key in self.group_by)
+        return Applied(self.limit, f"{self.limit.counter}:{group}" if group else self.limit.counter, group)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyIndex:
+    """Policies by the value that a request must have for them."""
+
+    by_value: dict[str, dict[str, list[Policy]]] = field(default_factory=dict)
+    """By key, then by value."""
+    others: list[Policy] = field(default_factory=list)
+    """Those without a condition that names values."""
+
+    def __bool__(self) -> bool:
+        return bool(self.by_value or self.others)
+
+    def found(self, values: Values) -> Iterator[Applied]:
+        """Every limit that holds for a request."""
+        for key, by_value in self.by_value.items():
+            value = values(key)
+            if value is not None and value in by_value:
+                yield from holding(by_value[value], values)
+        if self.others:
+            yield from holding(self.others, values)
+
+
+def holding(policies: Iterable[Policy], values: Values) -> Iterator[Applied]:
+    """The limits of those that hold."""
+    for policy in policies:
+        applied = policy.applied(values)
+        if applied is not None:
+            yield applied
+
+
+def indexed(policies: Iterable[Policy]) -> PolicyIndex:
+    """Policies to be found by the exact condition that fewest requests share."""
+    index = PolicyIndex()
+    for policy in policies:
+        exact = [condition for condition in policy.conditions if condition.is_exact]
+        if not exact:
+            index.others.append(policy)
+            continue
+        chosen = min(exact, key=lambda condition: COMMON.index(condition.key) if condition.key in COMMON else -1)
+        for value in chosen.values:
+            index.by_value.setdefault(chosen.key, {}).setdefault(value, []).append(policy)
+    return index
+
+
+COMMON = ("config", "provider", "virtual_key", "model", "endpoint_type", "workspace_id", "organisation_id")
+"""What many requests have in common, least common first."""
