@@ -23,6 +23,22 @@ if TYPE_CHECKING:
     import httpx
 
 APPLICATIONS = ("Web shop", "Support desk", "Nightly batch", "Ada's laptop")
+ROUTED = "Support desk"
+SHAKY: dict[str, Any] = {
+    "strategy": {"mode": "loadbalance"},
+    "targets": [
+        {"provider": PROVIDER, "weight": 2},
+        {
+            "weight": 1,
+            "strategy": {"mode": "fallback"},
+            "targets": [
+                {"provider": PROVIDER, "override_params": {"model": "demo-error-503"}},
+                {"provider": PROVIDER},
+            ],
+        },
+    ],
+}
+"""Sends a third of an application's requests to a model that fails, and on from there: so that routing can be seen."""
 TIMEOUT_SECONDS = 10.0
 
 
@@ -109,12 +125,16 @@ def furnish(url: str, operator_key: str, vendor_url: str) -> dict[str, str]:
             "default_provider_slug": slug,
         }
         created(client, "/v1/integrations", integration)
-        return {
-            name: created(client, "/v1/api-keys/workspace/service", {"name": name, "scopes": ["completions.write"]})[
-                "key"
-            ]
-            for name in APPLICATIONS
-        }
+        config = created(client, "/v1/configs", {"name": "Support desk", "config": SHAKY})["data"]["slug"]
+        return {name: key_for(client, name, config if name == ROUTED else None) for name in APPLICATIONS}
+
+
+def key_for(client: httpx.Client, name: str, config: str | None) -> str:
+    """An application's key, with a config that its requests go by."""
+    defaults = {"defaults": {"config_id": config}} if config else {}
+    body = {"name": name, "scopes": ["completions.write"], **defaults}
+    key: str = created(client, "/v1/api-keys/workspace/service", body)["key"]
+    return key
 
 
 def created(client: httpx.Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
