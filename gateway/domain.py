@@ -16,6 +16,7 @@ from store.records import Attempt, Usage
 
 if TYPE_CHECKING:
     from gateway.billing import Bill
+    from gateway.limits.reservation import Reservation
     from gateway.routing.plan import Step
     from gateway.vendors import Vendor
     from gateway.vendors.vendor import Asked, Login, Upload
@@ -46,6 +47,8 @@ class Caller:
     """Whether its list of models describes each; None: Open WebUI's does."""
     open_webui: Trust = "off"
     """Whether Open WebUI's word is taken for who asks."""
+    open_webui_secret: str = field(default="", repr=False)
+    """What it signs with; empty: nothing that it signs is believed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +181,8 @@ class Call:
     asked: Asked | None = None
     """What the vendor that answered was asked."""
     failure: GatewayError | None = None
+    reservation: Reservation | None = None
+    """What is set aside for it; None where there is no limit at all."""
 
     def elapsed_seconds(self) -> float:
         """Since the request arrived."""

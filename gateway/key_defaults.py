@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
+from gateway.errors import BadRequest
+from gateway.headers import MASK
 from gateway.webui import Trust
-from store.ids import Slug
+from store.ids import Sealed, Slug
+from store.vault import VaultLocked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gateway.configs.saved import Saved
     from store.api_keys import ApiKeyRow
+    from store.vault import Vault
 
+SECRET = "defaults.open_webui_secret"
 LONGEST_METADATA = 128
 """Characters of a value. Source: portkey.ai, metadata."""
 
@@ -33,7 +40,9 @@ class KeyDefaults(msgspec.Struct, frozen=True, kw_only=True):
     describe_models: bool | None = None
     """Whether `/v1/models` describes the models that one can chat with; null: where Open WebUI asks."""
     open_webui: Trust = "off"
-    """Whether Open WebUI's headers are taken for who asks, and its chat for the trace."""
+    """Whether Open WebUI's headers are taken for who asks, and its chat for the trace; or only what it signs."""
+    open_webui_secret: str | None = None
+    """What it signs with. It is sealed, and never shown; to leave it as it is, leave it out or send the mask back."""
 
 
 def defaults_of(row: ApiKeyRow) -> KeyDefaults:
@@ -41,12 +50,42 @@ def defaults_of(row: ApiKeyRow) -> KeyDefaults:
     return msgspec.json.decode(row.defaults, type=KeyDefaults) if row.defaults else KeyDefaults()
 
 
-def kept(said: KeyDefaults | None, saved: Saved) -> str | None:
-    """A key's defaults as the store has them."""
+def shown(row: ApiKeyRow) -> KeyDefaults | None:
+    """A key's defaults, for people."""
+    own = defaults_of(row) if row.defaults else None
+    return own and (replace(own, open_webui_secret=MASK) if own.open_webui_secret else own)
+
+
+def webui_secret(row: ApiKeyRow, vault: Vault) -> str:
+    """What Open WebUI signs with, in the clear; empty where there is nothing, or nothing that can be read."""
+    sealed = defaults_of(row).open_webui_secret
+    try:
+        return vault.unseal(Sealed(base64.b64decode(sealed)), about(row.id)) if sealed else ""
+    except VaultLocked:
+        return ""
+
+
+def kept(said: KeyDefaults | None, row: ApiKeyRow, saved: Saved, vault: Vault) -> str | None:
+    """A key's defaults as the store is to have them; `row` still has the former ones. Raises BadRequest."""
     if said is None:
         return None
     config = slug_of(said.config_id, saved) if said.config_id is not None else None
-    return msgspec.json.encode(msgspec.structs.replace(said, config_id=config)).decode()
+    secret = sealed_secret(said, row, vault)
+    if said.open_webui == "signed" and secret is None:
+        raise BadRequest("`defaults.open_webui_secret` is needed where `open_webui` is `signed`.", param=SECRET)
+    return msgspec.json.encode(replace(said, config_id=config, open_webui_secret=secret)).decode()
+
+
+def sealed_secret(said: KeyDefaults, row: ApiKeyRow, vault: Vault) -> str | None:
+    """What Open WebUI signs with, as the store has it; the former one where nothing else is said."""
+    if said.open_webui_secret in (None, MASK):
+        return defaults_of(row).open_webui_secret if said.open_webui == "signed" else None
+    return base64.b64encode(vault.seal(said.open_webui_secret or "", about(row.id))).decode()
+
+
+def about(key_id: str) -> str:
+    """What the secret of a key is sealed with."""
+    return f"api-key:{key_id}:open-webui"
 
 
 def wrong_with(said: KeyDefaults, saved: Saved) -> Iterator[tuple[str, str]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from gateway.errors import BadRequest
-from gateway.webui import CHAT, identity, task_in
+from gateway.errors import BadRequest, Unauthenticated
+from gateway.webui import CHAT, TASKS, TOKEN, identity, task_in
 from gateway.webui import TASK as WEBUI_TASK
+from gateway.webui_token import Untrue, signed_identity
 from store.ids import TraceId
 
 if TYPE_CHECKING:
@@ -21,22 +23,40 @@ MARKED = b"### Task:"
 
 
 def filed(call: Call, caller: Caller) -> dict[str, str]:
-    """The metadata of a request; its trace is set where Open WebUI's chat says it. Raises BadRequest.
+    """The metadata of a request; its trace is set where Open WebUI's chat says it.
 
-    Low to high: Open WebUI's word where the key trusts it, OpenAI's `user`, the request's own, the key's.
+    Low to high: Open WebUI's word where the key trusts it, OpenAI's `user`, the request's own, Open WebUI's signed
+    word, the key's. Raises BadRequest, and Unauthenticated for a false word.
     """
     headers, fields = call.headers, call.request.fields if call.request else {}
-    found = identity(headers) if caller.open_webui == "headers" else {}
+    found, signed = identity(headers) if caller.open_webui == "headers" else {}, proven(headers, caller)
     user = fields.get("user")
     if user is not None and bytes(user)[:1] == b'"':
         found["_user"] = msgspec.json.decode(user, type=str)
     is_marked = MARKED in call.body or WEBUI_TASK in headers
     if is_marked and (task := task_in(headers, call.body)) is not None:
         found[TASK] = task
-    found |= said_in(headers)
-    if caller.open_webui == "headers" and not call.has_own_trace and (chat := headers.get(CHAT, "").strip()):
+    found |= said_in(headers) | signed
+    if TASK not in found and (said := found.get("task")) in TASKS:
+        found[TASK] = said
+    is_trusted = caller.open_webui == "headers" or bool(signed)
+    if is_trusted and not call.has_own_trace and (chat := headers.get(CHAT, "").strip()):
         call.trace_id = TraceId(chat)
     return {**found, **caller.metadata} if caller.metadata else found
+
+
+def proven(headers: Headers, caller: Caller) -> dict[str, str]:
+    """Who asks by Open WebUI's token, where the key wants one; without a token it is nobody. Raises Unauthenticated."""
+    token = headers.get(TOKEN, "").strip()
+    if caller.open_webui != "signed" or not token:
+        return {}
+    try:
+        return signed_identity(token, caller.open_webui_secret, time.time())
+    except Untrue as error:
+        how = "the key's `open_webui_secret` must be Open WebUI's FORWARD_USER_INFO_HEADER_JWT_SECRET."
+        raise Unauthenticated(
+            f"Tollhouse: the token in `X-OpenWebUI-User-Jwt` is not valid: it {error}; {how}"
+        ) from error
 
 
 def said_in(headers: Headers) -> dict[str, str]:

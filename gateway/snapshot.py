@@ -14,7 +14,7 @@ from gateway.configs.nodes import Config
 from gateway.configs.saved import Saved, saved
 from gateway.configs.schema import read_config
 from gateway.domain import Caller
-from gateway.key_defaults import defaults_of
+from gateway.key_defaults import defaults_of, webui_secret
 from gateway.targets import login
 from gateway.vendors import NAMES, VENDORS, Vendor
 from gateway.vendors.vendor import Login
@@ -149,11 +149,11 @@ async def load(database: Database, vault: Vault, prices: PriceList, now_ms: int)
         for row in rows
         if row.status == "active"
     }
-    callers = {key_hash: caller for row in keys for key_hash, caller in callers_of(row, now_ms)}
+    callers = {key_hash: caller for row in keys for key_hash, caller in callers_of(row, now_ms, vault)}
     return Snapshot(callers, providers, vault.hash_key, saved(configs, versions, vault, NAMES, providers))
 
 
-def callers_of(row: ApiKeyRow, now_ms: int) -> list[tuple[KeyHash, Caller]]:
+def callers_of(row: ApiKeyRow, now_ms: int, vault: Vault) -> list[tuple[KeyHash, Caller]]:
     """An API key by its secret, and while it is rotated by the former one too."""
     scopes = frozenset(msgspec.json.decode(row.scopes, type=list[str]))
     own = defaults_of(row)
@@ -167,6 +167,7 @@ def callers_of(row: ApiKeyRow, now_ms: int) -> list[tuple[KeyHash, Caller]]:
         allow_config_override=own.allow_config_override,
         metadata=own.metadata or {},
         open_webui=own.open_webui,
+        open_webui_secret=webui_secret(row, vault),
         usage_cost=own.usage_cost,
         describe_models=own.describe_models,
     )

@@ -12,12 +12,23 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from gateway.domain import Headers
 
-Trust = Literal["off", "headers"]
-"""Whether an API key takes Open WebUI's word for who its users are: whoever holds the key could write the headers."""
+Trust = Literal["off", "headers", "signed"]
+"""Whether an API key takes Open WebUI's word for who its users are: whoever holds the key could write the headers, and
+only who has the secret can sign."""
 MARK = "x-openwebui-"
 USER, CHAT = "x-openwebui-user-id", "x-openwebui-chat-id"
+TOKEN = "x-openwebui-user-jwt"
+"""In place of the headers of a user, where Open WebUI is told a secret to sign with."""
 TASK = "x-openwebui-task"
 """Not Open WebUI's own: an administrator adds it to the connection, as `{{TASK}}`."""
+TASKS = frozenset(
+    f"{what}_generation"
+    for what in (
+        *("title", "follow_up", "tags", "emoji", "query", "image_prompt", "autocomplete", "moa_response"),
+        *("retrieval_query", "web_search_query"),
+    )
+) | {"function_calling"}
+"""What `{{TASK}}` stands for."""
 TAKEN = {
     USER: "_user",
     "x-openwebui-user-email": "webui_email",

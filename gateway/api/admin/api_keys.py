@@ -15,7 +15,7 @@ from gateway.api.moments import epoch_ms, instant, now_ms
 from gateway.configs.saved import Saved
 from gateway.domain import Caller
 from gateway.errors import Forbidden, NotFound
-from gateway.key_defaults import KeyDefaults, defaults_of, kept, wrong_with
+from gateway.key_defaults import KeyDefaults, kept, shown, wrong_with
 from gateway.scopes import SCOPES
 from store.api_keys import ApiKeyRow, all_api_keys, api_key_by_id
 from store.ids import new_id
@@ -145,10 +145,10 @@ class ApiKeysController(Controller):
             key_hash=plant.vault.hash_key(secret),
             masked_key=masked(secret),
             scopes=msgspec.json.encode(sorted(set(data.scopes))).decode(),
-            defaults=kept(data.defaults, plant.snapshot.saved),
             expires_at_ms=epoch_ms(data.expires_at),
             created_at_ms=now_ms(),
         )
+        row.defaults = kept(data.defaults, row, plant.snapshot.saved, plant.vault)
         async with plant.change() as session:
             session.add(row)
         return NewSecret(id=row.id, key=secret, object="api-key")
@@ -170,7 +170,7 @@ class ApiKeysController(Controller):
             refuse_raising(caller_of(request), scopes_of(row))
             apply(row, data)
             if data.defaults is not msgspec.UNSET:
-                row.defaults = kept(data.defaults, plant.snapshot.saved)
+                row.defaults = kept(data.defaults, row, plant.snapshot.saved, plant.vault)
             session.add(row)
         return Nothing()
 
@@ -263,5 +263,5 @@ def listed(row: ApiKeyRow) -> ApiKey:
         last_updated_at=instant(row.updated_at_ms),
         expires_at=instant(row.expires_at_ms),
         creation_mode=row.creation_mode,
-        defaults=defaults_of(row) if row.defaults else None,
+        defaults=shown(row),
     )
