@@ -35,6 +35,15 @@ class ApiKeyRow(SQLModel, table=True):
     """JSON: budgets, as the admin API has them."""
     rate_limits: str | None = None
     """JSON, likewise."""
+    alert_emails: str | None = None
+    """JSON list."""
+    rotation_policy: str | None = None
+    """JSON, as the admin API has it."""
+    next_rotation_at_ms: int | None = None
+    sealed_secret: bytes | None = None
+    """The secret of an automatic rotation, until somebody collects it."""
+    last_used_at_ms: int | None = None
+    """Written now and then."""
 
 
 async def all_api_keys(session: AsyncSession) -> list[ApiKeyRow]:

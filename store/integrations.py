@@ -25,6 +25,12 @@ class IntegrationRow(SQLModel, table=True):
     status: str = "active"
     created_at_ms: int
     updated_at_ms: int | None = None
+    workspace: str | None = None
+    """The only workspace that may use it; None: it is the organisation's."""
+    global_access: str | None = None
+    """JSON: whether workspaces that nothing was decided about may use it, and within which limits."""
+    pricing_adjustments: str | None = None
+    """JSON: by what prices are multiplied."""
 
 
 async def all_integrations(session: AsyncSession) -> list[IntegrationRow]:

@@ -23,7 +23,7 @@ class ModelRow(SQLModel, table=True):
     pricing: str | None = None
     """JSON, the operator's own prices."""
     configurations: str | None = None
-    """JSON."""
+    """JSON: an address and headers of its own, and parameters for requests that do not say them."""
 
 
 async def all_models(session: AsyncSession) -> list[ModelRow]:

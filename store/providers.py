@@ -24,6 +24,8 @@ class ProviderRow(SQLModel, table=True):
     """JSON: budgets, as the admin API has them."""
     rate_limits: str | None = None
     """JSON, likewise."""
+    workspace: str = "default"
+    """Who may use it."""
 
 
 OLDEST_FIRST = (col(ProviderRow.created_at_ms), col(ProviderRow.id))

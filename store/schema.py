@@ -22,13 +22,18 @@ import store.configs
 import store.counters
 import store.facts
 import store.integrations
+import store.invites
 import store.labels
 import store.log_rows
+import store.members
 import store.models
 import store.policies
 import store.providers
+import store.provisions
 import store.rollups
-import store.spool_positions  # noqa: F401  (all of them: their tables belong to the schema)
+import store.spool_positions
+import store.users
+import store.workspaces  # noqa: F401  (all of them: their tables belong to the schema)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 REVISION = re.compile(r"^(revision|down_revision)\b[^=]*=\s*(?:[\"']([^\"']+)[\"']|None)", re.MULTILINE)
