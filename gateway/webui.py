@@ -42,7 +42,6 @@ PROMPTS = (
     (re.compile(rb"suggest \S+ relevant follow-up questions", re.I), "follow_up_generation"),
     (re.compile(rb"Generate a concise, \S+ word title", re.I), "title_generation"),
     (re.compile(rb"Generate \S+ broad tags", re.I), "tags_generation"),
-    (re.compile(rb"emoji", re.I), "emoji_generation"),
     (re.compile(rb"determine the necessity of generating search queries", re.I), "query_generation"),
     (re.compile(rb"Generate a detailed prompt", re.I), "image_prompt_generation"),
     (re.compile(rb"autocompletion system", re.I), "autocomplete_generation"),
