@@ -39,6 +39,15 @@ def place(command: F) -> F:
     return command
 
 
+def home_of_gateway(command: F) -> F:
+    """The options that say whose files are meant."""
+    home = click.option(
+        "--home", envvar="TOLLHOUSE_HOME", default=HOME, show_default=True, help="Its folder.", type=folder
+    )
+    config = click.option("--config", envvar="TOLLHOUSE_CONFIG", help="Settings.", type=folder, metavar="FILE")
+    return home(config(command))
+
+
 def folder(path: str) -> Path:
     """A path as the user wrote it."""
     return Path(path).expanduser()
@@ -126,6 +135,40 @@ def doctor(home: Path, config: Path | None, host: str | None, port: int | None) 
     findings = examine(home, config, where(home, config, host, port))
     click.echo(report(findings))
     sys.exit(any(finding.is_bad for finding in findings))
+
+
+@main.group(context_settings=CONTEXT)
+def audit() -> None:
+    """The audit log of this machine's gateway, read from its file."""
+
+
+@audit.command(context_settings=CONTEXT)
+@home_of_gateway
+@click.option("--head", metavar="HASH", help="What an earlier run printed: proves that nothing since is missing.")
+def verify(head: str | None, **place: Path | None) -> None:
+    """Say whether the log is as it was written; else which row is not. Exit status 1 if it is not."""
+    maintain("audit-verify", head=head, **place)
+
+
+@main.group(context_settings=CONTEXT)
+def secrets() -> None:
+    """The secrets of this machine's gateway."""
+
+
+@secrets.command(context_settings=CONTEXT)
+@home_of_gateway
+def rotate(**place: Path | None) -> None:
+    """Seal everything under a new master key, with the gateway ended; after a crash, start it again."""
+    maintain("secrets-rotate", **place)
+
+
+def maintain(verb: str, **options: object) -> None:
+    """Become the gateway's program for it, which knows the files."""
+    from console.launch import command, environment
+
+    given = [word for name, value in options.items() if value is not None for word in (f"--{name}", str(value))]
+    words = command("gateway.maintenance", verb, *given)
+    os.execve(words[0], words, environment(os.environ))
 
 
 @main.command(context_settings=CONTEXT)

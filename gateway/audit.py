@@ -203,7 +203,9 @@ def entry_of(act: Act, changes: list[Change], status: int) -> Entry:
     )
 
 
-def own_entry(action: str | None, changes: list[Change], user_type: str = "gateway") -> Entry:
+def own_entry(
+    action: str | None, changes: list[Change], *, user_type: str = "gateway", resource_type: str = "audit"
+) -> Entry:
     """An entry of what the gateway did by itself, or a command on its machine."""
     first = changes[0] if changes else None
     return Entry(
@@ -212,7 +214,7 @@ def own_entry(action: str | None, changes: list[Change], user_type: str = "gatew
         actor_name=OURSELVES,
         user_type=user_type,
         request_id=new_id(),
-        resource_type=first.table if first else "audit",
+        resource_type=first.table if first else resource_type,
         resource_id=first.id if first else None,
         action=action or (first.action if first else "begin"),
         status=200,

@@ -81,6 +81,15 @@ class Settings:
     host: str = setting("127.0.0.1", "Address to listen at.")
     port: int = setting(8787, "Port to listen at.", whole_number(1, 65535), "N")
     operator_key: str | None = setting(None, "The owner's API key, instead of the one in `operator.key`.")
+    master_key: str | None = setting(
+        None, "The master key itself (base64), or `keyring` for the system's keyring; instead of a file."
+    )
+    master_key_file: Path | None = setting(
+        None, "File of the master key, instead of `master.key` in the home.", path, "FILE"
+    )
+    secrets_dir: Path | None = setting(
+        None, "Folder of the files that an integration's key may name as `file:PATH`.", path, "DIR"
+    )
     log_level: LogLevel = setting(
         "warning", "How much the gateway says on standard error.", one_of(*get_args(LogLevel)), "LEVEL"
     )
@@ -97,7 +106,7 @@ class Settings:
     )
 
 
-FLAG_LESS = {"operator_key"}
+FLAG_LESS = {"operator_key", "master_key"}
 """A secret on a command line can be read by every user of the machine."""
 
 

@@ -9,6 +9,7 @@ import os
 import secrets
 import signal
 import socket
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.metadata import PackageNotFoundError
@@ -26,6 +27,7 @@ from gateway.audit import begin_audit
 from gateway.discover import discover_hourly
 from gateway.domain import Caller
 from gateway.ledger import Ledger
+from gateway.limits.stored import remember_counters
 from gateway.live import Live
 from gateway.plant import Plant
 from gateway.prices import PriceList
@@ -36,9 +38,9 @@ from gateway.tokens import Tokens
 from gateway.upstream import Upstream
 from gateway.vitals import Vitals, midnight
 from store.database import Database, DatabaseUnusable, open_database
-from store.facts import fact, remember
 from store.ids import ApiSecret, KeyId, Slug
 from store.logs import totals_since
+from store.master_key import source_of, vault_for
 from store.spool import Spool, SpoolUnusable
 from store.vault import Vault, VaultLocked, new_api_secret
 from store.writer import LogWriter
@@ -64,10 +66,11 @@ async def plant_of(settings: Settings) -> AsyncIterator[Plant]:
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         with locked(home):
-            vault = Vault.open(home / "master.key")
+            source = source_of(home, settings.master_key, settings.master_key_file)
+            source.read()  # whoever lacks the key must not change the database
             database = await open_database(home / "tollhouse.db")
             try:
-                await check_master_key(database, vault, home)
+                vault = await vault_for(database, source, home)
                 await begin_audit(database, vault)
                 async with running(settings, vault, database) as plant:
                     yield plant
@@ -112,6 +115,7 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
     try:
         await writer.caught_up(LEFTOVERS_SECONDS)
         await remember_today(plant)
+        await remember_counters(plant.limits, database, round(time.time() * 1000))
         await plant.refresh()
         yield plant
     finally:
@@ -209,20 +213,6 @@ def locked(home: Path) -> Iterator[None]:
         except OSError as error:
             raise CannotStart(f"Another gateway uses `{home}` already. End it, or choose another `--home`.") from error
         yield
-
-
-async def check_master_key(database: Database, vault: Vault, home: Path) -> None:
-    """A database goes with the master key it was begun with. Raises CannotStart."""
-    async with database.session() as session:
-        known = await fact(session, "master_key")
-        if known is None:
-            await remember(session, "master_key", vault.fingerprint)
-            await session.commit()
-        elif known != vault.fingerprint:
-            raise CannotStart(
-                f"`{home / 'master.key'}` is not the key this database was begun with, so no credential could be read. "
-                "Put the right one back from the backup of this folder."
-            )
 
 
 def owner_key(settings: Settings) -> ApiSecret:

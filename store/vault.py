@@ -35,19 +35,15 @@ class Vault:
         self._mark_key = derived(master_key, "audit")
         self._fingerprint = derived(master_key, "fingerprint")[:16]
 
-    @classmethod
-    def open(cls, file: Path) -> Self:
-        """With the master key in `file`, which is made, readable by its owner only, if there is none.
+    def hashing_by(self, hashing_key: bytes) -> Self:
+        """The same vault, which knows API keys by the hashes of an earlier master key."""
+        self._hash_key = hashing_key
+        return self
 
-        Raises `VaultLocked` when the file cannot be read or made, or holds something else.
-        """
-        try:
-            if not file.exists():
-                make_master_key(file)
-            return cls(master_key_in(file))
-        except OSError as error:
-            message = f"`{file}` cannot be used ({error.strerror}). Let this user read it, and write its folder."
-            raise VaultLocked(message) from error
+    @property
+    def hashing_key(self) -> bytes:
+        """What API keys are hashed with; it outlives the master key it came from, or they would all be lost."""
+        return self._hash_key
 
     @property
     def fingerprint(self) -> bytes:
