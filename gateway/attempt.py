@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+from gateway.admission import afforded
 from gateway.attempting import prepared
 from gateway.bursts import absorbed
 from gateway.errors import GatewayError, VendorFailed, VendorSlow
@@ -113,7 +114,17 @@ async def tried(call: Call, plant: Plant, step: Step, once: Once[Got], count: in
         return await once(call, attempt, plant)
     except GatewayError:
         call.target, call.config_path, call.retries = attempt.target, step.leaf.path, count
+        release(call, attempt, was_read=False)
         raise
+    except BaseException:  # given up: the vendor has read the prompt
+        release(call, attempt, was_read=True)
+        raise
+
+
+def release(call: Call, attempt: Try, *, was_read: bool) -> None:
+    """What was set aside for a try that came to nothing."""
+    if call.reservation is not None:
+        call.reservation.give_up(attempt.asked, was_read=was_read)
 
 
 def is_absorbed(call: Call, step: Step) -> bool:
@@ -124,7 +135,7 @@ def is_absorbed(call: Call, step: Step) -> bool:
 
 async def lined_up(call: Call, plant: Plant, step: Step, once: Once[Got]) -> Got:
     """What a target has to say in the end, after those who came before."""
-    target = prepared_or_passed_over(call, step, plant, 0).target
+    target = prepared(call, step, plant).target
 
     async def ask(count: int) -> Got:
         return await tried(call, plant, step, once, count)
@@ -137,9 +148,12 @@ async def lined_up(call: Call, plant: Plant, step: Step, once: Once[Got]) -> Got
 
 
 def prepared_or_passed_over(call: Call, step: Step, plant: Plant, count: int) -> Try:
-    """A try; where none is possible, that is one of the attempts too. Raises what `prepared` raises."""
+    """A try, paid for; where none is possible, that is one of the attempts too.
+
+    Raises what `prepared` and `afforded` raise.
+    """
     try:
-        return prepared(call, step, plant, count)
+        return afforded(call, prepared(call, step, plant, count), plant)
     except GatewayError as error:
         if len(call.steps) > 1:
             call.attempts.append(passed_over(step, error))

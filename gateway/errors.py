@@ -13,6 +13,9 @@ GatewayError
         TooLarge            413
         HungUp              499, for the log alone: nobody is there to read it
     ModelNotAllowed         412, a rule of the operator's
+    LimitReached            a limit of the operator's
+        BudgetExhausted     412
+        RateLimited         429
     VendorFailed            the vendor's, and another target may do better
         VendorRefused       the vendor's own status and words
         VendorBroke         502, no answer that can be used
@@ -135,6 +138,36 @@ class ModelNotAllowed(GatewayError):
     """The operator has not enabled the model."""
 
     status, code, kind, fault = 412, "model_not_allowed", "model_not_allowed_error", "policy"
+
+
+class LimitReached(GatewayError):
+    """A limit that the operator has set leaves no room for the request."""
+
+    status, code, fault = 429, "limit_reached", "policy"
+
+    def __init__(
+        self, message: str, *, kind: str, wire_code: str | None = None, retry_after: int | None = None
+    ) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self._kind, self._wire_code = kind, wire_code
+
+    def body(self) -> dict[str, Any]:
+        """OpenAI's error object, with the type and the code that Portkey gives to limits."""
+        said = super().body()
+        said["error"] |= {"type": self._kind, "code": self._wire_code or self.code}
+        return said
+
+
+class BudgetExhausted(LimitReached):
+    """What is left of a budget does not pay for the request."""
+
+    status, code = 412, "budget_exhausted"
+
+
+class RateLimited(LimitReached):
+    """Too much within too short a time, or too many at once."""
+
+    status, code = 429, "rate_limit_exceeded"
 
 
 class VendorFailed(GatewayError):

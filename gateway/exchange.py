@@ -105,7 +105,11 @@ def take_head(call: Call, attempt: Try, reply: Reply | Own, kind: str | None) ->
     call.target, call.config_path, call.retries = attempt.target, attempt.step.leaf.path, attempt.retries
     call.measure, call.asked = attempt.wire.usage, attempt.asked
     call.status = reply.status
-    call.response_headers = passed_on(reply.headers, kind) + story(call)
+    theirs, own = passed_on(reply.headers, kind), story(call)
+    if call.reservation is not None:  # the rates that the client hears of are ours, and not those of our account
+        names = {name for name, _ in own}
+        theirs = [header for header in theirs if header[0] not in names]
+    call.response_headers = theirs + own
 
 
 async def asked_whole(call: Call, attempt: Try, plant: Plant) -> Whole:

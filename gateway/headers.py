@@ -67,6 +67,8 @@ def story(call: Call) -> Raw:
     ]
     if call.target is not None:
         told.append((b"x-portkey-provider", call.target.vendor.id.encode()))
+    if call.reservation is not None:
+        told += call.reservation.headers(call.asked)
     return told
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.admission import admit
 from gateway.attempt import ask, opened
 from gateway.authenticate import authenticate
 from gateway.headers import length_in
@@ -26,6 +27,7 @@ async def serve(call: Call, plant: Plant) -> None:
             call.request = call.dialect.read(call.body, call.headers)
             call.metadata = filed(call, call.caller)
             call.steps = resolve(call, plant)
+            admit(call, plant)
             plant.live.started(call)
             await plant.prices.ready.wait()
             call.client.watch(plant.under_way)

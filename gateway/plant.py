@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from gateway.audit import note_changes
 from gateway.bursts import Lines
 from gateway.errors import Conflict, StoreBusy
+from gateway.limits.book import Book
 from gateway.snapshot import load
 from store.changes import watch
 from store.ids import KeyHash
@@ -64,6 +65,8 @@ class Plant:
     """Work beside the requests; it ends with the gateway."""
     lines: Lines = field(default_factory=Lines)
     """Embeddings that wait for a vendor which has too much to do."""
+    limits: Book = field(default_factory=Book)
+    """What budgets and rates have counted."""
     under_way: set[asyncio.Task[object]] = field(default_factory=set)
     """Requests that wait for a vendor."""
     is_draining: bool = False
@@ -76,6 +79,7 @@ class Plant:
         """Make what is in the database hold for the next request."""
         now_ms = time.time_ns() // 1_000_000
         found = await load(self.database, self.vault, self.prices, now_ms)
+        self.limits.adjust(found.limits.adjustments)
         self.snapshot = replace(found, callers={**found.callers, self.owner_hash: self.owner})
 
     @asynccontextmanager

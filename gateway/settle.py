@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from gateway.billing import bill_of
 from gateway.errors import Broken, Draining, GatewayError, HungUp
 from gateway.headers import masked, story
+from gateway.limits.reservation import cost_in
 from store.ids import Slug
 from store.records import Failure, LogRecord
 
@@ -100,6 +101,8 @@ def record_of(call: Call, plant: Plant) -> LogRecord:
     total = call.elapsed_seconds()
     caller, target, request = call.caller, call.target, call.request
     bill = bill_of(call, plant)
+    reserved = call.reservation
+    charges = () if reserved is None else reserved.settle(call.asked, bill, call.response)
     return LogRecord(
         id=call.id,
         created_at_ms=call.created_at_ms,
@@ -130,6 +133,8 @@ def record_of(call: Call, plant: Plant) -> LogRecord:
         unpriced=bill.unpriced,
         price=bill.rates,
         price_source=bill.source,
+        charges=charges,
+        estimated_cost=None if reserved is None else cost_in(reserved.estimated),
         attempts=tuple(call.attempts),
         failure=failure_of(call.failure),
         request_headers=masked(call.headers),

@@ -15,6 +15,8 @@ from gateway.configs.saved import Saved, saved
 from gateway.configs.schema import read_config
 from gateway.domain import Caller
 from gateway.key_defaults import defaults_of, webui_secret
+from gateway.limits.catalog import LimitCatalog
+from gateway.limits.stored import limits_in
 from gateway.targets import login
 from gateway.vendors import NAMES, VENDORS, Vendor
 from gateway.vendors.vendor import Login
@@ -79,6 +81,7 @@ class Snapshot:
     providers: Mapping[Slug, Provider]
     hash_key: Callable[[ApiSecret], KeyHash]
     saved: Saved = field(default_factory=Saved)
+    limits: LimitCatalog = field(default_factory=LimitCatalog)
     listings: dict[str, bytes] = field(default_factory=dict)
     """Lists of models as they are sent, written when first asked for."""
     _inline: dict[str, Config] = field(default_factory=dict)
@@ -140,6 +143,7 @@ async def load(database: Database, vault: Vault, prices: PriceList, now_ms: int)
         integrations = {row.id: row for row in await all_integrations(session)}
         rows, keys, models = await all_providers(session), await all_api_keys(session), await all_models(session)
         configs, versions = await all_configs(session), await current_versions(session)
+        limits = await limits_in(session, keys, rows)
     by_integration: dict[str, list[ModelRow]] = {}
     for model in models:
         by_integration.setdefault(model.integration_id, []).append(model)
@@ -150,7 +154,7 @@ async def load(database: Database, vault: Vault, prices: PriceList, now_ms: int)
         if row.status == "active"
     }
     callers = {key_hash: caller for row in keys for key_hash, caller in callers_of(row, now_ms, vault)}
-    return Snapshot(callers, providers, vault.hash_key, saved(configs, versions, vault, NAMES, providers))
+    return Snapshot(callers, providers, vault.hash_key, saved(configs, versions, vault, NAMES, providers), limits)
 
 
 def callers_of(row: ApiKeyRow, now_ms: int, vault: Vault) -> list[tuple[KeyHash, Caller]]:

@@ -10,6 +10,7 @@ import secrets
 import signal
 import socket
 import time
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.metadata import PackageNotFoundError
@@ -27,6 +28,7 @@ from gateway.audit import begin_audit
 from gateway.discover import discover_hourly
 from gateway.domain import Caller
 from gateway.ledger import Ledger
+from gateway.limits.stored import remember_counters
 from gateway.limits.stored import remember_counters
 from gateway.live import Live
 from gateway.plant import Plant
@@ -115,6 +117,7 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
     try:
         await writer.caught_up(LEFTOVERS_SECONDS)
         await remember_today(plant)
+        await remember_counters(plant.limits, database, round(time.time() * 1000))
         await remember_counters(plant.limits, database, round(time.time() * 1000))
         await plant.refresh()
         yield plant

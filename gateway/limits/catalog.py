@@ -13,6 +13,7 @@ from gateway.limits.rules import Applied, Level, Limit
 from gateway.limits.spelling import RateLimited, UsageLimit, budget_of, rate_limits_in, rate_of, usage_limits_in
 
 if TYPE_CHECKING:
+    from store.counters import AdjustmentRow
     from store.policies import PolicyRow
 
 Found = Mapping[str, tuple[Applied, ...]]
@@ -52,6 +53,8 @@ class LimitCatalog:
     by_target: PolicyIndex = field(default_factory=PolicyIndex)
     integration_of: Mapping[str, str] = field(default_factory=dict)
     """A provider's slug to its integration's id."""
+    adjustments: Sequence[AdjustmentRow] = ()
+    """What operators have changed about counters for a while."""
 
     def of(self, level: Level, owner: str) -> tuple[Applied, ...]:
         """The limits of one owner."""
@@ -62,7 +65,12 @@ class LimitCatalog:
         return (applied.limit for found in self.owned.values() for each in found.values() for applied in each)
 
 
-def catalog_of(owners: Iterable[Owner], rows: Sequence[PolicyRow], integration_of: Mapping[str, str]) -> LimitCatalog:
+def catalog_of(
+    owners: Iterable[Owner],
+    rows: Sequence[PolicyRow],
+    integration_of: Mapping[str, str],
+    adjustments: Sequence[AdjustmentRow] = (),
+) -> LimitCatalog:
     """Everything the database says of limits."""
     owned: dict[Level, dict[str, tuple[Applied, ...]]] = {}
     for owner in owners:
@@ -77,6 +85,7 @@ def catalog_of(owners: Iterable[Owner], rows: Sequence[PolicyRow], integration_o
         by_caller=indexed(each for each in policies if not each.is_about_targets),
         by_target=indexed(each for each in policies if each.is_about_targets),
         integration_of=integration_of,
+        adjustments=adjustments,
     )
 
 

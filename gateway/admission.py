@@ -1,0 +1,161 @@
+"""Stage 3: whether a request may be served, and what is set aside for it.
+
+In two steps. `admit` looks at what is known of the caller before anybody is asked. `afforded` sets aside what one try
+at one target can use at most: only then is it known which model it is, what it costs and how long its answer may be,
+for a config may have changed all three; and a dear target that a budget cannot pay for leaves the cheap one behind it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gateway.limits.refusals import refusal_of, unpriced
+from gateway.limits.reservation import Part, Reservation
+from gateway.limits.rules import Applied, Budget
+from gateway.limits.worst import FREE, worst_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gateway.attempting import Try
+    from gateway.domain import Call, Target
+    from gateway.limits.catalog import LimitCatalog
+    from gateway.limits.policies import Values
+    from gateway.limits.worst import Worst
+    from gateway.plant import Plant
+
+ONE = 1
+"""The least that must be left of a budget of money or tokens for a request to be looked at."""
+GUESS = 1_000
+"""Tokens of an answer that a rate of tokens reckons with where the request does not say how long it may be."""
+ORGANISATION = "default"
+
+
+def admit(call: Call, plant: Plant) -> None:
+    """Count a request where its caller is limited. Raises BudgetExhausted and RateLimited; then it counts nowhere."""
+    limits = plant.snapshot.limits
+    if limits.is_empty:
+        return
+    found = list(of_caller(call, limits))
+    call.reservation = reservation = Reservation(plant.limits, [applied for applied in found if not applied.once])
+    wanted = [(applied, ONE) for applied in found]
+    refuse_shortage(reservation, wanted)
+    reservation.hold([each for each in wanted if each[0].once])
+
+
+def of_caller(call: Call, limits: LimitCatalog) -> Iterator[Applied]:
+    """The limits that hold wherever the request goes."""
+    caller = call.caller
+    assert caller is not None, "a request is authenticated before it is admitted"
+    yield from limits.of("api_key", caller.key_id)
+    yield from limits.of("workspace", caller.workspace)
+    if limits.by_caller:
+        yield from limits.by_caller.found(values_of(call, None))
+
+
+def of_target(call: Call, target: Target, limits: LimitCatalog) -> Iterator[Applied]:
+    """The limits that hold because of who is asked."""
+    if target.provider is not None and call.caller is not None:
+        yield from limits.of("provider", target.provider)
+        integration = limits.integration_of.get(target.provider, "")
+        yield from limits.of("integration", f"{integration}@{call.caller.workspace}")
+    if limits.by_target:
+        yield from limits.by_target.found(values_of(call, target))
+
+
+def values_of(call: Call, target: Target | None) -> Values:
+    """What a request has under a policy's keys."""
+    caller, metadata = call.caller, call.metadata
+    assert caller is not None, "a request is authenticated before it is admitted"
+    named = {"api_key": caller.key_id, "workspace_id": caller.workspace, "organisation_id": ORGANISATION}
+    if call.config_slug is not None:
+        named["config"] = call.config_slug
+    if call.request is not None:
+        named["endpoint_type"] = call.request.function.portkey_name
+    if target is not None:
+        owner = target.provider or target.vendor.id
+        named |= {"provider": owner, "model": f"@{owner}/{target.model}"}
+
+    def value(key: str) -> str | None:
+        return metadata.get(key[9:]) if key.startswith("metadata.") else named.get(key)
+
+    return value
+
+
+def afforded(call: Call, attempt: Try, plant: Plant) -> Try:
+    """The try with everything set aside that it can use, its answer shortened where the budgets want it.
+
+    Raises BudgetExhausted and RateLimited.
+    """
+    reservation = call.reservation
+    if reservation is None or attempt.own is not None:
+        return attempt
+    theirs = [each for each in of_target(call, attempt.target, plant.snapshot.limits) if not reservation.has(each)]
+    applied = [*reservation.metered, *theirs]
+    worst = worst_for(attempt, applied, plant)
+    output, is_lowered = answer_for(worst, applied, reservation)
+    wanted = [(each, wanted_of(each, worst, output)) for each in applied]
+    refuse_shortage(reservation, wanted)
+    part = Part(attempt.asked, worst, worst.load(output), reservation.hold(wanted))
+    reservation.was_sent = True
+    if is_lowered and worst.field:
+        part.lowered_to = output // worst.choices
+        fields = {**attempt.asked.fields, worst.field: msgspec.Raw(str(part.lowered_to).encode())}
+        part.asked = dataclasses.replace(attempt.asked, fields=fields)
+        attempt = dataclasses.replace(attempt, asked=part.asked)
+    reservation.parts.append(part)
+    return attempt
+
+
+def worst_for(attempt: Try, applied: Sequence[Applied], plant: Plant) -> Worst:
+    """The most that a try can use, where somebody counts it. Raises BudgetExhausted where nobody knows the price."""
+    if all(each.once for each in applied):
+        return FREE
+    target = attempt.target
+    worst = worst_of(attempt.asked, plant.prices.price(target.vendor.priced_as, target.model))
+    if not worst.is_priced:
+        for limit in (each.limit for each in applied):
+            if isinstance(limit, Budget) and limit.used == "cost" and limit.refuses and limit.unpriced == "refuse":
+                raise unpriced(limit, target.model)
+    return worst
+
+
+def answer_for(worst: Worst, applied: Sequence[Applied], reservation: Reservation) -> tuple[int, bool]:
+    """How long the answer may be, and whether the request has to be told. Raises BudgetExhausted."""
+    book, longest, most = reservation.book, worst.output_tokens, worst.output_tokens
+    has_budgets = False
+    for each in applied:
+        limit = each.limit
+        if not isinstance(limit, Budget) or each.once or not limit.refuses:
+            continue
+        has_budgets = True
+        left = book.tally(each).left(0)
+        if limit.on_shortage == "lower" and worst.field:
+            longest = min(longest, worst.longest_for(limit.used, left))
+    shortened = longest // worst.choices * worst.choices
+    if shortened >= most:
+        return most, has_budgets and not worst.is_bounded
+    return (shortened, True) if shortened >= worst.least else (most, False)
+
+
+def wanted_of(applied: Applied, worst: Worst, output: int) -> int:
+    """How much of a limit is to be set aside."""
+    used = applied.limit.used
+    if applied.once:
+        return ONE
+    if used == "tokens" and not isinstance(applied.limit, Budget) and not worst.is_stated:
+        output = min(output, GUESS)
+    return worst.load(output).of(used)
+
+
+def refuse_shortage(reservation: Reservation, wanted: Sequence[tuple[Applied, int]]) -> None:
+    """Raises BudgetExhausted and RateLimited where too little is left of any limit; nothing is set aside then."""
+    book = reservation.book
+    for applied, _ in wanted:
+        reservation.watch(book.tally(applied))
+    short = book.shortage(wanted)
+    if short is not None:
+        raise refusal_of(short, book)
