@@ -21,6 +21,8 @@ set -g default-terminal tmux-256color
 set -g set-clipboard on
 set -g status off
 """
+OTHER_TERMINALS = ("TMUX", "COLUMNS", "LINES")
+"""What variables say of the terminal that the tests run in; pytest's workers say that it has 80 columns."""
 KEEPING_STATUS = 'status=$0; "$@"; echo $? >"$status.draft"; mv "$status.draft" "$status"; exec cat'
 """For a shell: run a program, write down how it ended, and stay, so that one sees what is left on the screen."""
 
@@ -99,7 +101,7 @@ def terminal(
     opened = Terminal(socket, folder / "written", folder / "status")
     settings.write_text(SETTINGS)
     columns, rows = map(str, size)
-    outside = {name: value for name, value in environ.items() if not name.startswith("TMUX")}
+    outside = {name: value for name, value in environ.items() if not name.startswith(OTHER_TERMINALS)}
     started = ["-f", str(settings), "new-session", "-d", "-x", columns, "-y", rows, "cat"]
     try:
         tmux(socket, *started, environ=outside)
