@@ -11,7 +11,8 @@ import msgspec
 
 from gateway.audit import by_itself
 from gateway.errors import GatewayError
-from gateway.snapshot import base_url_of, configurations_of, headers_of, opened
+from gateway.references import Unresolved
+from gateway.snapshot import base_url_of, configurations_of, headers_of, secret_of
 from gateway.vendors import VENDORS
 from gateway.vendors.vendor import Sent
 from store.integrations import IntegrationRow, all_integrations
@@ -71,7 +72,7 @@ async def offered(plant: Plant, row: IntegrationRow) -> set[str] | None:
     vendor = VENDORS[row.vendor]
     try:
         configurations = configurations_of(row, plant.vault)
-        secret = opened(row.sealed_key, f"integration:{row.id}:key", plant.vault)
+        secret = secret_of(row, plant.vault, plant.references)
         headers = headers_of(vendor, secret, configurations)
         if vendor.models_path is None:
             raise ValueError("its vendor has no such list")
@@ -80,7 +81,7 @@ async def offered(plant: Plant, row: IntegrationRow) -> set[str] | None:
         if reply.status != 200:
             raise ValueError(f"status {reply.status}")
         offers = msgspec.json.decode(body, type=Offers).data
-    except (GatewayError, VaultLocked, ValueError) as error:
+    except (GatewayError, Unresolved, VaultLocked, ValueError) as error:
         log.info("integration %s does not list its models: %s", row.slug, error)
         return None
     return {offer.id for offer in offers[:MOST_MODELS]}

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from litestar import Controller, delete, get, post, put
+from litestar import Controller, Request, delete, get, post, put
+from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 
 from gateway.api.admin.configurations import check_needed, configurations_in, kept, shown
@@ -17,6 +18,7 @@ from gateway.api.admin.door import (
     PageSize,
     PlantHere,
     Problems,
+    caller_of,
     found,
     needs,
     page_of,
@@ -24,7 +26,9 @@ from gateway.api.admin.door import (
 )
 from gateway.api.moments import instant, now_ms
 from gateway.discover import discover_soon
-from gateway.errors import Conflict
+from gateway.domain import Caller
+from gateway.errors import Conflict, Forbidden
+from gateway.references import is_reference
 from gateway.snapshot import Configurations, configurations_of
 from gateway.vendors import VENDORS, vendor_named
 from store.ids import new_id
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
 READ = needs("organisation_integrations.read", "workspace_integrations.read")
+MAY_REFER = frozenset({"organisation_integrations.create", "organisation_integrations.update"})
+Request_ = Request[None, None, State]
 LIST = needs("organisation_integrations.list", "workspace_integrations.list")
 UPDATE = needs("organisation_integrations.update", "workspace_integrations.update")
 
@@ -121,9 +127,14 @@ class IntegrationsController(Controller):
         status_code=200,
         summary="Make an integration",
     )
-    async def make(self, plant: PlantHere, data: JSONBody[NewIntegration]) -> Named:
-        """Keep a vendor account, its credential encrypted, and make a provider for it unless told not to."""
+    async def make(self, request: Request_, plant: PlantHere, data: JSONBody[NewIntegration]) -> Named:
+        """Keep a vendor account, its credential encrypted, and make a provider for it unless told not to.
+
+        A `key` may also say where it is kept: `env:NAME`, a variable of the gateway's, or `file:PATH`, below the
+        setting `secrets_dir`.
+        """
         row = row_from(data, check_new(data), plant.vault)
+        let_refer(row, data.key, caller_of(request))
         async with plant.change() as session:
             await refuse_taken(session, row.slug, data)
             session.add(row)
@@ -146,11 +157,14 @@ class IntegrationsController(Controller):
         )
 
     @put("/{slug:str}", guards=UPDATE, summary="Change an integration")
-    async def change(self, plant: PlantHere, slug: FromPath[str], data: JSONBody[IntegrationChange]) -> Named:
+    async def change(
+        self, request: Request_, plant: PlantHere, slug: FromPath[str], data: JSONBody[IntegrationChange]
+    ) -> Named:
         """Change what is given; it holds for the next request."""
         async with plant.change() as session:
             row = found(await integration_by_slug(session, slug), "integration", slug)
             apply(row, data, plant.vault)
+            let_refer(row, data.key, caller_of(request))
             session.add(row)
         discover_soon(plant, row.id)
         return Named(id=row.id, slug=row.slug)
@@ -215,6 +229,19 @@ def seal_key(row: IntegrationRow, key: str | None, vault: Vault) -> None:
     """Keep a credential, encrypted."""
     row.sealed_key = vault.seal(key, f"integration:{row.id}:key") if key else None
     row.masked_key = masked(key) if key else None
+
+
+def let_refer(row: IntegrationRow, key: object, caller: Caller) -> None:
+    """Let a credential be one that is kept elsewhere, shown as it is. Raises Forbidden.
+
+    Who does not manage the organisation's accounts must not reach what surrounds the gateway.
+    """
+    if not isinstance(key, str) or not is_reference(key):
+        return
+    if caller.scopes.isdisjoint(MAY_REFER):
+        needed = "organisation_integrations.update"
+        raise Forbidden(f"A key that is kept elsewhere, such as `{key[:60]}`, takes the scope `{needed}`.", param="key")
+    row.masked_key = key
 
 
 def seal_configurations(row: IntegrationRow, said: Configurations | None, vault: Vault) -> None:
