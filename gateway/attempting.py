@@ -10,6 +10,7 @@ import msgspec
 from gateway.adapters import ADAPTERS
 from gateway.adapters.adapter import AdaptedStream
 from gateway.adapters.messages import count
+from gateway.authenticate import presented
 from gateway.errors import NotOffered, NotSpoken
 from gateway.functions import Function
 from gateway.headers import NOT_PASSED_ON
@@ -194,15 +195,15 @@ def headers_with(login: Mapping[str, str], call: Call, attempt: Try, sent: Sent,
 
 
 def forwarded(call: Call, step: Step) -> dict[str, str]:
-    """The client's headers that go to the vendor as they are; the gateway's own never do, nor its key."""
+    """The client's headers that go to the vendor as they are; the gateway's own never do, nor its key in any."""
     headers, named = call.headers, call.headers.get("x-portkey-forward-headers")
     names = [name.strip().lower() for name in named.split(",")] if named else step.leaf.forward_headers
-    has_own_key = "x-portkey-api-key" in headers
+    ours = presented(headers)
     return {
         name: headers[name]
         for name in names
         if name in headers
         and not name.startswith("x-portkey-")
         and name not in OF_ONE_CONNECTION
-        and (has_own_key or name != "authorization")
+        and not (ours and ours in headers[name])
     }

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from gateway.authenticate import presented
 from gateway.domain import Target
 from gateway.errors import BadRequest, Broken, ModelNotAllowed, NotFound, UnknownModel, UnknownProvider
 from gateway.vendors import NAMES, Vendor, vendor_named
@@ -150,11 +151,12 @@ def no_vendor(name: str) -> str:
 
 
 def own_secret(vendor: Vendor, headers: Headers) -> str:
-    """The vendor's key that a request carries; `Authorization` has one only beside `x-portkey-api-key`."""
-    if vendor.id == "anthropic" and (secret := headers.get("x-api-key", "").strip()):
-        return secret
-    secret = headers.get("authorization", "").removeprefix("Bearer ").strip()
-    return "" if "x-portkey-api-key" not in headers or secret in PLACEHOLDERS else secret
+    """The vendor's key that a request carries; the key that let it in here is none, in whatever place it stands too."""
+    scheme, _, secret = headers.get("authorization", "").strip().partition(" ")
+    said = [secret.strip() if scheme.lower() == "bearer" else f"{scheme} {secret}".strip()]
+    if vendor.id == "anthropic":
+        said.insert(0, headers.get("x-api-key", "").strip())
+    return next((each for each in said if each not in PLACEHOLDERS and each != presented(headers)), "")
 
 
 def settings_in(vendor: Vendor, said: Mapping[str, str], headers: Headers) -> dict[str, str]:
