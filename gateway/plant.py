@@ -16,6 +16,7 @@ from gateway.audit import note_changes
 from gateway.bursts import Lines
 from gateway.errors import Conflict, StoreBusy
 from gateway.limits.book import Book
+from gateway.references import References
 from gateway.snapshot import load
 from store.changes import watch
 from store.ids import KeyHash
@@ -75,10 +76,15 @@ class Plant:
         """What signatures are made with."""
         return datetime.now(UTC)
 
+    @property
+    def references(self) -> References:
+        """What credentials that are kept elsewhere are looked up in."""
+        return References(self.settings.secrets_dir)
+
     async def refresh(self) -> None:
         """Make what is in the database hold for the next request."""
         now_ms = time.time_ns() // 1_000_000
-        found = await load(self.database, self.vault, self.prices, now_ms)
+        found = await load(self.database, self.vault, self.prices, now_ms, self.references)
         self.limits.adjust(found.limits.adjustments)
         self.snapshot = replace(found, callers={**found.callers, self.owner_hash: self.owner})
 
