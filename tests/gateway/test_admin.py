@@ -134,7 +134,7 @@ async def test_provider_that_has_expired_serves_nobody(gateway: Gateway) -> None
     [
         ({"name": "x", "integration_id": "nobody"}, "integration_id"),
         ({"name": "", "integration_id": "demo"}, "name"),
-        ({"name": "x", "integration_id": "demo", "usage_limits": {"credit_limit": 5}}, "usage_limits"),
+        ({"name": "x", "integration_id": "demo", "usage_limits": {"budget": 5}}, "usage_limits.credit_limit"),
     ],
 )
 async def test_wrong_provider_is_refused(gateway: Gateway, body: dict[str, Any], param: str) -> None:

@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 
 from gateway.api.admin.door import CurrentPage, Nothing, PageSize, PlantHere, Problems, caller_of, found, needs, page_of
+from gateway.api.admin.limited import check_limits, reset_usage, set_limits, shown_limits
 from gateway.api.moments import epoch_ms, instant, now_ms
 from gateway.configs.saved import Saved
 from gateway.domain import Caller
@@ -24,7 +25,7 @@ from store.vault import masked, new_api_secret
 KINDS = ("workspace_service_api_keys", "workspace_user_api_keys", "organisation_service_api_keys")
 LEAST_TRANSITION_MS, TRANSITION_MS = 1_800_000, 86_400_000
 """How long the former secret of a rotated key stays valid: at least, and when nothing is said."""
-NOT_YET = ("rate_limits", "usage_limits", "alert_emails", "rotation_policy")
+NOT_YET = ("alert_emails", "rotation_policy")
 """Parts of Portkey's shape that this version does not enforce, and so does not take."""
 Request_ = Request[None, None, State]
 
@@ -44,8 +45,8 @@ class NewApiKey(msgspec.Struct, frozen=True, kw_only=True):
     organisation_id: str | None = None
     user_id: str | None = None
     expires_at: datetime | None = None
-    rate_limits: Any = None
-    usage_limits: Any = None
+    rate_limits: Any = msgspec.UNSET
+    usage_limits: Any = msgspec.UNSET
     defaults: KeyDefaults | None = None
     alert_emails: Any = None
     rotation_policy: Any = None
@@ -58,11 +59,13 @@ class ApiKeyChange(msgspec.Struct, frozen=True, kw_only=True):
     scopes: list[str] | msgspec.UnsetType = msgspec.UNSET
     description: str | msgspec.UnsetType | None = msgspec.UNSET
     expires_at: datetime | msgspec.UnsetType | None = msgspec.UNSET
-    rate_limits: Any = None
-    usage_limits: Any = None
+    rate_limits: Any = msgspec.UNSET
+    usage_limits: Any = msgspec.UNSET
     defaults: KeyDefaults | msgspec.UnsetType | None = msgspec.UNSET
     alert_emails: Any = None
     rotation_policy: Any = None
+    reset_usage: bool = False
+    """Let every budget of the key begin anew."""
 
 
 class Rotation(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +100,8 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
     creation_mode: str
     defaults: KeyDefaults | None
+    usage_limits: Any = None
+    rate_limits: Any = None
     organisation_id: str = "default"
     object: str = "api-key"
 
@@ -149,6 +154,7 @@ class ApiKeysController(Controller):
             created_at_ms=now_ms(),
         )
         row.defaults = kept(data.defaults, row, plant.snapshot.saved, plant.vault)
+        set_limits(row, data)
         async with plant.change() as session:
             session.add(row)
         return NewSecret(id=row.id, key=secret, object="api-key")
@@ -171,7 +177,10 @@ class ApiKeysController(Controller):
             apply(row, data)
             if data.defaults is not msgspec.UNSET:
                 row.defaults = kept(data.defaults, row, plant.snapshot.saved, plant.vault)
+            set_limits(row, data)
             session.add(row)
+            if data.reset_usage:
+                await reset_usage(session, plant.snapshot.limits, "api_key", row.id)
         return Nothing()
 
     @delete("/{key_id:str}", guards=any_kind("delete"), status_code=200, summary="Revoke an API key")
@@ -216,6 +225,7 @@ def check(data: NewApiKey | ApiKeyChange, caller: Caller, saved: Saved, *, is_us
     if isinstance(data.defaults, KeyDefaults):
         for field, what in wrong_with(data.defaults, saved):
             problems.check(False, field, what)
+    check_limits(data, problems)
     for name in NOT_YET:
         problems.check(getattr(data, name) is None, name, "cannot be set yet: this version does not enforce it")
     problems.settle()
@@ -264,4 +274,5 @@ def listed(row: ApiKeyRow) -> ApiKey:
         expires_at=instant(row.expires_at_ms),
         creation_mode=row.creation_mode,
         defaults=shown(row),
+        **shown_limits(row),
     )

@@ -22,6 +22,7 @@ from gateway.api.admin.door import (
     page_of,
     slug_from,
 )
+from gateway.api.admin.limited import check_limits, set_limits, shown_limits
 from gateway.api.moments import epoch_ms, instant, now_ms
 from gateway.errors import BadRequest, Conflict
 from store.ids import new_id
@@ -41,8 +42,8 @@ class NewProvider(msgspec.Struct, frozen=True, kw_only=True):
     note: str | None = None
     workspace_id: str | None = None
     expires_at: datetime | None = None
-    usage_limits: Any = None
-    rate_limits: Any = None
+    usage_limits: Any = msgspec.UNSET
+    rate_limits: Any = msgspec.UNSET
 
 
 class ProviderChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,8 +52,8 @@ class ProviderChange(msgspec.Struct, frozen=True, kw_only=True):
     name: str | msgspec.UnsetType = msgspec.UNSET
     note: str | msgspec.UnsetType | None = msgspec.UNSET
     expires_at: datetime | msgspec.UnsetType | None = msgspec.UNSET
-    usage_limits: Any = None
-    rate_limits: Any = None
+    usage_limits: Any = msgspec.UNSET
+    rate_limits: Any = msgspec.UNSET
 
 
 class Provider(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,8 +67,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     created_at: datetime | None
     expires_at: datetime | None
-    usage_limits: None = None
-    rate_limits: None = None
+    usage_limits: Any = None
+    rate_limits: Any = None
     object: str = "provider"
 
 
@@ -111,6 +112,7 @@ class ProvidersController(Controller):
                 expires_at_ms=epoch_ms(data.expires_at),
                 created_at_ms=now_ms(),
             )
+            set_limits(row, data)
             session.add(row)
         return Named(id=row.id, slug=row.slug)
 
@@ -133,6 +135,7 @@ class ProvidersController(Controller):
                 row.note = data.note
             if data.expires_at is not msgspec.UNSET:
                 row.expires_at_ms = epoch_ms(data.expires_at)
+            set_limits(row, data)
             row.updated_at_ms = now_ms()
             session.add(row)
         return Named(id=row.id, slug=row.slug)
@@ -153,8 +156,7 @@ def check(data: NewProvider | ProviderChange) -> None:
         problems.check(
             data.slug is None or bool(SLUG.fullmatch(data.slug)), "slug", "may hold letters, digits, - and _"
         )
-    for name in ("usage_limits", "rate_limits"):
-        problems.check(getattr(data, name) is None, name, "cannot be set yet: this version enforces no limits")
+    check_limits(data, problems)
     problems.settle()
 
 
@@ -183,4 +185,5 @@ def listed(row: ProviderRow, slugs: dict[str, str]) -> Provider:
         status="expired" if is_over else row.status,
         created_at=instant(row.created_at_ms),
         expires_at=instant(row.expires_at_ms),
+        **shown_limits(row),
     )

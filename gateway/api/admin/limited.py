@@ -1,0 +1,78 @@
+"""The two fields that whatever can be limited has, `usage_limits` and `rate_limits`: checked, kept and shown."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from gateway.api.moments import now_ms
+from gateway.limits.checks import wrong_with_budgets, wrong_with_rates
+from gateway.limits.spelling import kept, shown
+from store.counters import adjustment_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlmodel.ext.asyncio.session import AsyncSession
+
+    from gateway.api.admin.door import Problems
+    from gateway.limits.catalog import LimitCatalog
+    from gateway.limits.rules import Level
+
+
+class LimitedRow(Protocol):
+    """A row that has limits."""
+
+    usage_limits: str | None
+    rate_limits: str | None
+
+
+class Limits(Protocol):
+    """What a request says of limits: left out, null for none, or some."""
+
+    @property
+    def usage_limits(self) -> Any:
+        """Budgets."""
+
+    @property
+    def rate_limits(self) -> Any:
+        """Rates."""
+
+
+def check_limits(data: Limits, problems: Problems) -> None:
+    """Note everything that is wrong with limits."""
+    if data.usage_limits is not msgspec.UNSET:
+        for place, what in wrong_with_budgets(data.usage_limits):
+            problems.check(False, place, what)
+    if data.rate_limits is not msgspec.UNSET:
+        for place, what in wrong_with_rates(data.rate_limits):
+            problems.check(False, place, what)
+
+
+def set_limits(row: LimitedRow, data: Limits) -> None:
+    """Put limits into a row, as far as anything is said of them."""
+    if data.usage_limits is not msgspec.UNSET:
+        row.usage_limits = kept(data.usage_limits)
+    if data.rate_limits is not msgspec.UNSET:
+        row.rate_limits = kept(data.rate_limits)
+
+
+def shown_limits(row: LimitedRow) -> dict[str, Any]:
+    """Both fields as the API has them."""
+    now = datetime.now(UTC)
+    return {"usage_limits": shown(row.usage_limits, now), "rate_limits": shown(row.rate_limits, now)}
+
+
+async def reset_usage(session: AsyncSession, limits: LimitCatalog, level: Level, owner: str) -> None:
+    """Let every budget of an owner begin anew, now."""
+    await reset_counters(session, (applied.counter for applied in limits.of(level, owner)))
+
+
+async def reset_counters(session: AsyncSession, counters: Iterable[str]) -> None:
+    """Let counters begin anew, now; what is under way is charged to the time before."""
+    for counter in counters:
+        row = await adjustment_of(session, counter)
+        row.reset_at_ms = max(now_ms(), (row.reset_at_ms or 0) + 1)
+        session.add(row)
