@@ -16,7 +16,9 @@ from store.ids import LogId
 from store.log_columns import BODY_COLUMNS, COLUMNS, bodies, columns, insert
 from store.packed import BIGGEST, decode
 from store.records import Charge, LogRecord
+from store.retention import KEEP_ALL, Keeping, give_back, prune
 from store.standing import Batch, Outcome, Stretch, next_batch, set_aside
+from store.text_index import TextIndex
 
 RECORDS_AT_ONCE = 1000
 RECORDS_A_STATEMENT = 25
@@ -52,14 +54,15 @@ class Ready(NamedTuple):
 class Drain:
     """One connection to the database, and one compressor, for one thread."""
 
-    def __init__(self, file: Path, patience_seconds: float) -> None:
+    def __init__(self, file: Path, patience_seconds: float, keeping: Keeping = KEEP_ALL) -> None:
         self._file, self._patience_seconds = file, patience_seconds
         self._quickly = zstandard.ZstdCompressor(level=1).compress
         self._well = zstandard.ZstdCompressor(level=3).compress
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
         self._drained: dict[str, int] = {}
-        self._folding = Folding()
+        self._folding, self._texts = Folding(), TextIndex()
+        self._keeping = keeping
 
     def step(self, standing: Sequence[Stretch]) -> Outcome:
         """Put one batch into the database. Raises `sqlite3.Error` and OSError.
@@ -76,7 +79,7 @@ class Drain:
         gone = self._drained.keys() - {stretch.name for stretch in standing}
         with self._all_or_nothing(connection):
             self._insert(connection, ready, folder, outcome)
-            self._folding.take(connection, [one.record for one in ready], is_last=not batch.more)
+            self._follow(connection, [one.record for one in ready], is_last=not batch.more)
             connection.execute(DRAINED, (name, batch.end))
             connection.executemany("DELETE FROM spool_positions WHERE segment = ?", [(each,) for each in gone])
         self._drained[name] = batch.end
@@ -86,6 +89,30 @@ class Drain:
         outcome.end, outcome.more = batch.end, batch.more
         return outcome
 
+    def tidy(self, now_ms: int) -> bool:
+        """A step of some milliseconds at what nobody waits for; whether there is more of it. Raises as `step` does."""
+        connection = self._open()
+        with self._all_or_nothing(connection):
+            if not self._folding.take(connection, [], is_last=True):
+                return True
+            if self._keeping.texts and self._texts.catch_up(connection):
+                return True
+            if prune(connection, self._keeping, now_ms):
+                self._forget()
+                return True
+        return give_back(connection)
+
+    def _follow(self, connection: sqlite3.Connection, records: Sequence[LogRecord], *, is_last: bool) -> None:
+        """Count records that were just inserted, and note their words if nothing else waits."""
+        self._folding.take(connection, records, is_last=is_last)
+        if is_last and self._keeping.texts:
+            self._texts.take(connection, records)
+
+    def _forget(self) -> None:
+        """What is in memory may not be so in the file."""
+        self._folding.forget()
+        self._texts.forget()
+
     @contextmanager
     def _all_or_nothing(self, connection: sqlite3.Connection) -> Iterator[None]:
         """A transaction; where it fails, what was counted meanwhile is forgotten too."""
@@ -93,7 +120,7 @@ class Drain:
             with transaction(connection):
                 yield
         except BaseException:
-            self._folding.forget()
+            self._forget()
             raise
 
     def close(self) -> None:
@@ -114,7 +141,7 @@ class Drain:
                 connection.execute(f"PRAGMA {setting}")
             self._drained = dict(connection.execute("SELECT segment, drained FROM spool_positions"))
             self._inode = os.stat(self._file).st_ino
-            self._folding.forget()
+            self._forget()
         except BaseException:
             connection.close()
             raise

@@ -6,10 +6,16 @@ import msgspec
 from sqlalchemy import ColumnElement, func, literal_column, or_
 from sqlmodel import col, select
 
+from store.log_ranges import Between, Labelled, has_label, is_between
 from store.log_rows import FAILED, LogRow
+from store.log_text import has_words
 from store.records import LogRecord
 
 STATUS = re.compile(r"([1-5])xx|([1-5]\d\d)")
+EXACT = (
+    *("provider", "vendor", "model", "api_key_id", "trace_id"),
+    *("workspace", "error_code", "error_fault", "cache_status"),
+)
 AT_ONCE = 10_000
 """More requests than are ever under way together; see `first_since`."""
 
@@ -29,6 +35,16 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
     since_ms: int | None = None
     until_ms: int | None = None
     """Exclusive."""
+    workspace: str = ""
+    error_code: str = ""
+    error_fault: str = ""
+    """Whose fault: `caller`, `policy`, `provider` or `gateway`."""
+    cache_status: str = ""
+    stream: bool | None = None
+    labels: tuple[Labelled, ...] = ()
+    numbers: tuple[Between, ...] = ()
+    words: str = ""
+    """Every one of these is in what was asked or answered."""
 
     def __post_init__(self) -> None:
         if self.status not in ("", "success", "error") and not STATUS.fullmatch(self.status):
@@ -37,10 +53,14 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
     def matches(self, record: LogRecord) -> bool:
         """Whether a record is wanted; means what `where` means."""
         return (
-            all(wanted == getattr(record, name) for name, wanted in exact(self))
+            all(wanted == value_of(record, name) for name, wanted in exact(self))
             and (self.since_ms is None or record.created_at_ms >= self.since_ms)
             and (self.until_ms is None or record.created_at_ms < self.until_ms)
             and status_matches(self.status, record)
+            and all(each.matches(record) for each in self.labels)
+            and all(each.matches(record) for each in self.numbers)
+            and (self.stream is None or record.stream == self.stream)
+            and (not self.words or has_words(self.words, record))
             and (not self.text or any(lowered(self.text) in lowered(part or "") for part in searched(record)))
         )
 
@@ -52,7 +72,11 @@ def where(narrowed: LogFilter) -> list[ColumnElement[bool]]:
     if narrowed.since_ms is not None:
         conditions += [col(LogRow.created_at_ms) >= narrowed.since_ms, first_since(narrowed.since_ms)]
     if narrowed.until_ms is not None:
-        conditions.append(col(LogRow.created_at_ms) < narrowed.until_ms)
+        conditions += [col(LogRow.created_at_ms) < narrowed.until_ms, last_until(narrowed.until_ms)]
+    if narrowed.stream is not None:
+        conditions.append(col(LogRow.stream) == narrowed.stream)
+    conditions += [has_label(each) for each in narrowed.labels]
+    conditions += [each for number in narrowed.numbers for each in is_between(number)]
     if narrowed.text:
         conditions.append(contains(narrowed.text))
     return conditions
@@ -60,8 +84,14 @@ def where(narrowed: LogFilter) -> list[ColumnElement[bool]]:
 
 def exact(narrowed: LogFilter) -> list[tuple[str, str]]:
     """Fields that must equal what is wanted."""
-    names = ("provider", "vendor", "model", "api_key_id", "trace_id")
-    return [(name, wanted) for name in names if (wanted := getattr(narrowed, name))]
+    return [(name, wanted) for name in EXACT if (wanted := getattr(narrowed, name))]
+
+
+def value_of(record: LogRecord, name: str) -> object:
+    """The value of a column; a failure has its own."""
+    if name in ("error_code", "error_fault"):
+        return None if record.failure is None else getattr(record.failure, name.removeprefix("error_"))
+    return getattr(record, name)
 
 
 def is_success(record: LogRecord) -> bool:
@@ -130,3 +160,10 @@ def first_since(since_ms: int) -> ColumnElement[bool]:
     first = select(LogRow.id).where(LogRow.created_at_ms >= since_ms).order_by(col(LogRow.created_at_ms)).limit(AT_ONCE)
     ids = first.subquery()
     return col(LogRow.id) >= select(func.min(ids.c.id)).scalar_subquery()
+
+
+def last_until(until_ms: int) -> ColumnElement[bool]:
+    """The same at the other end: where a list may begin, so that "a month ago" does not read all that came since."""
+    last = select(LogRow.id).where(LogRow.created_at_ms < until_ms)
+    ids = last.order_by(col(LogRow.created_at_ms).desc()).limit(AT_ONCE).subquery()
+    return col(LogRow.id) <= select(func.max(ids.c.id)).scalar_subquery()

@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from store.ids import LogId, Nanodollars, Slug
 from store.log_columns import KEPT, decode_bodies, decode_rest
 from store.log_filter import LogFilter, where
+from store.log_finding import candidates
 from store.log_rows import FAILED, LogBodyRow, LogRow
 from store.records import Failure, LogRecord
 
@@ -32,7 +33,9 @@ async def page(
     session: AsyncSession, narrowed: LogFilter, *, limit: int, before: LogId | None = None
 ) -> list[LogRecord]:
     """Records newest first, older than `before`; without bodies and headers, which only `log_by_id` reads."""
-    wanted = select(LogRow).where(*where(narrowed)).order_by(col(LogRow.id).desc()).limit(limit)
+    found = await candidates(session, narrowed, limit=limit, before=before)
+    conditions = where(narrowed) if found is None else [col(LogRow.id).in_(sorted(found)[-limit:])]
+    wanted = select(LogRow).where(*conditions).order_by(col(LogRow.id).desc()).limit(limit)
     if before is not None:
         wanted = wanted.where(LogRow.id < before)
     return [record_of(row) for row in await session.exec(wanted)]

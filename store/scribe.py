@@ -1,7 +1,7 @@
 """The drain in a process of its own, so that it never takes the interpreter from those who answer requests.
 
-`python -m store.scribe FILE SECONDS` reads what stands in the spool from its standard input, and writes what became of
-it to its standard output, until the input ends: with the process that started it, however that ended.
+`python -m store.scribe FILE SECONDS KEEPING` reads what stands in the spool from its standard input, and writes what
+became of it to its standard output, until the input ends: with the process that started it, however that ended.
 """
 
 import os
@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import IO
 import msgspec
 
 from store.drain import Drain, reason
+from store.retention import KEEP_ALL, Keeping
 from store.standing import Outcome, Stretch
 
 LENGTH = Struct("<I")
@@ -38,21 +40,31 @@ class Answer(msgspec.Struct, array_like=True):
 
 encode = msgspec.msgpack.Encoder().encode
 read_answer = msgspec.msgpack.Decoder(Answer).decode
-read_standing = msgspec.msgpack.Decoder(list[Stretch]).decode
+read_standing = msgspec.msgpack.Decoder(list[Stretch] | None).decode
+TIDY = encode(None)
+"""What is sent instead of the spool's standing when it is time to tidy up."""
 
 
 class Scribe:
     """The process, started when there is something to do; for one thread."""
 
-    def __init__(self, file: Path, patience_seconds: float) -> None:
+    def __init__(self, file: Path, patience_seconds: float, keeping: Keeping = KEEP_ALL) -> None:
         self._words = [sys.executable, "-P", "-m", "store.scribe", str(file), str(patience_seconds)]
+        self._words.append(msgspec.json.encode(keeping).decode())
         self._process: subprocess.Popen[bytes] | None = None
 
     def step(self, standing: Sequence[Stretch]) -> Outcome:
         """Put one batch into the database. Raises NotDrained."""
+        return self._ask(encode(standing))
+
+    def tidy(self) -> bool:
+        """A step of some milliseconds at what nobody waits for; whether there is more of it. Raises NotDrained."""
+        return self._ask(TIDY).more
+
+    def _ask(self, message: bytes) -> Outcome:
         try:
             pipes = self._pipes()
-            send(pipes[0], encode(standing))
+            send(pipes[0], message)
             answer = read_answer(receive(pipes[1]))
         except (OSError, EOFError, msgspec.MsgspecError) as error:
             self.close()
@@ -104,9 +116,9 @@ def receive(pipe: IO[bytes]) -> bytes:
     return message
 
 
-def serve(file: Path, patience_seconds: float) -> None:
+def serve(file: Path, patience_seconds: float, keeping: Keeping) -> None:
     """Answer until nobody asks any more."""
-    drain = Drain(file, patience_seconds)
+    drain = Drain(file, patience_seconds, keeping)
     try:
         while True:
             try:
@@ -114,12 +126,17 @@ def serve(file: Path, patience_seconds: float) -> None:
             except EOFError:
                 return
             try:
-                answer = Answer(drain.step(standing))
+                answer = Answer(tidied(drain) if standing is None else drain.step(standing))
             except (sqlite3.Error, OSError) as error:
                 answer = Answer(Outcome(), reason(error, file))
             send(sys.stdout.buffer, encode(answer))
     finally:
         drain.close()
+
+
+def tidied(drain: Drain) -> Outcome:
+    """What became of a step of tidying up."""
+    return Outcome(more=drain.tidy(time.time_ns() // 1_000_000))
 
 
 def stand_back() -> None:
@@ -133,4 +150,4 @@ if __name__ == "__main__":
     stand_back()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # it ends with its input, and not in the middle of a transaction
-    serve(Path(sys.argv[1]), float(sys.argv[2]))
+    serve(Path(sys.argv[1]), float(sys.argv[2]), msgspec.json.decode(sys.argv[3], type=Keeping))

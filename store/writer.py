@@ -10,6 +10,7 @@ import msgspec
 
 from store.packed import encode
 from store.records import LogRecord
+from store.retention import KEEP_ALL, Keeping
 from store.scribe import NotDrained, Scribe
 from store.spool import Spool
 
@@ -19,6 +20,11 @@ SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
 CLOSING_SECONDS = 5.0
 IDLE_SECONDS = 30.0
 """After so long without a record the process that writes them is ended, until the next one comes."""
+
+
+FIRST_TIDY_SECONDS, TIDY_EVERY_SECONDS = 10.0, 600.0
+SHORT_TIDY_SECONDS, LONG_TIDY_SECONDS = 0.01, 1e9
+"""How long it tidies up at a time: while records come, and while none does."""
 
 
 class WriterState(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,10 +44,17 @@ class LogWriter:
     """Owns the spool, and the process that writes the log's tables; a thread of its own talks with it."""
 
     def __init__(
-        self, file: Path, spool: Spool, *, patience_seconds: float = 2.0, idle_seconds: float = IDLE_SECONDS
+        self,
+        file: Path,
+        spool: Spool,
+        *,
+        patience_seconds: float = 2.0,
+        idle_seconds: float = IDLE_SECONDS,
+        keeping: Keeping = KEEP_ALL,
     ) -> None:
         self._file, self._spool = file, spool
-        self._scribe = Scribe(file, patience_seconds)
+        self._scribe = Scribe(file, patience_seconds, keeping)
+        self._tidy_at = monotonic() + FIRST_TIDY_SECONDS
         self._thread = Thread(target=self._run, name="log writer", daemon=True)
         self._wake, self._hurry = Event(), Event()
         self._idle_seconds = idle_seconds
@@ -128,9 +141,10 @@ class LogWriter:
         if self._pause_seconds:
             self._hurry.wait(self._pause_seconds)
         elif self._closes_at is None:
+            self._tidy(LONG_TIDY_SECONDS)
             if not self._wake.wait(self._idle_seconds):
                 self._scribe.close()  # nobody has asked anything for a while: no process need wait for more
-                self._wake.wait()
+                self._wake.wait(max(0.0, self._tidy_at - monotonic()))
             self._hurry.wait(GATHERING_SECONDS)
 
     def _round(self) -> None:
@@ -145,9 +159,22 @@ class LogWriter:
             self._reason = str(error)
         else:
             self._reason = None
+        self._tidy(SHORT_TIDY_SECONDS)
         self._tell()
         failing = self._reason or self._spool.blocked
         self._pause_seconds = longer(self._pause_seconds) if failing else 0.0
+
+    def _tidy(self, lasting_seconds: float) -> None:
+        """Drop what is old, and catch up with what was left for later, until a record comes or the time is over."""
+        ends = monotonic() + lasting_seconds
+        try:
+            while self._tidy_at <= monotonic() < ends and self._closes_at is None:
+                if not self._scribe.tidy():
+                    self._tidy_at = monotonic() + TIDY_EVERY_SECONDS
+                if self._wake.is_set():
+                    return
+        except NotDrained as error:
+            self._reason, self._tidy_at = str(error), monotonic() + LONGEST_PAUSE_SECONDS
 
     def _step(self) -> bool:
         """One transaction, if there is anything for it; whether there was more."""
@@ -156,6 +183,8 @@ class LogWriter:
             return False  # not worth a process
         outcome = self._scribe.step(standing)
         self._spool.settle(outcome)
+        if outcome.more:  # it leaves to later what need not be done at once
+            self._tidy_at = min(self._tidy_at, monotonic())
         return outcome.more
 
     def _is_late(self) -> bool:
