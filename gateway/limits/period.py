@@ -30,7 +30,7 @@ class Period:
     @property
     def mark(self) -> str:
         """What tells it from other lengths, in a word."""
-        return f"{self.days}days" if self.every == "days" else self.every
+        return f"{self.days}d" if self.every == "days" else self.every
 
     def around(self, now_ms: int) -> tuple[int, int]:
         """When the period began that holds now, and when it ends; without period it began at 0."""
