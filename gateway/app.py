@@ -31,6 +31,7 @@ OURS = frozenset(
         "guardrails",
         "health",
         "integrations",
+        "limits",
         "logs",
         "model-configs",
         "models",

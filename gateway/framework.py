@@ -20,8 +20,10 @@ from gateway.api.admin.configs import ConfigsController
 from gateway.api.admin.explain import ExplainController
 from gateway.api.admin.integration_models import IntegrationModelsController
 from gateway.api.admin.integrations import IntegrationsController
+from gateway.api.admin.limits import LimitsController
 from gateway.api.admin.logs import LogsController
 from gateway.api.admin.observe import ObserveController
+from gateway.api.admin.policies import PoliciesController
 from gateway.api.admin.pricing import PricingController
 from gateway.api.admin.providers import ProvidersController
 from gateway.api.asgi import CLOSING, spelled_headers
@@ -69,6 +71,8 @@ def framework(plant: Plant) -> Litestar:
             IntegrationsController,
             IntegrationModelsController,
             ProvidersController,
+            PoliciesController,
+            LimitsController,
             ApiKeysController,
             AuditController,
             ConfigsController,

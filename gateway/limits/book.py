@@ -94,6 +94,20 @@ class Book:
         if actual and isinstance(held.tally, BudgetTally):
             self._look(held.tally)
 
+    def counters(self) -> list[str]:
+        """The name of every counter that has counted anything."""
+        return [*self._tallies, *(name for name in self._known if name not in self._tallies)]
+
+    def raised(self, counter: str) -> tuple[int, int] | None:
+        """How much more an operator allows of a budget, and until when (epoch ms); None where nothing."""
+        row, more = self._adjusted.get(counter), self._raised(counter, self.clock() * 1000)
+        return None if row is None or row.raised_until_ms is None or not more else (more, row.raised_until_ms)
+
+    def forget(self, counter: str) -> None:
+        """Let a rate begin anew."""
+        if not isinstance(self._tallies.get(counter), BudgetTally):
+            self._tallies.pop(counter, None)
+
     def tallies(self) -> list[Tally]:
         """Every counter that was ever asked for."""
         return list(self._tallies.values())

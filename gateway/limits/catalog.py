@@ -53,6 +53,7 @@ class LimitCatalog:
     by_target: PolicyIndex = field(default_factory=PolicyIndex)
     integration_of: Mapping[str, str] = field(default_factory=dict)
     """A provider's slug to its integration's id."""
+    policies: Sequence[Policy] = ()
     adjustments: Sequence[AdjustmentRow] = ()
     """What operators have changed about counters for a while."""
 
@@ -85,6 +86,7 @@ def catalog_of(
         by_caller=indexed(each for each in policies if not each.is_about_targets),
         by_target=indexed(each for each in policies if each.is_about_targets),
         integration_of=integration_of,
+        policies=policies,
         adjustments=adjustments,
     )
 

@@ -1,0 +1,106 @@
+"""`/v1/limits`: how every budget and rate stands at the moment; one call raises a budget for a while, or resets it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, get, post
+from litestar.params import FromPath, JSONBody, QueryParameter
+
+from gateway.api.admin.door import CurrentPage, PageSize, PlantHere, Problems, found, needs, page_of
+from gateway.api.admin.limited import reset_counters
+from gateway.api.moments import epoch_ms
+from gateway.errors import BadRequest
+from gateway.limits.checks import is_number
+from gateway.limits.rules import Applied, Budget
+from gateway.limits.spelling import in_units
+from gateway.limits.status import LimitState, applied_now, found_in, state_of
+from gateway.plant import Plant
+from store.counters import adjustment_of
+
+OnlyLevel = Annotated[str | None, QueryParameter(name="level")]
+OnlyOwner = Annotated[str | None, QueryParameter(name="owner")]
+
+
+class LimitList(msgspec.Struct, frozen=True, kw_only=True):
+    """A page."""
+
+    total: int
+    data: list[LimitState]
+    object: str = "list"
+
+
+class Raise(msgspec.Struct, frozen=True, kw_only=True):
+    """How much more may be used, and until when; of money in dollars."""
+
+    amount: Any = None
+    until: datetime | None = None
+
+
+class LimitsController(Controller):
+    """Budgets and rates, live."""
+
+    path = "/v1/limits"
+    tags = ("Limits",)
+
+    @get(guards=needs("policies.list"), summary="List limits")
+    async def index(
+        self,
+        plant: PlantHere,
+        level: OnlyLevel = None,
+        owner: OnlyOwner = None,
+        current_page: CurrentPage = 0,
+        page_size: PageSize = 100,
+    ) -> LimitList:
+        """Every limit with what is set aside, used and left."""
+        every = [
+            each
+            for each in applied_now(plant.snapshot.limits, plant.limits)
+            if level in (None, each.limit.level) and owner in (None, each.limit.owner)
+        ]
+        page = page_of(every, current_page, page_size)
+        return LimitList(total=len(every), data=[state_of(each, plant.limits) for each in page])
+
+    @get("/{limit_id:str}", guards=needs("policies.read"), summary="Describe a limit")
+    async def one(self, plant: PlantHere, limit_id: FromPath[str]) -> LimitState:
+        """One limit."""
+        return state_of(limit_named(plant, limit_id), plant.limits)
+
+    @post("/{limit_id:str}/raise", guards=needs("policies.update"), status_code=200, summary="Raise a budget")
+    async def lift(self, plant: PlantHere, limit_id: FromPath[str], data: JSONBody[Raise]) -> LimitState:
+        """Allow so much more than the budget until then; it holds for the next request."""
+        applied = limit_named(plant, limit_id)
+        check(data, applied, plant.limits.clock() * 1000)
+        async with plant.change() as session:
+            row = await adjustment_of(session, applied.counter)
+            row.raised, row.raised_until_ms = in_units(data.amount, applied.limit.used), epoch_ms(data.until)
+            session.add(row)
+        return state_of(applied, plant.limits)
+
+    @post("/{limit_id:str}/reset", guards=needs("policies.update"), status_code=200, summary="Reset a limit")
+    async def reset(self, plant: PlantHere, limit_id: FromPath[str]) -> LimitState:
+        """Begin anew: what was used so far counts no more."""
+        applied = limit_named(plant, limit_id)
+        if isinstance(applied.limit, Budget):
+            async with plant.change() as session:
+                await reset_counters(session, [applied.counter])
+        plant.limits.forget(applied.counter)
+        return state_of(applied, plant.limits)
+
+
+def limit_named(plant: Plant, limit_id: str) -> Applied:
+    """A limit by its id. Raises NotFound."""
+    return found(found_in(plant.snapshot.limits, plant.limits, limit_id), "limit", limit_id[:60])
+
+
+def check(data: Raise, applied: Applied, now_ms: float) -> None:
+    """Raises BadRequest with everything that is wrong."""
+    if not isinstance(applied.limit, Budget):
+        raise BadRequest("Only a budget can be raised for a while; change the rate itself instead.")
+    problems, until = Problems(), epoch_ms(data.until)
+    is_amount = is_number(data.amount) and 0 < data.amount < 1e12
+    problems.check(is_amount, "amount", "must be a number above 0: how much more may be used")
+    problems.check(until is not None and until > now_ms, "until", "must be a date and time that is still to come")
+    problems.settle()

@@ -1,0 +1,137 @@
+"""How every limit stands at the moment: what is set aside, used and left, and when it begins anew."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from gateway.limits.rules import Applied, Budget
+from gateway.limits.spelling import spelled
+from gateway.limits.tallies import BudgetTally, RateTally
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gateway.limits.book import Book
+    from gateway.limits.catalog import LimitCatalog
+    from gateway.limits.tallies import Tally
+
+
+class LimitState(msgspec.Struct, frozen=True, kw_only=True):
+    """One limit, or one group of a policy's. Of money all amounts are dollars."""
+
+    id: str
+    level: str
+    owner: str
+    """The id of what is limited; of a provider and a workspace the slug."""
+    name: str
+    group: str
+    """`api_key=…,model=…`, where a policy counts by groups."""
+    kind: str
+    """`budget` or `rate`."""
+    type: str
+    """What is counted: `cost`, `tokens`, `requests` or `concurrent`."""
+    period: str
+    """`daily`, `weekly`, `monthly`, `7d`, `never`; of a rate its unit."""
+    mode: str
+    """`hard`, `soft` or `shadow`."""
+    limit: float
+    """With what was added to it for a while."""
+    raised: float
+    raised_until: datetime | None
+    spent: float
+    reserved: float
+    left: float
+    resets_at: datetime | None
+    refused: int
+    """Requests refused in this period, since the gateway was started; in shadow mode none, see there."""
+    would_have_refused: int
+    """The same in shadow mode, in which nobody is refused."""
+
+
+def short_id(counter: str) -> str:
+    """A name for a counter that fits into a URL: a group may be called anything."""
+    return sha256(counter.encode()).hexdigest()[:20]
+
+
+def applied_now(limits: LimitCatalog, book: Book) -> Iterator[Applied]:
+    """Every limit there is; of policies each group that has counted anything."""
+    for limit in limits.every():
+        yield Applied(limit, limit.counter)
+    policies = {policy.limit.counter: policy for policy in limits.policies}
+    seen: set[str] = set()
+    for counter in book.counters():
+        if counter in policies:
+            head, group = counter, ""
+        else:
+            head = next((each for each in heads_of(counter) if each in policies), "")
+            group = counter[len(head) + 1 :]
+        if head and counter not in seen:
+            seen.add(counter)
+            yield Applied(policies[head].limit, counter, group)
+
+
+def heads_of(counter: str) -> Iterator[str]:
+    """What a counter's name may begin with: `policy:ID:TYPE:PERIOD`, whatever follows."""
+    parts = counter.split(":", 4)
+    if len(parts) > 4:
+        yield ":".join(parts[:4])
+
+
+def state_of(applied: Applied, book: Book) -> LimitState:
+    """How a limit stands."""
+    tally, limit = book.tally(applied), applied.limit
+    spent, reserved, left, resets = amounts(tally, book)
+    mode = "shadow" if limit.shadow else "hard" if limit.refuses else "soft"
+    raised = book.raised(applied.counter) if isinstance(limit, Budget) else None
+
+    def said(amount: int) -> float:
+        return spelled(amount, limit.used)
+
+    return LimitState(
+        id=short_id(applied.counter),
+        level=limit.level,
+        owner=limit.owner,
+        name=limit.name,
+        group=applied.group,
+        kind="budget" if isinstance(limit, Budget) else "rate",
+        type=limit.used,
+        period=limit.period.mark if isinstance(limit, Budget) else "" if limit.used == "concurrent" else limit.unit,
+        mode=mode,
+        limit=said(tally.amount),
+        raised=said(raised[0]) if raised else 0,
+        raised_until=moment(raised[1]) if raised else None,
+        spent=said(spent),
+        reserved=said(reserved),
+        left=said(max(left, 0)),
+        resets_at=resets,
+        refused=0 if limit.shadow else tally.refused,
+        would_have_refused=tally.refused if limit.shadow else 0,
+    )
+
+
+def amounts(tally: Tally, book: Book) -> tuple[int, int, int, datetime | None]:
+    """Spent, reserved, left, and when it begins anew; of a rate what is in its window counts as spent."""
+    ticks = book.ticks()
+    left = tally.left(ticks)
+    if isinstance(tally, BudgetTally):
+        ends = None if tally.limit.period.every == "never" else moment(tally.ends_ms)
+        return tally.spent, tally.reserved, left, ends
+    if isinstance(tally, RateTally):
+        wait = tally.window.wait_for_all(ticks)
+        return tally.window.total, 0, left, moment(round((book.clock() + wait) * 1000)) if wait else None
+    return 0, tally.under_way, left, None
+
+
+def moment(epoch_ms: int) -> datetime:
+    """An instant."""
+    return datetime.fromtimestamp(epoch_ms / 1000, UTC)
+
+
+def found_in(limits: LimitCatalog, book: Book, wanted: str) -> Applied | None:
+    """The limit of that short id, or with that counter."""
+    every = applied_now(limits, book)
+    return next((each for each in every if wanted in (short_id(each.counter), each.counter)), None)
