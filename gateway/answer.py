@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gateway.attempting import Try
+    from gateway.catalog import Catalog
     from gateway.domain import Target
-    from gateway.snapshot import Snapshot
     from gateway.upstream import Reply
     from gateway.vendors.vendor import Answered
 
@@ -61,7 +61,7 @@ def status_in(said: dict[str, Any]) -> int:
     return code if isinstance(code, int) and code in range(400, 600) else 502
 
 
-def refusal(reply: Reply, body: bytes, target: Target, snapshot: Snapshot) -> VendorFailed:
+def refusal(reply: Reply, body: bytes, target: Target, catalog: Catalog) -> VendorFailed:
     """A vendor's own error, as an exception; one that is no JSON, or a redirect, is a broken answer."""
     said = json_object(body)
     if said is None or reply.status < 400:
@@ -69,14 +69,14 @@ def refusal(reply: Reply, body: bytes, target: Target, snapshot: Snapshot) -> Ve
     refused = refused_by(target.vendor.id, reply.status, said, body)
     refused.retry_after = retry_after(reply)
     if target.provider is not None:
-        refused.message = refused.message.rstrip(".") + hint(reply.status, refused.message, target, snapshot)
+        refused.message = refused.message.rstrip(".") + hint(reply.status, refused.message, target, catalog)
     return refused
 
 
-def hint(status: int, said: str, target: Target, snapshot: Snapshot) -> str:
+def hint(status: int, said: str, target: Target, catalog: Catalog) -> str:
     """What to do about a vendor's refusal, as the end of its sentence."""
     if status == 404 and "model" in said:
-        return snapshot.nearest(f"@{target.provider}/{target.model}")
+        return catalog.nearest(f"@{target.provider}/{target.model}")
     if status in (401, 403):
         return f". The vendor key of `@{target.provider}` was refused: the operator can renew it in the catalog."
     return "."

@@ -14,6 +14,7 @@ from gateway.authenticate import presented
 from gateway.errors import NotOffered, NotSpoken
 from gateway.functions import Function
 from gateway.headers import NOT_PASSED_ON
+from gateway.own_models import with_defaults
 from gateway.params import shaped
 from gateway.targets import target_of
 from gateway.vendors.openai import WIRES
@@ -91,6 +92,8 @@ def prepared(call: Call, step: Step, plant: Plant, retries: int = 0) -> Try:
         return counted(request, step, target)
     wire, adapter = wire_for(call, target)
     fields, said = shaped(request.fields, leaf), {}
+    if target.own is not None and request.upload is None and not request.body:
+        fields = with_defaults(fields, target.own.defaults)
     if adapter is not None:
         said = {name: msgspec.json.decode(value) for name, value in fields.items()}
         try:
@@ -120,7 +123,7 @@ def target_for(call: Call, step: Step, plant: Plant) -> Target:
     request = call.request
     assert request is not None, "a request is read before it is sent on"
     wanted = request.model if request.model or request.function.value else None
-    return target_of(step.leaf, wanted, call.headers, plant.snapshot, plant.settings.trusted_custom_hosts)
+    return target_of(step.leaf, wanted, call.headers, plant.catalog(call), plant.settings.trusted_custom_hosts)
 
 
 def is_estimated(function: Function, target: Target) -> bool:

@@ -25,6 +25,8 @@ def authenticate(headers: Headers, snapshot: Snapshot, *scopes: str) -> Caller:
         raise Unauthenticated(f"Tollhouse: this API key is not known here, or was revoked. {HOW}")
     if caller.expires_at_ms is not None and caller.expires_at_ms <= time.time_ns() // 1_000_000:
         raise Unauthenticated("Tollhouse: this API key has expired. Ask the operator for a new one.")
+    if caller.is_paused:
+        raise Unauthenticated("Tollhouse: this API key is paused. The operator can let it go on.")
     if caller.scopes.isdisjoint(scopes):
         raise Forbidden(
             f"Tollhouse: the API key `{caller.name}` lacks the scope `{scopes[0]}`; the operator can add it."

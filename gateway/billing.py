@@ -55,9 +55,5 @@ def billed(call: Call, plant: Plant) -> Bill:
 
 
 def price_of(call: Call, plant: Plant) -> Price | None:
-    """The price of the model that answered; of the one that was asked for where the answer's name is not priced."""
-    if (target := call.target) is None:
-        return None
-    names = (call.response_model, target.model)
-    prices = (plant.prices.price(target.vendor.priced_as, name) for name in names if name)
-    return next((price for price in prices if price is not None), None)
+    """The price of the model that answered."""
+    return call.target.price(plant.prices, call.response_model) if call.target is not None else None

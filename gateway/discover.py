@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gateway.audit import by_itself
+from gateway.catalog import base_url_of, configurations_of, headers_of, secret_of
 from gateway.errors import GatewayError
 from gateway.references import Unresolved
-from gateway.snapshot import base_url_of, configurations_of, headers_of, secret_of
 from gateway.vendors import VENDORS
 from gateway.vendors.vendor import Sent
 from store.integrations import IntegrationRow, all_integrations

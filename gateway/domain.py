@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from gateway.errors import GatewayError
 from gateway.functions import Function
+from gateway.own_models import Model, price_in
 from gateway.webui import Trust
 from store.ids import KeyId, LogId, Slug, TraceId
 from store.records import Attempt, Usage
@@ -17,6 +18,8 @@ from store.records import Attempt, Usage
 if TYPE_CHECKING:
     from gateway.billing import Bill
     from gateway.limits.reservation import Reservation
+    from gateway.metadata_rules import MetadataRule
+    from gateway.prices import Price, PriceList
     from gateway.routing.plan import Step
     from gateway.vendors import Vendor
     from gateway.vendors.vendor import Asked, Login, Upload
@@ -49,6 +52,17 @@ class Caller:
     """Whether Open WebUI's word is taken for who asks."""
     open_webui_secret: str = field(default="", repr=False)
     """What it signs with; empty: nothing that it signs is believed."""
+    user_id: str | None = None
+    """Whose it is; None: a service's."""
+    is_organisation: bool = False
+    """Whether it belongs to no workspace, and sees all of them; its requests count to `workspace`."""
+    is_paused: bool = False
+    metadata_rules: tuple[MetadataRule, ...] = ()
+    """What the metadata of its requests must have."""
+
+    def sees(self, workspace: str | None) -> bool:
+        """Whether something of that workspace is there for it; None: of the organisation itself."""
+        return self.is_organisation or workspace == self.workspace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +93,18 @@ class Target:
     provider: Slug | None
     """None where the caller brought the vendor's key."""
     login: Login
+    own: Model | None = None
+    """What the catalog says of the model; None: nothing, or it is none of the catalog's."""
+    multiplier: Mapping[str, Any] = field(default_factory=dict)
+    """By what its prices in the list are multiplied."""
+
+    def price(self, prices: PriceList, answered_as: str | None = None) -> Price | None:
+        """What the model costs: the operator's own price, that of the model it was made of, else the list's.
+
+        The list is asked for the name that the vendor answered with first, then for the one that was asked for.
+        """
+        names = [name for name in (answered_as, self.model) if name]
+        return price_in(prices, self.vendor.priced_as, names, self.own, self.multiplier)
 
     @property
     def key(self) -> tuple[str, str]:

@@ -125,7 +125,7 @@ async def asked_whole(call: Call, attempt: Try, plant: Plant) -> Whole:
             reply, body = await plant.upstream.ask(target.base_url, sent, headers, target.vendor.id)
         trial.status = reply.status
         if reply.status >= 300:
-            raise refusal(reply, body, target, plant.snapshot)
+            raise refusal(reply, body, target, plant.catalog(call))
         return Whole(attempt, reply, understood(reply, body, attempt), trial)
 
 
@@ -141,7 +141,7 @@ async def begun(call: Call, attempt: Try, plant: Plant) -> Whole | Begun:
             if reply.status >= 300 or not is_stream(reply):
                 body = await reply.body()
                 if reply.status >= 300:
-                    raise refusal(reply, body, target, plant.snapshot)
+                    raise refusal(reply, body, target, plant.catalog(call))
                 return Whole(attempt, reply, understood(reply, body, attempt), trial)
             is_patient = bool(len(call.steps) > 1 or leaf.retry.attempts or leaf.first_token_timeout_ms)
             found = Begun(attempt, reply, attempt.reader(), reply.chunks(), stack, trial, is_patient)

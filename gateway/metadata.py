@@ -42,7 +42,11 @@ def filed(call: Call, caller: Caller) -> dict[str, str]:
     is_trusted = caller.open_webui == "headers" or bool(signed)
     if is_trusted and not call.has_own_trace and (chat := headers.get(CHAT, "").strip()):
         call.trace_id = TraceId(chat)
-    return {**found, **caller.metadata} if caller.metadata else found
+    if caller.metadata:
+        found |= caller.metadata
+    for rule in caller.metadata_rules:
+        rule.check(found)
+    return found
 
 
 def proven(headers: Headers, caller: Caller) -> dict[str, str]:

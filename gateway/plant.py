@@ -16,6 +16,8 @@ from gateway.audit import note_changes
 from gateway.bursts import Lines
 from gateway.errors import Conflict, StoreBusy
 from gateway.limits.book import Book
+from gateway.notifications.courier import Courier
+from gateway.notifications.health import Health
 from gateway.references import References
 from gateway.snapshot import load
 from store.changes import watch
@@ -24,7 +26,8 @@ from store.ids import KeyHash
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
-    from gateway.domain import Caller
+    from gateway.catalog import Catalog
+    from gateway.domain import Call, Caller
     from gateway.ledger import Ledger
     from gateway.live import Live
     from gateway.prices import PriceList
@@ -71,6 +74,10 @@ class Plant:
     under_way: set[asyncio.Task[object]] = field(default_factory=set)
     """Requests that wait for a vendor."""
     is_draining: bool = False
+    health: Health = field(default_factory=Health)
+    """Which providers fail."""
+    courier: Courier = field(default_factory=Courier)
+    """Notifications on their way."""
 
     def now(self) -> datetime:
         """What signatures are made with."""
@@ -80,6 +87,11 @@ class Plant:
     def references(self) -> References:
         """What credentials that are kept elsewhere are looked up in."""
         return References(self.settings.secrets_dir)
+
+    def catalog(self, call: Call) -> Catalog:
+        """What the caller of a request may use."""
+        assert call.caller is not None, "a request is authenticated before it is sent anywhere"
+        return self.snapshot.catalog(call.caller)
 
     async def refresh(self) -> None:
         """Make what is in the database hold for the next request."""

@@ -15,7 +15,7 @@ from gateway.routing.sight import Sight
 
 if TYPE_CHECKING:
     from gateway.configs.nodes import Node
-    from gateway.domain import Call
+    from gateway.domain import Call, Caller
     from gateway.plant import Plant
     from gateway.snapshot import Snapshot
 
@@ -63,16 +63,16 @@ def config_of(call: Call, snapshot: Snapshot) -> Config | None:
     if sent:
         if caller.config is not None and not caller.allow_config_override:
             raise BadRequest("Cannot override default config set for this API key.", param="x-portkey-config")
-        return saved(sent, snapshot) if sent.startswith("pc-") else snapshot.inline(sent)
+        return saved(sent, caller, snapshot) if sent.startswith("pc-") else snapshot.inline(sent)
     if caller.config is not None:
-        return saved(caller.config, snapshot)
+        return saved(caller.config, caller, snapshot)
     usual = snapshot.saved.defaults.get(caller.workspace)
-    return saved(usual, snapshot) if usual is not None else None
+    return saved(usual, caller, snapshot) if usual is not None else None
 
 
-def saved(slug: str, snapshot: Snapshot) -> Config:
-    """A config by its slug. Raises NotFound."""
-    config = snapshot.configs.get(slug)
+def saved(slug: str, caller: Caller, snapshot: Snapshot) -> Config:
+    """A config by its slug; another workspace's is not there. Raises NotFound."""
+    config = snapshot.config(slug, caller)
     if config is None:
         raise NotFound(f"Tollhouse: there is no config `{slug}`.", param="x-portkey-config")
     if config.trouble is not None:

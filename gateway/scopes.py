@@ -41,3 +41,32 @@ MANAGED: Mapping[str, tuple[str, ...]] = {
 
 SCOPES = frozenset(f"{resource}.{act}" for resource, acts in MANAGED.items() for act in acts)
 """Every scope there is; the owner's key holds them all."""
+
+ORGANISATION_ONLY = frozenset(
+    {
+        "organisation_users",
+        "organisation_service_api_keys",
+        "organisation_settings",
+        "organisation_guardrails",
+        "organisation_exclusions",
+        "audit_logs",
+        "plugins",
+        "deployments",
+        "secret_references",
+    }
+)
+"""Resources that a workspace has no part in."""
+SEEN = frozenset({"organisation_integrations", "organisation_mcp_integrations", "organisation_agent_integrations"})
+"""Resources of the organisation that a workspace may only list."""
+WORKSPACE_ACTS: Mapping[str, tuple[str, ...]] = {
+    "workspaces": ("read", "update", "list"),
+    **dict.fromkeys(SEEN, ("list",)),
+}
+"""What a workspace may do with a resource, where that is less than everything."""
+WORKSPACE_SCOPES = frozenset(
+    f"{resource}.{act}"
+    for resource, acts in MANAGED.items()
+    if resource not in ORGANISATION_ONLY
+    for act in WORKSPACE_ACTS.get(resource, acts)
+)
+"""Every scope that a workspace's key may hold."""

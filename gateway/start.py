@@ -10,7 +10,6 @@ import secrets
 import signal
 import socket
 import time
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from importlib.metadata import PackageNotFoundError
@@ -29,8 +28,8 @@ from gateway.discover import discover_hourly
 from gateway.domain import Caller
 from gateway.ledger import Ledger
 from gateway.limits.stored import remember_counters
-from gateway.limits.stored import remember_counters
 from gateway.live import Live
+from gateway.notifications.watch import Watch
 from gateway.plant import Plant
 from gateway.prices import PriceList
 from gateway.routing.signals import Signals
@@ -43,6 +42,7 @@ from store.database import Database, DatabaseUnusable, open_database
 from store.ids import ApiSecret, KeyId, Slug
 from store.logs import totals_since
 from store.master_key import source_of, vault_for
+from store.retention import Keeping
 from store.spool import Spool, SpoolUnusable
 from store.vault import Vault, VaultLocked, new_api_secret
 from store.writer import LogWriter
@@ -87,7 +87,7 @@ async def plant_of(settings: Settings) -> AsyncIterator[Plant]:
 @asynccontextmanager
 async def running(settings: Settings, vault: Vault, database: Database) -> AsyncIterator[Plant]:
     """The parts that work, for as long as the block runs."""
-    writer = LogWriter(settings.home / "tollhouse.db", Spool(settings.home / "spool"))
+    writer = LogWriter(settings.home / "tollhouse.db", Spool(settings.home / "spool"), keeping=keeping_of(settings))
     upstream = Upstream(
         connect_seconds=settings.connect_timeout_seconds,
         answer_seconds=settings.answer_timeout_seconds,
@@ -108,7 +108,7 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
         signals=Signals(),
         tokens=Tokens(upstream),
         pause=asyncio.sleep,
-        owner=Caller(KeyId(OWNER), OWNER, Slug("default"), SCOPES),
+        owner=Caller(KeyId(OWNER), OWNER, Slug("default"), SCOPES, is_organisation=True),
         owner_hash=vault.hash_key(owner_key(settings)),
         snapshot=Snapshot({}, {}, vault.hash_key),
         changing=asyncio.Lock(),
@@ -118,13 +118,23 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
         await writer.caught_up(LEFTOVERS_SECONDS)
         await remember_today(plant)
         await remember_counters(plant.limits, database, round(time.time() * 1000))
-        await remember_counters(plant.limits, database, round(time.time() * 1000))
         await plant.refresh()
         yield plant
     finally:
         await end_errands(plant)
+        await plant.courier.close()
         await asyncio.to_thread(writer.close)
         upstream.close()
+
+
+def keeping_of(settings: Settings) -> Keeping:
+    """How much of the log is kept."""
+    return Keeping(
+        bodies_days=settings.keep_bodies_days,
+        logs_days=settings.keep_logs_days,
+        megabytes=settings.keep_megabytes,
+        texts=settings.search_bodies == "on",
+    )
 
 
 async def serve(settings: Settings) -> None:
@@ -184,7 +194,9 @@ async def learn(plant: Plant, app: App) -> None:
     await plant.refresh()
     plant.prices.ready.set()
     await app.rest()
-    await discover_hourly(plant)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(discover_hourly(plant))
+        group.create_task(Watch().keep(plant))
 
 
 async def drain(plant: Plant) -> None:

@@ -19,9 +19,10 @@ from store.ids import Slug
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from gateway.catalog import Catalog, Provider
     from gateway.configs.nodes import Leaf
     from gateway.domain import Headers
-    from gateway.snapshot import Provider, Snapshot
+    from gateway.own_models import Model
 
 NO_SLUGS = ("@cf/", "@hf/")
 """Model names that begin like a provider slug and are none: Workers AI's."""
@@ -30,7 +31,7 @@ PLACEHOLDERS = {"OPENAI_API_KEY", ""}
 JSON = {"content-type": "application/json"}
 
 
-def target_of(leaf: Leaf, wanted: str | None, headers: Headers, snapshot: Snapshot, trusted: Collection[str]) -> Target:
+def target_of(leaf: Leaf, wanted: str | None, headers: Headers, catalog: Catalog, trusted: Collection[str]) -> Target:
     """Where a leaf leads for a request that wants this model; None: it wants none.
 
     Raises BadRequest, UnknownModel, UnknownProvider and ModelNotAllowed.
@@ -46,11 +47,11 @@ def target_of(leaf: Leaf, wanted: str | None, headers: Headers, snapshot: Snapsh
         )
     slug = named[1:].partition("/")[0] if named else own_slug
     if slug is None:
-        raise nameless(model, snapshot)
-    provider = snapshot.providers.get(Slug(slug))
+        raise nameless(model, catalog)
+    provider = catalog.providers.get(Slug(slug))
     if provider is None:
-        raise UnknownProvider(f"Tollhouse: there is no provider `@{slug}`{snapshot.nearest_slug(slug)}", param="model")
-    found = to_provider(provider, None if wanted is None and not model else model, snapshot)
+        raise UnknownProvider(f"Tollhouse: there is no provider `@{slug}`{catalog.nearest_slug(slug)}", param="model")
+    found = to_provider(provider, None if wanted is None and not model else model, catalog)
     return found if leaf.custom_host is None else replace(found, base_url=host(leaf.custom_host, trusted))
 
 
@@ -84,7 +85,7 @@ def split(model: str) -> tuple[str | None, str]:
     return slug, rest
 
 
-def nameless(model: str, snapshot: Snapshot) -> UnknownModel | NotFound:
+def nameless(model: str, catalog: Catalog) -> UnknownModel | NotFound:
     """Nothing says which provider is meant."""
     if not model:
         return NotFound(
@@ -93,24 +94,41 @@ def nameless(model: str, snapshot: Snapshot) -> UnknownModel | NotFound:
             param="x-portkey-provider",
         )
     return UnknownModel(
-        f"Tollhouse: `{model}` does not say which provider; write `@provider/model`{snapshot.nearest(model)}",
+        f"Tollhouse: `{model}` does not say which provider; write `@provider/model`{catalog.nearest(model)}",
         param="model",
     )
 
 
-def to_provider(provider: Provider, model: str | None, snapshot: Snapshot) -> Target:
+def to_provider(provider: Provider, model: str | None, catalog: Catalog) -> Target:
     """A target of the catalog, if it is usable and the model allowed; None asks for no model at all."""
     slug, account = provider.slug, provider.account
     if account.trouble is not None:
         raise Broken(f"Tollhouse: provider `@{slug}` cannot be used: {account.trouble}")
     if provider.expires_at_ms is not None and provider.expires_at_ms <= time.time_ns() // 1_000_000:
         raise UnknownProvider(f"Tollhouse: provider `@{slug}` has expired; the operator can extend it.", param="model")
+    if not provider.is_provisioned:
+        raise ModelNotAllowed(
+            f"Tollhouse: the integration behind `@{slug}` is not provisioned to this workspace any more; "
+            "the operator can provision it.",
+            param="model",
+        )
     if model is not None:
-        check_model(provider, model, snapshot)
-    return Target(account.vendor, account.base_url, account.headers, model or "", slug, account.login)
+        check_model(provider, model, catalog)
+    own = account.models.get(model or "")
+    target = Target(
+        account.vendor, account.base_url, account.headers, model or "", slug, account.login, own, account.multiplier
+    )
+    return target if own is None else at_its_own(target, own)
 
 
-def check_model(provider: Provider, model: str, snapshot: Snapshot) -> None:
+def at_its_own(target: Target, own: Model) -> Target:
+    """A target at the model's own address, with the headers that it wants, where it has any."""
+    if own.base_url is None and not own.headers:
+        return target
+    return replace(target, base_url=own.base_url or target.base_url, headers={**target.headers, **own.headers})
+
+
+def check_model(provider: Provider, model: str, catalog: Catalog) -> None:
     """Whether the catalog allows it. Raises BadRequest, UnknownModel and ModelNotAllowed."""
     slug, account = provider.slug, provider.account
     if not model:
@@ -120,8 +138,8 @@ def check_model(provider: Provider, model: str, snapshot: Snapshot) -> None:
         how = "the operator can enable it."
         raise ModelNotAllowed(f"Tollhouse: model `{model}` is not enabled for `@{slug}`; {how}", param="model")
     if known is None and not account.allow_all_models:
-        near = snapshot.nearest(f"@{slug}/{model}")
-        raise UnknownModel(f"Tollhouse: `@{slug}` has no model `{model}`{near}", param="model")
+        near = catalog.nearest(f"@{slug}/{model}")
+        raise ModelNotAllowed(f"Tollhouse: model `{model}` is not allowed for `@{slug}`{near}", param="model")
 
 
 def brought_along(name: str, model: str, leaf: Leaf, headers: Headers, trusted: Collection[str]) -> Target:

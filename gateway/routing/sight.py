@@ -44,7 +44,7 @@ class Sight:
     def cost(self, node: Node) -> float | None:
         """What the request's prompt and as many tokens of answer would cost, in nanodollars per million."""
         target = self._target(first_leaf(node))
-        price = self._plant.prices.price(target.vendor.priced_as, target.model) if target else None
+        price = target.price(self._plant.prices) if target else None
         if price is None:
             return None
         rates = price.rates_for(len(self._call.body) // ROUGHLY)
@@ -87,10 +87,10 @@ class Sight:
         return (vendor.id if vendor else named, model)
 
     def _target(self, leaf: Leaf) -> Target | None:
-        request, plant = self._call.request, self._plant
-        wanted = request.model if request else ""
+        request, plant, catalog = self._call.request, self._plant, self._plant.catalog(self._call)
+        wanted, headers = request.model if request else "", self._call.headers
         try:
-            return target_of(leaf, wanted, self._call.headers, plant.snapshot, plant.settings.trusted_custom_hosts)
+            return target_of(leaf, wanted, headers, catalog, plant.settings.trusted_custom_hosts)
         except GatewayError:
             return None
 

@@ -103,13 +103,13 @@ async def test_model_that_is_switched_off_is_412(gateway: Gateway, vendor: Simul
 
 
 async def test_only_what_is_enabled_when_not_all_are_allowed(gateway: Gateway) -> None:
-    """With `allow_all_models` off, models nobody enabled are unknown, with the nearest named."""
+    """With `allow_all_models` off, models nobody enabled are refused as not allowed, with the nearest named."""
     models = {"models": [{"slug": "gpt-4o", "enabled": True}], "allow_all_models": False}
     (await gateway.admin.put("/v1/integrations/demo/models", json=models)).raise_for_status()
 
     answers = [await gateway.chat(model=f"@demo/{model}") for model in ("gpt-4o", "gpt-4o-mini")]
 
-    assert [answer.status_code for answer in answers] == [200, 404]
+    assert [answer.status_code for answer in answers] == [200, 412]
     assert "`@demo/gpt-4o`" in answers[1].json()["error"]["message"]
 
 

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from gateway.api.admin.door import Problems
+from gateway.catalog import Configurations
 from gateway.configs.vendor_settings import CREDENTIALS, SETTINGS
 from gateway.headers import MASK
-from gateway.snapshot import Configurations
 from gateway.vendors import Vendor
 
 COMMON = frozenset(Configurations.__struct_fields__) - {"settings"}

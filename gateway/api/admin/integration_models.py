@@ -10,7 +10,7 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from gateway.api.admin.door import Nothing, PlantHere, Problems, found
 from gateway.api.admin.integrations import READ, UPDATE
-from gateway.snapshot import configurations_of, models_of
+from gateway.catalog import configurations_of, models_of
 from gateway.vendors import VENDORS
 from store.integrations import integration_by_slug
 from store.models import ModelRow

@@ -25,16 +25,18 @@ from gateway.api.admin.door import (
     slug_from,
 )
 from gateway.api.moments import instant, now_ms
+from gateway.catalog import Configurations, configurations_of
 from gateway.discover import discover_soon
 from gateway.domain import Caller
 from gateway.errors import Conflict, Forbidden
 from gateway.references import is_reference
-from gateway.snapshot import Configurations, configurations_of
 from gateway.vendors import VENDORS, vendor_named
 from store.ids import new_id
 from store.integrations import IntegrationRow, all_integrations, integration_by_slug
 from store.providers import ProviderRow, provider_by_slug, providers_of
+from store.provisions import ProvisionRow
 from store.vault import Vault, masked
+from store.workspaces import DEFAULT
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
@@ -139,6 +141,7 @@ class IntegrationsController(Controller):
             await refuse_taken(session, row.slug, data)
             session.add(row)
             await session.flush()
+            session.add(ProvisionRow(integration_id=row.id, workspace=DEFAULT))
             if data.create_default_provider:
                 session.add(default_provider(row, data))
         discover_soon(plant, row.id)

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gateway.model_traits import CHAT, calls_tools, kind_of
+from gateway.own_models import Model, price_in
 
 if TYPE_CHECKING:
+    from gateway.catalog import Provider
     from gateway.prices import Price, PriceList
-    from gateway.snapshot import Model, Provider
 
 
 class Tag(msgspec.Struct, frozen=True):
@@ -65,7 +66,8 @@ def described(provider: Provider, model: Model, prices: PriceList) -> Described:
     vendor = provider.account.vendor
     kind = kind_of(vendor, model.id)
     can = Capabilities(usage=True, builtin_tools=msgspec.UNSET if calls_tools(vendor, model.id) else False)
-    price, window = prices.price(vendor.priced_as, model.id), prices.context_window(vendor.priced_as, model.id)
+    price = price_in(prices, vendor.priced_as, [model.id], model, provider.account.multiplier)
+    window = prices.context_window(vendor.priced_as, model.base or model.id)
     return Described(
         id=f"@{provider.slug}/{model.id}",
         name=model.name,

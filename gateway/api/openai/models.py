@@ -18,11 +18,11 @@ from litestar.params import FromPath, QueryParameter
 from gateway.api.admin.door import PlantHere
 from gateway.api.openai.described import described
 from gateway.authenticate import authenticate
+from gateway.catalog import Catalog, Provider
 from gateway.errors import UnknownModel
 from gateway.model_traits import CHAT
-from gateway.plant import Plant
+from gateway.own_models import Model
 from gateway.prices import PriceList
-from gateway.snapshot import Model, Provider, Snapshot
 from gateway.webui import is_webui
 
 SCOPES = ("completions.write", "models.list", "virtual_keys.list", "providers.list")
@@ -68,53 +68,52 @@ async def list_models(
     caller = authenticate(request.headers, plant.snapshot, *SCOPES)
     is_described = is_webui(request.headers) if caller.describe_models is None else caller.describe_models
     name = ("described, all" if everything else "described") if is_described else "plain"
-    return Response(await listing(name, plant), media_type=MediaType.JSON)
+    return Response(await listing(name, plant.snapshot.catalog(caller), plant.prices), media_type=MediaType.JSON)
 
 
 @get("/v1/models/{name:path}", tags=["Models"], summary="Describe one model")
 async def one_model(request: Request[None, None, State], plant: PlantHere, name: FromPath[str]) -> ModelObject:
     """One model by its id."""
     await plant.prices.ready.wait()
-    authenticate(request.headers, plant.snapshot, *SCOPES)
+    catalog = plant.snapshot.catalog(authenticate(request.headers, plant.snapshot, *SCOPES))
     wanted = name.removeprefix("/")
-    for model in listed(plant.snapshot):
+    for model in listed(catalog):
         if model.id == wanted:
             return model
-    raise UnknownModel(f"Tollhouse: there is no model `{wanted}`{plant.snapshot.nearest(wanted)}", param="model")
+    raise UnknownModel(f"Tollhouse: there is no model `{wanted}`{catalog.nearest(wanted)}", param="model")
 
 
-async def listing(name: str, plant: Plant) -> bytes:
+async def listing(name: str, catalog: Catalog, prices: PriceList) -> bytes:
     """A list as it is sent: written once for each snapshot, for Open WebUI asks whenever a page is loaded.
 
     It is written in a thread: a thousand prices take half a second to be found for the first time.
     """
-    snapshot = plant.snapshot
-    if name not in snapshot.listings:
-        snapshot.listings[name] = await asyncio.to_thread(written, name, snapshot, plant.prices)
-    return snapshot.listings[name]
+    if name not in catalog.listings:
+        catalog.listings[name] = await asyncio.to_thread(written, name, catalog, prices)
+    return catalog.listings[name]
 
 
-def written(name: str, snapshot: Snapshot, prices: PriceList) -> bytes:
+def written(name: str, catalog: Catalog, prices: PriceList) -> bytes:
     """A list of the catalog: `plain`, `described` as far as one can chat with a model, or `described, all`."""
     if name == "plain":
-        return msgspec.json.encode(ModelListing(data=listed(snapshot)))
-    rows = [described(provider, model, prices) for provider, model in offered(snapshot)]
+        return msgspec.json.encode(ModelListing(data=listed(catalog)))
+    rows = [described(provider, model, prices) for provider, model in offered(catalog)]
     few = [row for row in rows if row.kind == CHAT] if name == "described" else rows
     return msgspec.json.encode({"object": "list", "data": few})
 
 
-def offered(snapshot: Snapshot) -> Iterator[tuple[Provider, Model]]:
+def offered(catalog: Catalog) -> Iterator[tuple[Provider, Model]]:
     """What can be used at all."""
-    for provider in snapshot.providers.values():
-        if provider.account.trouble is None:
+    for provider in catalog.providers.values():
+        if provider.account.trouble is None and provider.is_provisioned:
             yield from ((provider, model) for model in provider.account.models.values() if model.enabled)
 
 
-def listed(snapshot: Snapshot) -> list[ModelObject]:
+def listed(catalog: Catalog) -> list[ModelObject]:
     """The catalog, each id once."""
     return [
         ModelObject(
             id=f"@{provider.slug}/{model.id}", name=model.name, owned_by=provider.account.vendor.id, slug=model.id
         )
-        for provider, model in offered(snapshot)
+        for provider, model in offered(catalog)
     ]
