@@ -35,6 +35,7 @@ OURS = frozenset(
         "logs",
         "model-configs",
         "models",
+        "notifications",
         "observe",
         "openapi",
         "openapi.json",

@@ -91,6 +91,7 @@ def settle(call: Call, plant: Plant) -> None:
     record = record_of(call, plant)
     plant.ledger.add(record)
     plant.vitals.settled(record)
+    plant.health.settled(record)
     plant.live.settled(record)
     if record.usage is not None and call.target is not None:
         plant.signals.used(call.target.key, record.usage.input_tokens + record.usage.output_tokens)

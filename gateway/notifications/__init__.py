@@ -1,0 +1,1 @@
+"""Telling people what they should know: budgets, keys that end, vendors that fail, a log that is not written."""
