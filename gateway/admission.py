@@ -15,6 +15,7 @@ import msgspec
 from gateway.limits.refusals import refusal_of, unpriced
 from gateway.limits.reservation import Part, Reservation
 from gateway.limits.rules import Applied, Budget
+from gateway.limits.tallies import BudgetTally, RateTally
 from gateway.limits.worst import FREE, worst_of
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from gateway.domain import Call, Target
     from gateway.limits.catalog import LimitCatalog
     from gateway.limits.policies import Values
+    from gateway.limits.rules import Load
+    from gateway.limits.tallies import Tally
     from gateway.limits.worst import Worst
     from gateway.plant import Plant
 
@@ -41,7 +44,7 @@ def admit(call: Call, plant: Plant) -> None:
         return
     found = list(of_caller(call, limits))
     call.reservation = reservation = Reservation(plant.limits, [applied for applied in found if not applied.once])
-    wanted = [(applied, ONE) for applied in found]
+    wanted = [(tally, ONE) for tally in plant.limits.opened(found)]
     refuse_shortage(reservation, wanted)
     reservation.hold([each for each in wanted if each[0].once])
 
@@ -95,11 +98,12 @@ def afforded(call: Call, attempt: Try, plant: Plant) -> Try:
         return attempt
     theirs = [each for each in of_target(call, attempt.target, plant.snapshot.limits) if not reservation.has(each)]
     applied = [*reservation.metered, *theirs]
-    worst = worst_for(attempt, applied, plant)
-    output, is_lowered = answer_for(worst, applied, reservation)
-    wanted = [(each, wanted_of(each, worst, output)) for each in applied]
+    worst, tallies = worst_for(attempt, applied, plant), plant.limits.opened(applied)
+    output, is_lowered = answer_for(worst, tallies)
+    load = worst.load(output)
+    wanted = [(tally, wanted_of(tally, worst, load)) for tally in tallies]
     refuse_shortage(reservation, wanted)
-    part = Part(attempt.asked, worst, worst.load(output), reservation.hold(wanted))
+    part = Part(attempt.asked, worst, load, reservation.hold(wanted))
     reservation.was_sent = True
     if is_lowered and worst.field:
         part.lowered_to = output // worst.choices
@@ -115,7 +119,7 @@ def worst_for(attempt: Try, applied: Sequence[Applied], plant: Plant) -> Worst:
     if all(each.once for each in applied):
         return FREE
     target = attempt.target
-    worst = worst_of(attempt.asked, plant.prices.price(target.vendor.priced_as, target.model))
+    worst = worst_of(attempt.asked, target.price(plant.prices))
     if not worst.is_priced:
         for limit in (each.limit for each in applied):
             if isinstance(limit, Budget) and limit.used == "cost" and limit.refuses and limit.unpriced == "refuse":
@@ -123,39 +127,37 @@ def worst_for(attempt: Try, applied: Sequence[Applied], plant: Plant) -> Worst:
     return worst
 
 
-def answer_for(worst: Worst, applied: Sequence[Applied], reservation: Reservation) -> tuple[int, bool]:
+def answer_for(worst: Worst, tallies: Sequence[Tally]) -> tuple[int, bool]:
     """How long the answer may be, and whether the request has to be told. Raises BudgetExhausted."""
-    book, longest, most = reservation.book, worst.output_tokens, worst.output_tokens
-    has_budgets = False
-    for each in applied:
-        limit = each.limit
-        if not isinstance(limit, Budget) or each.once or not limit.refuses:
+    longest = most = worst.output_tokens
+    full, has_budgets = worst.load(most), False
+    for tally in tallies:
+        if not isinstance(tally, BudgetTally) or tally.once or not tally.limit.refuses:
             continue
         has_budgets = True
-        left = book.tally(each).left(0)
-        if limit.on_shortage == "lower" and worst.field:
-            longest = min(longest, worst.longest_for(limit.used, left))
+        left = tally.left(0)
+        if full[tally.index] > left and worst.field and tally.limit.on_shortage == "lower":
+            longest = min(longest, worst.longest_for(tally.limit.used, left))
     shortened = longest // worst.choices * worst.choices
     if shortened >= most:
         return most, has_budgets and not worst.is_bounded
     return (shortened, True) if shortened >= worst.least else (most, False)
 
 
-def wanted_of(applied: Applied, worst: Worst, output: int) -> int:
+def wanted_of(tally: Tally, worst: Worst, load: Load) -> int:
     """How much of a limit is to be set aside."""
-    used = applied.limit.used
-    if applied.once:
+    if tally.once:
         return ONE
-    if used == "tokens" and not isinstance(applied.limit, Budget) and not worst.is_stated:
-        output = min(output, GUESS)
-    return worst.load(output).of(used)
+    if tally.index == 1 and not worst.is_stated and isinstance(tally, RateTally):
+        return worst.input_tokens + min(load.tokens - worst.input_tokens, GUESS)
+    return load[tally.index]
 
 
-def refuse_shortage(reservation: Reservation, wanted: Sequence[tuple[Applied, int]]) -> None:
+def refuse_shortage(reservation: Reservation, wanted: Sequence[tuple[Tally, int]]) -> None:
     """Raises BudgetExhausted and RateLimited where too little is left of any limit; nothing is set aside then."""
-    book = reservation.book
-    for applied, _ in wanted:
-        reservation.watch(book.tally(applied))
-    short = book.shortage(wanted)
+    for tally, _ in wanted:
+        if isinstance(tally, RateTally):
+            reservation.watch(tally)
+    short = reservation.book.shortage(wanted)
     if short is not None:
-        raise refusal_of(short, book)
+        raise refusal_of(short, reservation.book)

@@ -171,7 +171,7 @@ def estimated(attempt: Try, plant: Plant) -> Estimate:
     """What one answer would cost."""
     fields, target = attempt.asked.fields, attempt.target
     tokens, most = tokens_in(fields), output_limit(fields)
-    price = plant.prices.price(target.vendor.priced_as, target.model)
+    price = target.price(plant.prices)
     note = None if most is not None else "the request sets no limit to the answer's length"
     if price is None:
         note = "no price is known" if target.vendor.priced_as else "nothing is charged for"

@@ -21,7 +21,7 @@ from gateway.notifications.health import Health
 from gateway.references import References
 from gateway.snapshot import load
 from store.changes import watch
-from store.ids import KeyHash
+from store.ids import KeyHash, KeyId
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
@@ -73,6 +73,8 @@ class Plant:
     """What budgets and rates have counted."""
     under_way: set[asyncio.Task[object]] = field(default_factory=set)
     """Requests that wait for a vendor."""
+    last_used: dict[KeyId, int] = field(default_factory=dict)
+    """When API keys were used, in epoch milliseconds; written down now and then."""
     is_draining: bool = False
     health: Health = field(default_factory=Health)
     """Which providers fail."""

@@ -115,7 +115,7 @@ class trying:
     def _cost(self) -> Nanodollars | None:
         """What the prompt costs: the vendor has read it, and nobody will hear how much it has answered."""
         target = self._attempt.target
-        price = self._plant.prices.price(target.vendor.priced_as, target.model)
+        price = target.price(self._plant.prices)
         return None if price is None else estimate(price, tokens_in(self._attempt.asked.fields), 0)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -11,6 +13,7 @@ from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter, SkipValidation
+from litestar.types import Guard
 
 from gateway.authenticate import authenticate
 from gateway.domain import Caller
@@ -39,14 +42,22 @@ class Nothing(msgspec.Struct, frozen=True):
     """An empty object: it was done."""
 
 
-def needs(*scopes: str) -> list[Callable[[Connection, BaseRouteHandler], None]]:
-    """Only for keys that hold one of these scopes."""
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The guard of a route: only keys that hold one of these scopes may enter."""
 
-    def guard(connection: Connection, _: BaseRouteHandler) -> None:
+    scopes: tuple[str, ...]
+
+    def __call__(self, connection: Connection, _: BaseRouteHandler) -> None:
+        """Let a request in. Raises Unauthenticated and Forbidden."""
         plant = connection.app.state.plant
-        connection.state["caller"] = authenticate(connection.headers, plant.snapshot, *scopes)
+        connection.state["caller"] = caller = authenticate(connection.headers, plant.snapshot, *self.scopes)
+        plant.last_used[caller.key_id] = time.time_ns() // 1_000_000
 
-    return [guard]
+
+def needs(*scopes: str) -> list[Guard]:
+    """Only for keys that hold one of these scopes."""
+    return [Needs(scopes)]
 
 
 def caller_of(connection: Connection) -> Caller:
@@ -65,6 +76,10 @@ class Problems:
         """Note what is wrong with a field unless it is right."""
         if not is_right:
             self._found.append((param, what))
+
+    def add(self, wrong: Iterable[tuple[str, str]]) -> None:
+        """Note fields that are wrong, and what is wrong with them."""
+        self._found += wrong
 
     def settle(self) -> None:
         """Raises BadRequest with all of it, `param` naming the first."""
