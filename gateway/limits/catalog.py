@@ -110,7 +110,7 @@ def policy_of(row: PolicyRow) -> Policy:
     conditions = [condition_of(each) for each in rule.conditions]
     if row.workspace is not None:
         conditions.append(Condition("workspace_id", (row.workspace,)))
-    return Policy(limit, tuple(conditions), tuple(named(each["key"]) for each in rule.group_by))
+    return Policy(limit, tuple(conditions), tuple(named(each["key"]) for each in rule.group_by), row.workspace)
 
 
 def condition_of(said: Mapping[str, Any]) -> Condition:

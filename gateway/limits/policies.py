@@ -43,6 +43,8 @@ class Policy:
     limit: Limit
     conditions: tuple[Condition, ...]
     group_by: tuple[str, ...] = ()
+    workspace: str | None = None
+    """Whose requests it is about, as one of the conditions says too; None: everybody's."""
 
     @property
     def is_about_targets(self) -> bool:

@@ -129,9 +129,3 @@ def amounts(tally: Tally, book: Book) -> tuple[int, int, int, datetime | None]:
 def moment(epoch_ms: int) -> datetime:
     """An instant."""
     return datetime.fromtimestamp(epoch_ms / 1000, UTC)
-
-
-def found_in(limits: LimitCatalog, book: Book, wanted: str) -> Applied | None:
-    """The limit of that short id, or with that counter."""
-    every = applied_now(limits, book)
-    return next((each for each in every if wanted in (short_id(each.counter), each.counter)), None)

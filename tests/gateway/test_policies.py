@@ -13,7 +13,8 @@ from gateway.errors import BadRequest
 from gateway.limits.catalog import policy_of
 from gateway.limits.policies import indexed
 from store.policies import PolicyRow
-from tests.gateway.running import Gateway, Json, ask
+from store.workspaces import WorkspaceRow
+from tests.gateway.running import Gateway, Json, ask, client
 
 USAGE, RATE = "/v1/policies/usage-limits", "/v1/policies/rate-limits"
 POLICY: Json = {
@@ -210,3 +211,22 @@ async def test_budget_cannot_be_raised_by_nothing_or_for_ever(gateway: Gateway) 
     message = wrong.json()["error"]["message"]
     assert (wrong.status_code, unknown.status_code) == (400, 404)
     assert ("`amount`" in message, "`until`" in message) == (True, True)
+
+
+async def test_workspace_sees_its_own_policies_alone(gateway: Gateway) -> None:
+    """A workspace's key makes policies for its own workspace, and neither sees nor makes those of anybody else."""
+    body = {"name": "lead", "scopes": ["policies.create", "policies.list", "policies.read"]}
+    key = (await gateway.admin.post("/v1/api-keys/workspace/service", json=body)).raise_for_status().json()["key"]
+    async with gateway.plant.change() as session:
+        session.add(WorkspaceRow(id="w-blue", slug="blue", name="Blue", created_at_ms=0))
+    of_all, of_blue = await made(gateway), await made(gateway, workspace_id="w-blue")
+
+    async with client(gateway.url, key) as lead:
+        own = (await lead.post(USAGE, json=POLICY)).raise_for_status().json()["id"]
+        theirs = (await lead.get(USAGE)).json()["data"]
+        hidden = [(await lead.get(f"{USAGE}/{each}")).status_code for each in (of_all, of_blue)]
+        elsewhere = await lead.post(USAGE, json=POLICY | {"workspace_id": "blue"})
+
+    assert [(each["id"], each["workspace_id"]) for each in theirs] == [(own, "default")]
+    assert (hidden, elsewhere.status_code) == ([404, 404], 403)
+    assert (await gateway.admin.get(USAGE, params={"workspace_id": "blue"})).json()["total"] == 1

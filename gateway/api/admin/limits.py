@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, get, post
+from litestar import Controller, Request, get, post
+from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from gateway.api.admin.door import CurrentPage, PageSize, PlantHere, Problems, found, needs, page_of
+from gateway.api.admin.door import CurrentPage, PageSize, PlantHere, Problems, caller_of, found, needs, page_of
 from gateway.api.admin.limited import reset_counters
 from gateway.api.moments import epoch_ms
+from gateway.domain import Caller
 from gateway.errors import BadRequest
 from gateway.limits.checks import is_number
 from gateway.limits.rules import Applied, Budget
 from gateway.limits.spelling import in_units
-from gateway.limits.status import LimitState, applied_now, found_in, state_of
+from gateway.limits.status import LimitState, applied_now, short_id, state_of
 from gateway.plant import Plant
 from store.counters import adjustment_of
 
+Request_ = Request[None, None, State]
 OnlyLevel = Annotated[str | None, QueryParameter(name="level")]
 OnlyOwner = Annotated[str | None, QueryParameter(name="owner")]
 
@@ -48,6 +52,7 @@ class LimitsController(Controller):
     @get(guards=needs("policies.list"), summary="List limits")
     async def index(
         self,
+        request: Request_,
         plant: PlantHere,
         level: OnlyLevel = None,
         owner: OnlyOwner = None,
@@ -57,21 +62,23 @@ class LimitsController(Controller):
         """Every limit with what is set aside, used and left."""
         every = [
             each
-            for each in applied_now(plant.snapshot.limits, plant.limits)
+            for each in seen_by(caller_of(request), plant)
             if level in (None, each.limit.level) and owner in (None, each.limit.owner)
         ]
         page = page_of(every, current_page, page_size)
         return LimitList(total=len(every), data=[state_of(each, plant.limits) for each in page])
 
     @get("/{limit_id:str}", guards=needs("policies.read"), summary="Describe a limit")
-    async def one(self, plant: PlantHere, limit_id: FromPath[str]) -> LimitState:
+    async def one(self, request: Request_, plant: PlantHere, limit_id: FromPath[str]) -> LimitState:
         """One limit."""
-        return state_of(limit_named(plant, limit_id), plant.limits)
+        return state_of(limit_named(caller_of(request), plant, limit_id), plant.limits)
 
     @post("/{limit_id:str}/raise", guards=needs("policies.update"), status_code=200, summary="Raise a budget")
-    async def lift(self, plant: PlantHere, limit_id: FromPath[str], data: JSONBody[Raise]) -> LimitState:
+    async def lift(
+        self, request: Request_, plant: PlantHere, limit_id: FromPath[str], data: JSONBody[Raise]
+    ) -> LimitState:
         """Allow so much more than the budget until then; it holds for the next request."""
-        applied = limit_named(plant, limit_id)
+        applied = limit_named(caller_of(request), plant, limit_id)
         check(data, applied, plant.limits.clock() * 1000)
         async with plant.change() as session:
             row = await adjustment_of(session, applied.counter)
@@ -80,9 +87,9 @@ class LimitsController(Controller):
         return state_of(applied, plant.limits)
 
     @post("/{limit_id:str}/reset", guards=needs("policies.update"), status_code=200, summary="Reset a limit")
-    async def reset(self, plant: PlantHere, limit_id: FromPath[str]) -> LimitState:
+    async def reset(self, request: Request_, plant: PlantHere, limit_id: FromPath[str]) -> LimitState:
         """Begin anew: what was used so far counts no more."""
-        applied = limit_named(plant, limit_id)
+        applied = limit_named(caller_of(request), plant, limit_id)
         if isinstance(applied.limit, Budget):
             async with plant.change() as session:
                 await reset_counters(session, [applied.counter])
@@ -90,9 +97,28 @@ class LimitsController(Controller):
         return state_of(applied, plant.limits)
 
 
-def limit_named(plant: Plant, limit_id: str) -> Applied:
+def seen_by(caller: Caller, plant: Plant) -> Iterator[Applied]:
+    """Every limit that a caller may know of: of its own workspace, or with an organisation's key all."""
+    every = applied_now(plant.snapshot.limits, plant.limits)
+    if caller.is_organisation:
+        yield from every
+        return
+    theirs = {
+        *(("api_key", each.key_id) for each in plant.snapshot.callers.values() if caller.sees(each.workspace)),
+        *(("provider", slug) for slug, each in plant.snapshot.providers.items() if caller.sees(each.workspace)),
+        *(("policy", each.limit.owner) for each in plant.snapshot.limits.policies if caller.sees(each.workspace)),
+        ("workspace", caller.workspace),
+    }
+    for each in every:
+        owner = each.limit.owner
+        if (each.limit.level, owner) in theirs or owner.endswith(f"@{caller.workspace}"):
+            yield each
+
+
+def limit_named(caller: Caller, plant: Plant, limit_id: str) -> Applied:
     """A limit by its id. Raises NotFound."""
-    return found(found_in(plant.snapshot.limits, plant.limits, limit_id), "limit", limit_id[:60])
+    named = (each for each in seen_by(caller, plant) if limit_id in (short_id(each.counter), each.counter))
+    return found(next(named, None), "limit", limit_id[:60])
 
 
 def check(data: Raise, applied: Applied, now_ms: float) -> None:

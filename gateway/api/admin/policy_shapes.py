@@ -55,6 +55,8 @@ def check_new(kind: str, said: Json) -> None:
     problems.check(name is None or is_name(name), "name", f"must be a text of 1 to {LONGEST_NAME} characters")
     for place, what in (*wrong_conditions(said.get("conditions")), *wrong_groups(said.get("group_by"))):
         problems.check(False, place, what)
+    workspace = said.get("workspace_id")
+    problems.check(workspace is None or isinstance(workspace, str), "workspace_id", "must be a workspace's slug or id")
     check_limit(kind, limit_in(said), problems)
     problems.settle()
 
