@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import add
 from typing import TYPE_CHECKING
 
 from gateway.limits.received import tokens_received
 from gateway.limits.rules import NOTHING, Load
-from gateway.limits.tallies import BudgetTally, BusyTally, RateTally
+from gateway.limits.tallies import BudgetTally, RateTally
 from store.ids import Nanodollars
 from store.records import Charge
 
@@ -59,18 +60,19 @@ class Reservation:
         """Whether a limit that counts a request once has counted it."""
         return applied.counter in self._once
 
-    def hold(self, wanted: Sequence[tuple[Applied, int]]) -> list[Held]:
+    def hold(self, wanted: Sequence[tuple[Tally, int]]) -> list[Held]:
         """Set aside what `book.shortage` has found no lack of; what counts tries belongs to a part."""
-        held = self.book.reserve(wanted)
-        for (applied, _), one in zip(wanted, held, strict=True):
-            if applied.once:
-                self._once[applied.counter] = one
-        return [one for (applied, _), one in zip(wanted, held, strict=True) if not applied.once]
+        theirs = []
+        for held in self.book.reserve(wanted):
+            if held.tally.once:
+                self._once[held.tally.applied.counter] = held
+            else:
+                theirs.append(held)
+        return theirs
 
-    def watch(self, tally: Tally) -> None:
+    def watch(self, tally: RateTally) -> None:
         """Tell of a rate in the headers of the answer."""
-        if isinstance(tally, RateTally):
-            self.rates[tally.applied.counter] = tally
+        self.rates[tally.applied.counter] = tally
 
     def give_up(self, asked: Asked, *, was_read: bool) -> None:
         """A try came to nothing; where the vendor has read the prompt nevertheless, that is charged."""
@@ -115,18 +117,18 @@ class Reservation:
         self.parts.remove(part)
         if is_estimate and any(held.tally.limit.used == "cost" for held in part.held):
             self.estimated += actual.nanodollars
+        noted = actual._replace(requests=0)
         for held in part.held:
-            self.book.settle(held, actual.of(held.tally.limit.used))
-            self._note(held.tally, actual._replace(requests=0))
+            self.book.settle(held, actual[held.tally.index])
+            self._note(held.tally, noted)
 
     def _note(self, tally: Tally, load: Load) -> None:
         """Remember what is to be charged to a budget."""
-        if isinstance(tally, BusyTally | RateTally):
+        if not isinstance(tally, BudgetTally):
             return
-        assert isinstance(tally, BudgetTally), "there are no others"
         key = (tally.applied.counter, tally.start_ms)
-        before = self._charged.get(key, NOTHING)
-        self._charged[key] = Load(*(a + b for a, b in zip(before, load, strict=True)))
+        before = self._charged.get(key)
+        self._charged[key] = load if before is None else Load(*map(add, before, load))
 
 
 def used_by(part: Part, bill: Bill, answer: list[bytes]) -> Load:

@@ -33,6 +33,8 @@ class Load(NamedTuple):
 
 
 NOTHING = Load()
+INDEX: dict[Used, int] = {"cost": 0, "tokens": 1, "requests": 2, "concurrent": 2}
+"""Which part of a load a limit counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

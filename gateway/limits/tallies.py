@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
+from gateway.limits.rules import INDEX
 from gateway.limits.window import Entry, Window
 
 if TYPE_CHECKING:
@@ -21,10 +23,13 @@ class Held(NamedTuple):
 class BudgetTally:
     """What a budget was charged in a period, and what is set aside for requests under way."""
 
-    __slots__ = ("applied", "ends_ms", "limit", "raised", "refused", "reserved", "spent", "start_ms", "told")
+    __slots__ = (
+        *("applied", "ends_ms", "index", "limit", "once", "raised", "refused", "reserved", "spent", "start_ms", "told"),
+    )
 
     def __init__(self, applied: Applied, limit: Budget, start_ms: int, ends_ms: int, spent: int) -> None:
         self.applied, self.limit = applied, limit
+        self.index, self.once = INDEX[limit.used], applied.once
         self.start_ms, self.ends_ms = start_ms, ends_ms
         self.spent, self.reserved, self.raised = spent, 0, 0
         self.refused = 0
@@ -48,7 +53,7 @@ class BudgetTally:
 
     def left(self, _now: float) -> int:
         """What may still be set aside."""
-        return self.amount - self.spent - self.reserved
+        return self.limit.amount + self.raised - self.spent - self.reserved
 
     def wait(self, _amount: int, _now: float, now_ms: float) -> float | None:
         """Seconds after which asking again helps; None where it never does."""
@@ -68,10 +73,13 @@ class BudgetTally:
 class RateTally:
     """What a rate counts within its window."""
 
-    __slots__ = ("applied", "limit", "refused", "window")
+    __slots__ = ("applied", "index", "limit", "once", "refused", "window")
+    ends_ms, raised = inf, 0
+    """It has no periods."""
 
     def __init__(self, applied: Applied, limit: RateLimit) -> None:
         self.applied, self.limit = applied, limit
+        self.index, self.once = INDEX[limit.used], applied.once
         self.window = Window(limit.seconds)
         self.refused = 0
 
@@ -107,10 +115,13 @@ class RateTally:
 class BusyTally:
     """Requests under way."""
 
-    __slots__ = ("applied", "limit", "refused", "under_way")
+    __slots__ = ("applied", "index", "limit", "once", "refused", "under_way")
+    ends_ms, raised = inf, 0
+    """It has no periods."""
 
     def __init__(self, applied: Applied, limit: RateLimit) -> None:
         self.applied, self.limit = applied, limit
+        self.index, self.once = INDEX[limit.used], applied.once
         self.under_way = self.refused = 0
 
     @property

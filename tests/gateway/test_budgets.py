@@ -28,6 +28,7 @@ async def test_exhausted_budget_stops_the_next_request(gateway: Gateway, vendor:
     assert answers[2].json()["error"]["fault"] == "policy"
     assert "`team`" in answers[2].json()["error"]["message"]
     assert len(vendor.requests) == 2
+    assert await gateway.plant.writer.caught_up(20)
     assert (await gateway.logs())[0]["response_status_code"] == 412
 
 

@@ -10,7 +10,7 @@ import pytest
 from gateway.limits.book import Book
 from gateway.limits.period import Period
 from gateway.limits.rules import Applied, Budget, Limit, RateLimit
-from gateway.limits.tallies import BudgetTally
+from gateway.limits.tallies import BudgetTally, Tally
 from store.counters import AdjustmentRow, CounterRow
 
 NOON = datetime(2026, 3, 11, 12, tzinfo=UTC).timestamp()
@@ -63,10 +63,16 @@ def holding(limit: Limit) -> Applied:
 
 def asked(book: Book, *wanted: tuple[Applied, int]) -> bool:
     """Whether there is enough of everything; then it is set aside."""
-    if book.shortage(wanted) is not None:
+    found = counters(book, *wanted)
+    if book.shortage(found) is not None:
         return False
-    book.reserve(wanted)
+    book.reserve(found)
     return True
+
+
+def counters(book: Book, *wanted: tuple[Applied, int]) -> list[tuple[Tally, int]]:
+    """What is wanted, with the counters that it is wanted of."""
+    return list(zip(book.opened([applied for applied, _ in wanted]), [amount for _, amount in wanted], strict=True))
 
 
 def test_what_is_reserved_is_not_given_twice(clock: Clock) -> None:
@@ -81,7 +87,7 @@ def test_what_is_reserved_is_not_given_twice(clock: Clock) -> None:
 def test_settling_gives_back_what_was_not_used(clock: Clock) -> None:
     """The rest of a reservation can be used by the next request."""
     book = clock.book()
-    [held] = book.reserve([(budget(), 100)])
+    [held] = book.reserve(counters(book, (budget(), 100)))
 
     book.settle(held, 30)
 
@@ -121,7 +127,7 @@ def test_waiting_as_long_as_one_is_told_helps(clock: Clock) -> None:
     asked(book, (rate(), 1))
     clock.pass_on(20)
     assert all(asked(book, (rate(), 1)) for _ in range(2))
-    short = book.shortage([(rate(), 1)])
+    short = book.shortage(counters(book, (rate(), 1)))
     assert short is not None
 
     wait = short.tally.wait(short.wanted, clock.ticks, clock.now * 1000)
@@ -135,7 +141,7 @@ def test_waiting_as_long_as_one_is_told_helps(clock: Clock) -> None:
 def test_tokens_not_used_return_to_their_window(clock: Clock) -> None:
     """A rate of tokens counts what was used in the end, not the worst case."""
     book, tokens = clock.book(), rate(100, "tokens")
-    [held] = book.reserve([(tokens, 100)])
+    [held] = book.reserve(counters(book, (tokens, 100)))
     clock.pass_on(1)
 
     book.settle(held, 10)
@@ -147,7 +153,7 @@ def test_tokens_not_used_return_to_their_window(clock: Clock) -> None:
 def test_requests_at_once_end(clock: Clock) -> None:
     """A request that has ended makes room for the next, whenever it began."""
     book, busy = clock.book(), rate(1, "concurrent")
-    [held] = book.reserve([(busy, 1)])
+    [held] = book.reserve(counters(book, (busy, 1)))
     assert not asked(book, (busy, 1))
 
     book.settle(held, 0)
@@ -173,8 +179,8 @@ def test_soft_budget_only_tells(clock: Clock) -> None:
     book, soft = clock.book(), budget(amount=10, is_hard=False)
 
     for _ in range(3):
-        assert book.shortage([(soft, 8)]) is None
-        [held] = book.reserve([(soft, 8)])
+        assert book.shortage(counters(book, (soft, 8))) is None
+        [held] = book.reserve(counters(book, (soft, 8)))
         book.settle(held, 8)
 
     assert [event.kind for event in book.events] == ["exhausted"]
@@ -186,7 +192,7 @@ def test_thresholds_are_told_once_in_a_period(clock: Clock) -> None:
 
     for _ in range(2):
         for _ in range(4):
-            [held] = book.reserve([(alerting, 25)])
+            [held] = book.reserve(counters(book, (alerting, 25)))
             book.settle(held, 25)
         clock.pass_on(DAY)
 
@@ -198,7 +204,7 @@ def test_thresholds_are_told_once_in_a_period(clock: Clock) -> None:
 def test_period_begins_anew_and_requests_under_way_stay_in_theirs(clock: Clock) -> None:
     """What began yesterday is charged to yesterday."""
     book = clock.book()
-    [held] = book.reserve([(budget(), 100)])
+    [held] = book.reserve(counters(book, (budget(), 100)))
 
     clock.pass_on(DAY)
     assert asked(book, (budget(), 100))
@@ -212,7 +218,7 @@ def test_period_begins_anew_and_requests_under_way_stay_in_theirs(clock: Clock) 
 def test_clock_put_back_does_not_give_money_twice(clock: Clock) -> None:
     """A clock that goes back a day does not make a budget begin anew."""
     book = clock.book()
-    [held] = book.reserve([(budget(), 100)])
+    [held] = book.reserve(counters(book, (budget(), 100)))
     book.settle(held, 100)
 
     clock.now -= DAY
@@ -236,7 +242,7 @@ def test_start_goes_on_where_the_last_run_ended(clock: Clock) -> None:
 def test_raise_holds_until_it_ends(clock: Clock) -> None:
     """A budget that is raised for two hours lets more through, and then no more."""
     book = clock.book()
-    [held] = book.reserve([(budget(), 100)])
+    [held] = book.reserve(counters(book, (budget(), 100)))
     book.settle(held, 100)
     until = round((NOON + 7200) * 1000)
 
@@ -251,7 +257,7 @@ def test_raise_holds_until_it_ends(clock: Clock) -> None:
 def test_reset_begins_anew(clock: Clock) -> None:
     """After a reset all of a budget is there again; what was under way is charged to the time before."""
     book = clock.book()
-    [held] = book.reserve([(budget(), 100)])
+    [held] = book.reserve(counters(book, (budget(), 100)))
     clock.pass_on(60)
 
     book.adjust([AdjustmentRow(counter_id="b", reset_at_ms=round(clock.now * 1000))])

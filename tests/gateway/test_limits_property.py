@@ -67,7 +67,7 @@ class Money(RuleBasedStateMachine):
     @rule(cost=COST, tokens=TOKENS)
     def ask(self, cost: int, tokens: int) -> None:
         """A request comes; it is refused, or everything is set aside for it."""
-        wanted = list(zip(APPLIED, (cost, cost, tokens, 1, 1), strict=True))
+        wanted = list(zip(self.book.opened(APPLIED), (cost, cost, tokens, 1, 1), strict=True))
         if self.book.shortage(wanted) is None:
             self.under_way.append(Asked(self.book.reserve(wanted)))
 
