@@ -11,6 +11,7 @@ GatewayError
         MethodNotAllowed    405
         Conflict            409
         TooLarge            413
+        TooMuch             422, a question that takes too long
         HungUp              499, for the log alone: nobody is there to read it
     ModelNotAllowed         412, a rule of the operator's
     LimitReached            a limit of the operator's
@@ -126,6 +127,12 @@ class TooLarge(Refused):
     """A body over the limit."""
 
     status, code = 413, "request_too_large"
+
+
+class TooMuch(Refused):
+    """The answer would take too long to find."""
+
+    status, code = 422, "query_too_large"
 
 
 class HungUp(Refused):

@@ -18,14 +18,18 @@ from gateway.api.admin.api_keys import ApiKeysController
 from gateway.api.admin.audit import AuditController
 from gateway.api.admin.configs import ConfigsController
 from gateway.api.admin.explain import ExplainController
+from gateway.api.admin.graphs import GraphsController
+from gateway.api.admin.groups import GroupsController
 from gateway.api.admin.integration_models import IntegrationModelsController
 from gateway.api.admin.integrations import IntegrationsController
 from gateway.api.admin.limits import LimitsController
 from gateway.api.admin.logs import LogsController
+from gateway.api.admin.notifications import NotificationsController
 from gateway.api.admin.observe import ObserveController
 from gateway.api.admin.policies import PoliciesController
 from gateway.api.admin.pricing import PricingController
 from gateway.api.admin.providers import ProvidersController
+from gateway.api.admin.summary import SummaryController
 from gateway.api.asgi import CLOSING, spelled_headers
 from gateway.api.openai.document import documented
 from gateway.api.openai.models import list_models, one_model
@@ -78,6 +82,10 @@ def framework(plant: Plant) -> Litestar:
             ConfigsController,
             ExplainController,
             LogsController,
+            GraphsController,
+            SummaryController,
+            GroupsController,
+            NotificationsController,
             PricingController,
         ],
         dependencies={"plant": Provide(lambda: plant, sync_to_thread=False)},

@@ -98,6 +98,14 @@ class Settings:
     answer_timeout_seconds: float = setting(600.0, "How long a vendor may take for a whole answer.", seconds, "S")
     stall_timeout_seconds: float = setting(120.0, "How long a vendor's stream may be silent.", seconds, "S")
     drain_seconds: float = setting(10.0, "How long requests under way may take when the gateway ends.", seconds, "S")
+    keep_bodies_days: int = setting(
+        30, "How long prompts and answers are kept; 0: always.", whole_number(0, 36500), "N"
+    )
+    keep_logs_days: int = setting(365, "How long log records are kept; 0: always.", whole_number(0, 36500), "N")
+    keep_megabytes: int = setting(
+        0, "Largest size of the database; the oldest bodies go first. 0: any.", whole_number(0, 10**9), "N"
+    )
+    search_bodies: str = setting("on", "Whether prompts and answers can be searched.", one_of("on", "off"), "ON|OFF")
     trusted_custom_hosts: tuple[str, ...] = setting(
         (), "Hosts that a request's `x-portkey-custom-host` may name, comma-separated.", words, "HOSTS"
     )

@@ -3,9 +3,6 @@
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
-
 REMEMBERED = 50_000
 """Labels whose numbers are kept in memory."""
 GET = "SELECT id FROM labels WHERE facet = ? AND value = ?"
@@ -15,28 +12,6 @@ DROP = "DELETE FROM log_labels WHERE label = ? AND log = ?"
 
 Labelled = tuple[str, str, int]
 """Facet, value, and the row of the log that has it."""
-
-
-class LabelRow(SQLModel, table=True):
-    """A facet with one of its values, such as a metadata key with a team."""
-
-    __tablename__ = "labels"
-    __table_args__ = (Index("ix_labels_facet", "facet", "value", unique=True),)
-
-    id: int = Field(primary_key=True)
-    facet: str
-    value: str
-
-
-class LogLabelRow(SQLModel, table=True):
-    """A record that has a label; those of one label lie together, in the order of the log."""
-
-    __tablename__ = "log_labels"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    label: int = Field(primary_key=True)
-    log: int = Field(primary_key=True)
-    """The `rowid` of the record."""
 
 
 class Labels:

@@ -8,11 +8,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from store.ids import LogId
-from store.labels import LogLabelRow
 from store.log_filter import AT_ONCE, LogFilter, where
 from store.log_ranges import ROWID, Labelled, how_many, label_ids
 from store.log_rows import LogRow
 from store.log_text import words
+from store.rollup_rows import LogLabelRow
 from store.text_index import parts_of
 
 SLACK = 500

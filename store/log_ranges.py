@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, exists, func, literal_column
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from store.labels import LabelRow, LogLabelRow
 from store.log_rows import LogRow
 from store.records import LogRecord
+from store.rollup_rows import LabelRow, LogLabelRow
 from store.rollups import facets_of
 
 ROWID: ColumnElement[int] = literal_column("logs.rowid")

@@ -8,8 +8,7 @@ import msgspec
 from store.folding import record_from
 from store.labels import Labels
 from store.log_columns import COLUMNS
-from store.rollups import DAY, HOUR, MINUTE, facets_of
-from store.sums import HOURS_KEPT_DAYS, MINUTES_KEPT_DAYS
+from store.rollups import DAY, HOUR, HOURS_KEPT_DAYS, MINUTE, MINUTES_KEPT_DAYS, facets_of
 from store.text_index import NAME, PART_ROWS, last_row
 
 BODIES_AT_ONCE, RECORDS_AT_ONCE, ROLLUPS_AT_ONCE, PAGES_AT_ONCE = 60, 40, 200, 64

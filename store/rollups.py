@@ -1,14 +1,15 @@
-"""Rollups: what every minute, hour and day came to, whole and by each facet; made by `folding`, read by `metrics`."""
+"""Rollups: what every minute, hour and day came to, whole and by each facet; made by `folding`, read by `sums`."""
 
 from collections.abc import Iterator
 
 import msgspec
-from sqlmodel import Field, SQLModel
 
 from store.measures import Bag
 from store.records import LogRecord
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+MINUTES_KEPT_DAYS, HOURS_KEPT_DAYS = 3, 92
+"""Finer rollups are dropped after so many days; days stay."""
 GRAINS = (MINUTE, HOUR, DAY)
 """Milliseconds; each a part of the next."""
 LAST_MOMENT = 2**50
@@ -23,39 +24,6 @@ VALUES_KEPT = 1_000
 OTHERS = "…"
 LONGEST = 200
 """Characters of a value that are told apart."""
-
-
-class RollupRow(SQLModel, table=True):
-    """One facet's value in one bucket of one workspace. In the order of its key, so that a period lies together."""
-
-    __tablename__ = "rollups"
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    grain: int = Field(primary_key=True)
-    """Length of the bucket in milliseconds."""
-    facet: str = Field(primary_key=True)
-    start_ms: int = Field(primary_key=True)
-    value: str = Field(primary_key=True)
-    workspace: str = Field(primary_key=True)
-    last_ms: int
-    """When the newest of its requests arrived."""
-    counts: bytes
-    """A `Bag` as MessagePack."""
-    times: bytes
-    """Distributions, by `sketches.place`, as MessagePack."""
-
-
-class SavedFilterRow(SQLModel, table=True):
-    """A filter of the log that somebody gave a name."""
-
-    __tablename__ = "saved_filters"
-
-    id: str = Field(primary_key=True)
-    name: str = Field(unique=True)
-    workspace: str
-    filters: str
-    """The query's fields as JSON."""
-    created_at_ms: int
 
 
 class Cell(msgspec.Struct):

@@ -23,14 +23,13 @@ import store.counters
 import store.facts
 import store.integrations
 import store.invites
-import store.labels
 import store.log_rows
 import store.members
 import store.models
 import store.policies
 import store.providers
 import store.provisions
-import store.rollups
+import store.rollup_rows
 import store.spool_positions
 import store.users
 import store.workspaces  # noqa: F401  (all of them: their tables belong to the schema)

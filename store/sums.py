@@ -8,10 +8,20 @@ from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from store.measures import Bag, pour
-from store.rollups import DAY, GRAINS, HOUR, METADATA, MINUTE, decode_counts, decode_times
+from store.rollups import (
+    DAY,
+    GRAINS,
+    HOUR,
+    HOURS_KEPT_DAYS,
+    METADATA,
+    MINUTE,
+    MINUTES_KEPT_DAYS,
+    decode_counts,
+    decode_times,
+)
 
-MINUTES_KEPT_DAYS, HOURS_KEPT_DAYS = 3, 92
-"""Finer rollups are dropped after so many days; days stay."""
+WORKSPACE = "workspace"
+"""By this the whole is grouped too, since every row says whose it is."""
 AT_ONCE = 200
 """Rows that are added up before others have their turn."""
 
@@ -104,7 +114,8 @@ async def rows(
 ) -> AsyncIterator[tuple[int, str, int, bytes, bytes]]:
     """Rows of one stretch. Values are looked up bucket by bucket, for between two of one value lie all others."""
     grain, low, high = stretch
-    conditions, said = ["grain = :grain", "facet = :facet"], {"grain": grain, "facet": question.facet}
+    facet, value = ("", "workspace") if question.facet == WORKSPACE else (question.facet, "value")
+    conditions, said = ["grain = :grain", "facet = :facet"], {"grain": grain, "facet": facet}
     if question.values is None:
         conditions.append("start_ms >= :low AND start_ms < :high")
         said |= {"low": low, "high": high}
@@ -116,7 +127,7 @@ async def rows(
         conditions.append("workspace = :workspace")
         said["workspace"] = question.workspace
     times = "times" if with_times else "x'80'"
-    asked = f"SELECT start_ms, value, last_ms, counts, {times} FROM rollups WHERE {' AND '.join(conditions)}"
+    asked = f"SELECT start_ms, {value}, last_ms, counts, {times} FROM rollups WHERE {' AND '.join(conditions)}"
     found = await (await session.connection()).execute(text(asked), said)
     for number, row in enumerate(found, 1):
         yield row[0], row[1], row[2], row[3], row[4]

@@ -1,6 +1,8 @@
 """Rollups: what is summed up is what the log has, once each, with percentiles that are right to 2 %."""
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -178,3 +180,10 @@ def test_times_are_kept(file: Path) -> None:
 
     found = [percentiles(times, series, [0.5])[0] for series in Series]
     assert found == pytest.approx([1200, 200, 100, 10, 1190], rel=0.02)
+
+
+def test_what_writes_does_without_sqlalchemy() -> None:
+    """The process that writes the log starts quickly, since nothing in it imports SQLAlchemy."""
+    program = "import sys, store.scribe; sys.exit('sqlalchemy' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

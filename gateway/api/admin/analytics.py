@@ -1,0 +1,123 @@
+"""What every analytics question has in common: which requests, in which period, and where the answer is read."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import State
+from msgspec.structs import replace
+
+from gateway.api.admin.door import caller_of
+from gateway.api.admin.log_query import filter_of
+from gateway.api.admin.patient import patiently
+from gateway.api.moments import now_ms
+from gateway.errors import BadRequest
+from store.log_filter import LogFilter
+from store.logs import page
+from store.measures import CORE, core_of, extras_of, places_of, pour
+from store.rollups import facets_of
+from store.sums import WORKSPACE, Period, Question, Sum, Sums, period_of, sums
+
+if TYPE_CHECKING:
+    from sqlmodel.ext.asyncio.session import AsyncSession
+
+    from gateway.plant import Plant
+    from store.records import LogRecord
+
+Query = Request[None, None, State]
+DAY_MS = 86_400_000
+RECORDS_AT_ONCE = 500
+SUMMED_UP_SECONDS = 0.5
+UNKNOWN = {"weighted_feedback_min", "weighted_feedback_max", "span_id", "prompt_slug"}
+"""Parts of Portkey's query about what this version does not record; they narrow nothing."""
+MEASURED = LogFilter()
+"""Nothing but what rollups know."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """An analytics question as it was understood."""
+
+    period: Period
+    narrowed: LogFilter
+
+    def in_rollups(self, facet: str) -> bool:
+        """Whether rollups can say it: they know one facet at a time, and nothing of single requests."""
+        labels = self.narrowed.labels
+        plain = replace(self.narrowed, workspace="", labels=(), since_ms=None, until_ms=None)
+        return plain == MEASURED and len(labels) <= 1 and all(facet in ("", label.facet) for label in labels)
+
+
+def asked(query: Query, *more: str) -> Asked:
+    """The question in a query, `more` being what else it may say. Raises BadRequest."""
+    said = {name: value for name, value in query.query_params.items() if value != ""}
+    narrowed = filter_of(said, caller_of(query), {*UNKNOWN, *more})
+    now = now_ms()
+    until = now if narrowed.until_ms is None else narrowed.until_ms
+    since = until - DAY_MS if narrowed.since_ms is None else narrowed.since_ms
+    if since >= until:
+        message = "`time_of_generation_min` must be before `time_of_generation_max`."
+        raise BadRequest(message, param="time_of_generation_min")
+    return Asked(period=period_of(since, until, now), narrowed=narrowed)
+
+
+async def answered(plant: Plant, question: Asked, facet: str = "", *, with_times: bool = False) -> Sums:
+    """What the requests came to, by bucket and by the values of a facet. Raises TooMuch."""
+    await plant.writer.caught_up(SUMMED_UP_SECONDS)
+    async with plant.database.session() as session:
+        if not question.in_rollups(facet):
+            async with patiently(session):
+                return await read(session, question, facet)
+        labels = question.narrowed.labels
+        by, values = (labels[0].facet, labels[0].values) if labels else (facet, None)
+        workspace = question.narrowed.workspace or None
+        wanted = Question(period=question.period, workspace=workspace, facet=by, values=values)
+        found = await sums(session, wanted, with_times=with_times)
+        return found if facet else merged(found)
+
+
+def merged(found: Sums) -> Sums:
+    """All values of a facet together."""
+    whole: Sums = {}
+    for (start, _), part in found.items():
+        whole.setdefault((start, ""), Sum()).add(part)
+    return whole
+
+
+async def read(session: AsyncSession, question: Asked, facet: str) -> Sums:
+    """The same from the log itself, record by record."""
+    narrowed = replace(question.narrowed, since_ms=question.period.since_ms, until_ms=question.period.until_ms)
+    found: Sums = {}
+    before = None
+    while records := await page(session, narrowed, limit=RECORDS_AT_ONCE, before=before):
+        before = records[-1].id
+        for record in records:
+            start = record.created_at_ms - record.created_at_ms % question.period.grain
+            for value in values_of(record, facet):
+                add(found.setdefault((start, value), Sum()), record)
+        await asyncio.sleep(0)
+    return found
+
+
+def values_of(record: LogRecord, facet: str) -> list[str]:
+    """The value of a facet, if the record has one."""
+    return [record.workspace] if facet == WORKSPACE else [value for name, value in facets_of(record) if name == facet]
+
+
+def add(whole: Sum, record: LogRecord) -> None:
+    """One request more."""
+    pour(dict(zip(CORE, core_of(record), strict=True)), whole.counts)
+    pour(extras_of(record), whole.counts)
+    for place in places_of(record):
+        whole.times[place] = whole.times.get(place, 0) + 1
+    whole.last_ms = max(whole.last_ms, record.created_at_ms)
+
+
+def total(found: Sums) -> Sum:
+    """All of it."""
+    whole = Sum()
+    for part in found.values():
+        whole.add(part)
+    return whole

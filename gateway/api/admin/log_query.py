@@ -1,0 +1,157 @@
+"""Filters of the log as a query spells them, for the list, the live tail and analytics alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from gateway.api.moments import epoch_ms
+from gateway.domain import Caller
+from gateway.errors import BadRequest
+from store.log_filter import LogFilter
+from store.log_ranges import Between, Labelled
+from store.rollups import METADATA
+
+NANODOLLARS_PER_CENT = 10_000_000
+NAMES = {
+    "status": "status",
+    "provider": "provider",
+    "ai_org": "vendor",
+    "ai_model": "model",
+    "api_key_id": "api_key_id",
+    "trace_id": "trace_id",
+    "text": "text",
+    "words": "words",
+    "workspace_slug": "workspace",
+    "error_code": "error_code",
+    "error_fault": "error_fault",
+    "cache_status": "cache_status",
+}
+"""The API's name of a filter to the store's."""
+MOMENTS = {"time_of_generation_min": "since_ms", "time_of_generation_max": "until_ms"}
+INCLUSIVE = {"time_of_generation_max"}
+"""Portkey's; the store counts up to a moment, not through it."""
+LABELS = {
+    "api_key_ids": "api_key",
+    "virtual_keys": "provider",
+    "configs": "config",
+    "ai_org_model": "model",
+    "status_code": "status",
+}
+"""Portkey's lists of values with commas between, and the facet that each narrows."""
+RANGES = {
+    "total_units": "tokens",
+    "prompt_token": "input_tokens",
+    "completion_token": "output_tokens",
+    "cost": "cost",
+    "response_time": "total_ms",
+    "time_to_first_token": "first_token_ms",
+    "retry_count": "retries",
+}
+"""Names that `_min` and `_max` follow, and the number that each bounds; a cost is in cents."""
+BOUNDS = frozenset(f"{name}_{end}" for name in RANGES for end in ("min", "max"))
+KNOWN = (*NAMES, *MOMENTS, *LABELS, *sorted(BOUNDS), "metadata", "stream_mode")
+FAULTS = ("caller", "policy", "provider", "gateway")
+
+
+def filter_of(said: Mapping[str, str], caller: Caller, others: set[str]) -> LogFilter:
+    """What a query asks for, of what the caller may see. Raises BadRequest for what is no filter or makes no sense."""
+    for name in said:
+        if name not in KNOWN and name not in others:
+            raise BadRequest(f"`{name[:60]}` is no filter; these are: {', '.join(KNOWN)}.", param=name[:60])
+    found: dict[str, Any] = {NAMES[name]: plain(name, value) for name, value in said.items() if name in NAMES}
+    found |= {
+        MOMENTS[name]: moment(name, value) + (name in INCLUSIVE) for name, value in said.items() if name in MOMENTS
+    }
+    if problem := status_problem(found.get("status", "")):
+        raise BadRequest(problem, param="status")
+    if (fault := found.get("error_fault", "")) and fault not in FAULTS:
+        raise BadRequest(f"`error_fault` must be one of {', '.join(FAULTS)}, not `{fault[:40]}`.", param="error_fault")
+    if not caller.is_organisation:
+        found["workspace"] = caller.workspace
+    numbers = tuple(range_ for name in RANGES if (range_ := between(said, name)))
+    return LogFilter(**found, stream=stream_in(said), labels=labels_in(said), numbers=numbers)
+
+
+def plain(name: str, value: str) -> str:
+    """A value as it stands; a provider's slug may be written with its sign."""
+    return value.removeprefix("@") if name == "provider" else value
+
+
+def stream_in(said: Mapping[str, str]) -> bool | None:
+    """Whether only streams are meant, or only others. Raises BadRequest."""
+    value = said.get("stream_mode", "").lower()
+    if value not in ("", "true", "false"):
+        raise BadRequest(f"`stream_mode` must be true or false, not `{value[:40]}`.", param="stream_mode")
+    return None if not value else value == "true"
+
+
+def labels_in(said: Mapping[str, str]) -> tuple[Labelled, ...]:
+    """Lists of values, and metadata. Raises BadRequest."""
+    found = [
+        Labelled(facet, tuple(value.strip().removeprefix("@") for value in said[name].split(",")))
+        for name, facet in LABELS.items()
+        if said.get(name)
+    ]
+    for label in found:
+        if label.facet == "status" and not all(len(value) == 3 and value.isdigit() for value in label.values):
+            raise BadRequest("`status_code` must be statuses with commas between, as `429,500`.", param="status_code")
+    return (*found, *metadata_in(said.get("metadata", "")))
+
+
+def metadata_in(text: str) -> list[Labelled]:
+    """Metadata that is asked for, as a JSON object of texts. Raises BadRequest."""
+    if not text:
+        return []
+    try:
+        pairs = msgspec.json.decode(text, type=dict[str, str])
+    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+        message = '`metadata` must be a JSON object of texts, as {"team": "sales"}.'
+        raise BadRequest(message, param="metadata") from error
+    return [Labelled(METADATA + key, (value,)) for key, value in pairs.items()]
+
+
+def between(said: Mapping[str, str], name: str) -> Between | None:
+    """The bounds of a number, if any are said. Raises BadRequest."""
+    low, high = bound(said, f"{name}_min"), bound(said, f"{name}_max")
+    if low is None and high is None:
+        return None
+    if low is not None and high is not None and low > high:
+        raise BadRequest(f"`{name}_min` is above `{name}_max`, so that nothing can fit.", param=f"{name}_min")
+    factor = NANODOLLARS_PER_CENT if name == "cost" else 1
+    return Between(RANGES[name], None if low is None else low * factor, None if high is None else high * factor)
+
+
+def bound(said: Mapping[str, str], name: str) -> float | None:
+    """A number that is not negative. Raises BadRequest."""
+    if not said.get(name):
+        return None
+    try:
+        number = float(said[name])
+    except ValueError:
+        number = -1.0
+    if not 0 <= number < 1e18:
+        raise BadRequest(f"`{name}` must be a number from 0, not `{said[name][:40]}`.", param=name)
+    return number
+
+
+def moment(name: str, value: str) -> int:
+    """A time as epoch milliseconds. Raises BadRequest."""
+    written = value.replace(" ", "+") if "T" in value else value  # a `+` in an address is read as a space
+    try:
+        return epoch_ms(datetime.fromisoformat(written)) or 0
+    except ValueError as error:
+        raise BadRequest(
+            f"`{name}` must be a time such as 2026-11-25T08:00:00Z, not `{value[:40]}`.", param=name
+        ) from error
+
+
+def status_problem(status: str) -> str | None:
+    """What is wrong with a filter by status."""
+    is_class = len(status) == 3 and status[0].isdigit() and status[1:].lower() == "xx"
+    if status in ("", "error", "success") or is_class or (len(status) == 3 and status.isdigit()):
+        return None
+    return f"`status` must be `error`, `success`, a class such as `4xx` or a status such as `429`, not `{status[:40]}`."
