@@ -53,6 +53,8 @@ SEALED = (
     SealedColumn(IntegrationRow, "sealed_configurations", "integration:{}:configurations"),
     SealedColumn(ConfigVersionRow, "sealed_config", "config-version:{}"),
     SealedColumn(ChannelRow, "sealed_url", "channel:{}"),
+    SealedColumn(ApiKeyRow, "sealed_secret", "api-key:{}:secret"),
+    SealedColumn(ApiKeyRow, "sealed_secret", "api-key:{}:secret"),
     SealedColumn(ApiKeyRow, "defaults", "api-key:{}:open-webui", "open_webui_secret"),
 )
 """Every column that is sealed."""
