@@ -123,7 +123,7 @@ def worst_for(attempt: Try, applied: Sequence[Applied], plant: Plant) -> Worst:
     if not worst.is_priced:
         for limit in (each.limit for each in applied):
             if isinstance(limit, Budget) and limit.used == "cost" and limit.refuses and limit.unpriced == "refuse":
-                raise unpriced(limit, target.model)
+                raise unpriced(limit, target.model or f"/v1/{attempt.asked.path}")
     return worst
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from gateway.admission import afforded
 from gateway.attempting import prepared
 from gateway.bursts import absorbed
-from gateway.errors import GatewayError, VendorFailed, VendorSlow
+from gateway.errors import GatewayError, TimedOut, VendorBroke, VendorFailed, VendorSlow
 from gateway.exchange import Whole, asked_whole, begun
 from gateway.functions import Function
 from gateway.hedging import hedged, outcome
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 Got = TypeVar("Got", "Whole", "Whole | Begun")
 TOO_LONG = re.compile(r"context.{0,12}(length|window)|(prompt|input).{0,12}too long|maximum number of tokens", re.I)
 """How vendors say that a request is too long, where they have no code for it."""
+UNHEARD = (TimedOut, VendorBroke, VendorSlow)
+"""Failures after which the vendor may well want money: it has the prompt, and perhaps worked on it."""
 Once = Callable[["Call", "Try", "Plant"], Awaitable[Got]]
 """One try at one target. Raises GatewayError."""
 
@@ -112,9 +114,9 @@ async def tried(call: Call, plant: Plant, step: Step, once: Once[Got], count: in
     attempt = prepared_or_passed_over(call, step, plant, count)
     try:
         return await once(call, attempt, plant)
-    except GatewayError:
+    except GatewayError as error:
         call.target, call.config_path, call.retries = attempt.target, step.leaf.path, count
-        release(call, attempt, was_read=False)
+        release(call, attempt, was_read=isinstance(error, UNHEARD))
         raise
     except BaseException:  # given up: the vendor has read the prompt
         release(call, attempt, was_read=True)

@@ -89,6 +89,8 @@ FREE = Worst()
 def worst_of(asked: Asked, price: Price | None) -> Worst:
     """The most that a vendor can be made to give for what it is asked."""
     function, fields = asked.function, asked.fields
+    if function is Function.RELAY and not is_free(asked):
+        return Worst(is_priced=False)
     if function in (Function.COUNT_TOKENS, Function.RELAY):
         return FREE
     tokens = tokens_in(fields)
@@ -102,6 +104,11 @@ def worst_of(asked: Asked, price: Price | None) -> Worst:
     if function not in LENGTHS:
         return Worst(**named, fees=fees)
     return Worst(**named, fees=fees, output_rate=output_rate(fields, rates), **length_of(asked))
+
+
+def is_free(asked: Asked) -> bool:
+    """Whether a request that is only passed on can cost nothing: it reads, deletes, or uploads a file."""
+    return asked.method in ("GET", "HEAD", "DELETE") or asked.path.startswith(("files", "uploads"))
 
 
 def length_of(asked: Asked) -> dict[str, Any]:

@@ -139,6 +139,33 @@ async def test_broken_stream_is_charged_an_estimate(gateway: Gateway, tmp_path: 
     assert 0 < spent < 100 * OUTPUT
 
 
+async def test_broken_answer_is_charged_for_its_prompt(
+    gateway: Gateway, tmp_path: Path, vendor: SimulatedVendor
+) -> None:
+    """A vendor whose answer cannot be read has read the prompt; one that refuses has not worked for its money."""
+    vendor.will(body=b"<html>", headers={"content-type": "application/json"})
+    vendor.will(status=503)
+    async with limited(gateway, usage_limits=budget(1)) as app:
+        broken, refused = await chat(app), await chat(app)
+
+    (spent,) = await spent_in(gateway, tmp_path)
+    assert (broken.status_code, refused.status_code) == (502, 503)
+    assert 0 < spent < 60 * 2_500
+
+
+async def test_passing_on_does_not_dodge_a_budget(gateway: Gateway, vendor: SimulatedVendor) -> None:
+    """What is passed on unread has no price that anybody knows: a hard budget refuses it, unless it only reads."""
+    named = {"x-portkey-provider": "@demo"}
+    async with limited(gateway, usage_limits=budget(1)) as app:
+        made = await app.post("/v1/batches", json={"endpoint": "/v1/chat/completions"}, headers=named)
+        read = await app.get("/v1/batches", headers=named)
+
+    assert reason(made) == (412, "api_key_exhaust_error", "04")
+    assert "/v1/batches" in made.json()["error"]["message"]
+    assert read.status_code != 412
+    assert [asked.method for asked in vendor.requests] in ([], ["GET"])
+
+
 async def test_counters_survive_a_restart(tmp_path: Path, vendor: SimulatedVendor) -> None:
     """A budget that is used up stays used up when the gateway starts again."""
     async with gateway_in(tmp_path) as first:
