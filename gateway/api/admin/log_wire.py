@@ -134,6 +134,8 @@ def whole(record: LogRecord) -> Json:
         "price": record.price,
         "price_source": record.price_source,
         "bill": bill_of(record),
+        "estimated_cost_nanodollars": record.estimated_cost,
+        "charges": [msgspec.structs.asdict(charge) for charge in record.charges],
     }
 
 
