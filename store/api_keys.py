@@ -3,7 +3,7 @@
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from store.ids import KeyId
+from store.ids import KeyHash, KeyId
 
 
 class ApiKeyRow(SQLModel, table=True):
@@ -54,3 +54,8 @@ async def all_api_keys(session: AsyncSession) -> list[ApiKeyRow]:
 async def api_key_by_id(session: AsyncSession, key_id: KeyId | str) -> ApiKeyRow | None:
     """The key with that id."""
     return await session.get(ApiKeyRow, key_id)
+
+
+async def api_key_by_hash(session: AsyncSession, key_hash: KeyHash | str) -> ApiKeyRow | None:
+    """The key whose secret it is now."""
+    return (await session.exec(select(ApiKeyRow).where(ApiKeyRow.key_hash == key_hash))).one_or_none()

@@ -20,6 +20,8 @@ VERSION = b"\x01"
 """First byte of everything sealed; another one will name another cipher."""
 NONCE_BYTES = 12
 KEY_BYTES = 32
+PREFIX = "th-"
+"""How every API key begins."""
 
 
 class VaultLocked(Exception):
@@ -33,6 +35,7 @@ class Vault:
         self._cipher = AESGCM(derived(master_key, "seal"))
         self._hash_key = derived(master_key, "api keys")
         self._mark_key = derived(master_key, "audit")
+        self._secret_key = derived(master_key, "repeated api keys")
         self._fingerprint = derived(master_key, "fingerprint")[:16]
 
     def hashing_by(self, hashing_key: bytes) -> Self:
@@ -72,6 +75,11 @@ class Vault:
         BLAKE2b with a key (RFC 7693): HMAC lets go of the interpreter's lock, and waits for it, on every request.
         """
         return KeyHash(blake2b(secret.encode(), digest_size=32, key=self._hash_key).hexdigest())
+
+    def api_secret_for(self, text: str) -> ApiSecret:
+        """An API key that follows from a text, for those alone who have the master key."""
+        found = blake2b(text.encode(), digest_size=30, key=self._secret_key).digest()
+        return ApiSecret(PREFIX + base64.urlsafe_b64encode(found).decode())
 
     def mark(self, text: str) -> str:
         """What proves that a text was written by somebody who has the master key."""
@@ -113,7 +121,7 @@ def make_master_key(file: Path) -> None:
 
 def new_api_secret() -> ApiSecret:
     """An API key with 240 bits of chance."""
-    return ApiSecret("th-" + secrets.token_urlsafe(30))
+    return ApiSecret(PREFIX + secrets.token_urlsafe(30))
 
 
 def masked(secret: str) -> str:

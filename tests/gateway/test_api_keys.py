@@ -96,7 +96,7 @@ async def test_expired_key_is_refused_with_the_reason(gateway: Gateway) -> None:
         ({"expires_at": "2020-01-01T00:00:00Z"}, "expires_at"),
         ({"usage_limits": {"credit_limit": -1}}, "usage_limits.credit_limit"),
         ({"rate_limits": [{"type": "requests", "unit": "rpx", "value": 1}]}, "rate_limits[0].unit"),
-        ({"alert_emails": ["a@example.com"]}, "alert_emails"),
+        ({"alert_emails": ["a@example.com", "nobody"]}, "alert_emails[1]"),
         ({"expires_at": "tomorrow"}, "expires_at"),
     ],
 )

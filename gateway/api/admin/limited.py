@@ -10,6 +10,7 @@ import msgspec
 from gateway.api.moments import now_ms
 from gateway.limits.checks import wrong_with_budgets, wrong_with_rates
 from gateway.limits.spelling import kept, shown
+from gateway.limits.tallies import BudgetTally
 from store.counters import adjustment_of
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from gateway.api.admin.door import Problems
     from gateway.limits.catalog import LimitCatalog
     from gateway.limits.rules import Level
+    from gateway.plant import Plant
 
 
 class LimitedRow(Protocol):
@@ -63,6 +65,12 @@ def shown_limits(row: LimitedRow) -> dict[str, Any]:
     """Both fields as the API has them."""
     now = datetime.now(UTC)
     return {"usage_limits": shown(row.usage_limits, now), "rate_limits": shown(row.rate_limits, now)}
+
+
+def is_exhausted(plant: Plant, level: Level, owner: str) -> bool:
+    """Whether a budget of an owner leaves nothing."""
+    tallies = plant.limits.opened(plant.snapshot.limits.of(level, owner))
+    return any(isinstance(tally, BudgetTally) and tally.limit.refuses and tally.is_exhausted for tally in tallies)
 
 
 async def reset_usage(session: AsyncSession, limits: LimitCatalog, level: Level, owner: str) -> None:

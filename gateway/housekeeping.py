@@ -1,0 +1,53 @@
+"""What the gateway does by itself, now and then: rotates keys whose time has come, notes which keys were used."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import OperationalError
+from sqlmodel import col, update
+
+from gateway.errors import GatewayError
+from gateway.rotations import rotate_due
+from store.api_keys import ApiKeyRow
+
+if TYPE_CHECKING:
+    from gateway.plant import Plant
+
+log = logging.getLogger("tollhouse.housekeeping")
+EVERY_SECONDS = 60.0
+
+
+async def keep_house(plant: Plant) -> None:
+    """A round every minute, for ever; one that fails is made up for by the next."""
+    while True:
+        await asyncio.sleep(EVERY_SECONDS)
+        try:
+            await round_at(plant, time.time_ns() // 1_000_000)
+        except (GatewayError, OperationalError) as error:
+            log.warning("keys were not rotated, or their use not noted: %s", error)
+
+
+async def round_at(plant: Plant, now_ms: int) -> None:
+    """Everything that is due. Raises StoreBusy, and OperationalError where the database cannot be read."""
+    await rotate_due(plant, now_ms)
+    await note_use(plant)
+
+
+async def note_use(plant: Plant) -> None:
+    """Write down when keys were used last; it is no change that anybody made, and nothing is read anew for it."""
+    used, plant.last_used = plant.last_used, {}
+    if not used:
+        return
+    try:
+        async with plant.changing, plant.database.session() as session:
+            for key_id, at_ms in used.items():
+                theirs = update(ApiKeyRow).where(col(ApiKeyRow.id) == key_id)
+                await session.exec(theirs.values(last_used_at_ms=at_ms))
+            await session.commit()
+    except OperationalError:
+        plant.last_used = used | plant.last_used
+        raise
