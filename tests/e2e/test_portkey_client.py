@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
+import httpx
 import pytest
 from portkey_ai import Portkey
 
-from tests.e2e.running import Gateway
+from tests.e2e.running import Gateway, eventually
 
 HELLO = [{"role": "user", "content": "Hello"}]
 
 
 @pytest.fixture
-def address(gateway: Gateway) -> str:
-    """Where it asks instead of api.portkey.ai."""
-    return f"{gateway.url}/v1"
+def client(gateway: Gateway, app_key: str) -> Iterator[Callable[..., Any]]:
+    """Clients that ask the gateway instead of api.portkey.ai, set up by a test's own words."""
+    with ExitStack() as clients:
+
+        def made(**words: Any) -> Any:
+            http = clients.enter_context(httpx.Client(trust_env=False, timeout=20))
+            return Portkey(base_url=f"{gateway.url}/v1", api_key=app_key, http_client=http, **words)
+
+        yield made
 
 
 @pytest.fixture
-def portkey(address: str, app_key: str) -> Any:
+def portkey(client: Callable[..., Any]) -> Any:
     """A client with a provider of the catalog."""
-    return Portkey(base_url=address, api_key=app_key, provider="@demo")
+    return client(provider="@demo")
 
 
 def test_whole_answer_with_its_story(portkey: Any) -> None:
@@ -43,17 +52,15 @@ def test_stream(portkey: Any) -> None:
     assert chunks[-1].choices[0].finish_reason == "stop"
 
 
-def test_model_with_its_provider_in_front(address: str, app_key: str) -> None:
+def test_model_with_its_provider_in_front(client: Callable[..., Any]) -> None:
     """A model slug says it all."""
-    client: Any = Portkey(base_url=address, api_key=app_key)
-
-    answer = client.chat.completions.create(model="@demo/gpt-4o", messages=HELLO)
+    answer = client().chat.completions.create(model="@demo/gpt-4o", messages=HELLO)
 
     assert answer.choices[0].message.content
 
 
 @pytest.mark.parametrize("is_saved", [False, True])
-def test_config_fails_over(gateway: Gateway, address: str, app_key: str, is_saved: bool) -> None:
+def test_config_fails_over(gateway: Gateway, client: Callable[..., Any], is_saved: bool) -> None:
     """A config, inline or saved, goes on to its second target, and the answer says so."""
     config: dict[str, Any] = {
         "strategy": {"mode": "fallback"},
@@ -67,9 +74,7 @@ def test_config_fails_over(gateway: Gateway, address: str, app_key: str, is_save
         made = gateway.admin.post("/v1/configs", json={"name": "failover", "config": config}).raise_for_status()
         wanted = made.json()["data"]["slug"]
 
-    client: Any = Portkey(base_url=address, api_key=app_key, config=wanted)
-
-    answer = client.chat.completions.create(model="any", messages=HELLO)
+    answer = client(config=wanted).chat.completions.create(model="any", messages=HELLO)
 
     assert answer.get_headers()["last-used-option-index"] == "config.targets[1]"
 
@@ -89,5 +94,7 @@ def test_metadata_and_trace(gateway: Gateway, portkey: Any) -> None:
         model="gpt-4o", messages=HELLO
     )
 
-    rows = gateway.admin.get("/v1/logs", params={"trace_id": "t-portkey"}).raise_for_status().json()["data"]
-    assert "sales" in json.dumps(rows)
+    def filed() -> Any:
+        return gateway.admin.get("/v1/logs", params={"trace_id": "t-portkey"}).raise_for_status().json()["data"]
+
+    assert "sales" in json.dumps(eventually(filed))

@@ -17,6 +17,8 @@ from gateway.start import drain, listening, owner_key, plant_of
 
 Json = dict[str, Any]
 OPERATOR_KEY = "th-operator-of-the-tests"
+PATIENCE_SECONDS = 20.0
+"""How long a test waits for what has to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Gateway:
         return await self.app.post("/v1/chat/completions", json=ask(text, **more))
 
     async def logs(self, **filters: str) -> list[Json]:
-        """The newest log records."""
+        """The newest log records, all of them written, however busy the machine is."""
+        await self.plant.writer.caught_up(PATIENCE_SECONDS)
         answer = await self.admin.get("/v1/logs", params=filters)
         rows: list[Json] = answer.raise_for_status().json()["data"]
         return rows
