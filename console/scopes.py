@@ -51,6 +51,25 @@ TEMPLATES: dict[str, tuple[str, list[str]]] = {
 """By name: (as a form offers it, the scopes)."""
 
 
+WORKSPACE_ACTS = {"workspaces": ("read", "update", "list")} | {
+    f"organisation_{kind}integrations": ("list",) for kind in ("", "mcp_", "agent_")
+}
+"""What a workspace's key may do with these, and no more."""
+ORGANISATION_ONLY = ("audit_logs", "plugins", "deployments", "secret_references")
+
+
+def is_for_organisation(scopes: Collection[str]) -> bool:
+    """Whether only a key of the organisation may hold all of these."""
+    return any(not is_for_workspace(*scope.partition(".")[::2]) for scope in scopes)
+
+
+def is_for_workspace(noun: str, verb: str) -> bool:
+    """Whether a workspace's key may hold a scope."""
+    if noun in WORKSPACE_ACTS:
+        return verb in WORKSPACE_ACTS[noun]
+    return noun not in ORGANISATION_ONLY and not noun.startswith("organisation_")
+
+
 def scopes_of(text: str) -> list[str]:
     """Scopes out of a list with commas or spaces between."""
     return text.replace(",", " ").split()

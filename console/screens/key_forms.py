@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from console.client import GatewayClient, segment
-from console.scopes import TEMPLATES, scopes_of, scopes_problem
+from console.scopes import TEMPLATES, is_for_organisation, scopes_of, scopes_problem
 from console.screens.expiry import expiry_field
 from console.screens.fields import Field, Values, always, changes_of
 from console.screens.form import FormScreen
 from console.wire import ApiKey
 
-PATH = "/v1/api-keys/workspace/service"
+PATHS = {False: "/v1/api-keys/workspace/service", True: "/v1/api-keys/organisation/service"}
+"""Where keys are made: of a workspace, and of the organisation, which alone may hold some scopes."""
 
 
 def new_key(gateway: GatewayClient, now: Callable[[], datetime]) -> FormScreen:
@@ -32,7 +33,16 @@ def new_key(gateway: GatewayClient, now: Callable[[], datetime]) -> FormScreen:
         Field(name="scopes", label="or scopes", default=chosen, check=scopes_problem, convert=scopes_of, needed=always),
         expiry_field(now, None),
     ]
-    return FormScreen("New API key", lambda _: f"POST {PATH}", fields, lambda body, _: gateway.new_secret(PATH, body))
+
+    def path(values: Values) -> str:
+        return PATHS[is_for_organisation(scopes_of(values["scopes"] or chosen(values)))]
+
+    return FormScreen(
+        "New API key",
+        lambda values: f"POST {path(values)}",
+        fields,
+        lambda body, values: gateway.new_secret(path(values), body),
+    )
 
 
 def edit_key(gateway: GatewayClient, key: ApiKey, now: Callable[[], datetime]) -> FormScreen:

@@ -6,6 +6,13 @@ from alembic import op
 revision = "0004"
 down_revision = "0003"
 
+ORGANISATION = (
+    *("organisation_users.", "organisation_service_api_keys.", "organisation_settings.", "organisation_guardrails."),
+    *("organisation_exclusions.", "organisation_integrations.", "audit_logs.", "plugins.", "deployments."),
+    *("secret_references.", "workspaces.create", "workspaces.delete"),
+)
+"""Scopes that a workspace's key does not hold: whoever has one is the organisation's from now on."""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -98,3 +105,5 @@ def upgrade() -> None:
         batch.add_column(sa.Column("next_rotation_at_ms", sa.Integer()))
         batch.add_column(sa.Column("sealed_secret", sa.LargeBinary()))
         batch.add_column(sa.Column("last_used_at_ms", sa.Integer()))
+    of_the_organisation = " OR ".join(f"scopes LIKE '%\"{name}%'" for name in ORGANISATION)
+    op.execute(f"UPDATE api_keys SET kind = 'organisation-service' WHERE user_id IS NULL AND ({of_the_organisation})")
