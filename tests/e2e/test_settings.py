@@ -147,4 +147,4 @@ def test_help_lists_every_setting(tmp_path: Path) -> None:
     assert ended.returncode == 0
     for field in fields(Settings):
         assert variable(field.name) in ended.stdout
-        assert (flag(field.name) in ended.stdout) == (field.name not in FLAG_LESS)
+        assert (f"{flag(field.name)} " in ended.stdout) == (field.name not in FLAG_LESS)
