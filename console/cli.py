@@ -127,14 +127,44 @@ def demo(port: int | None, pace: float, headless: bool, seconds: float | None) -
 
 
 @main.command(context_settings=CONTEXT)
+@click.option("--database", is_flag=True, help="Check every page of the database, and show what takes how much room.")
 @place
-def doctor(home: Path, config: Path | None, host: str | None, port: int | None) -> None:
+def doctor(database: bool, home: Path, config: Path | None, host: str | None, port: int | None) -> None:
     """Say what is wrong with this installation, and how to mend it. Exit status 1 if anything is."""
     from console.doctor import examine, report
+    from console.doctor.inventory import inventory
 
     findings = examine(home, config, where(home, config, host, port))
+    findings += inventory(home / "tollhouse.db") if database else []
     click.echo(report(findings))
     sys.exit(any(finding.is_bad for finding in findings))
+
+
+@main.command(context_settings=CONTEXT)
+@click.argument("file", type=folder)
+@click.option("--home", envvar="TOLLHOUSE_HOME", default=HOME, show_default=True, help="The gateway's.", type=folder)
+def backup(file: Path, home: Path) -> None:
+    """Copy the database into FILE, as it is at this moment; the gateway may go on."""
+    from console.backup import CannotCopy, back_up
+
+    try:
+        click.echo(back_up(home, file))
+    except CannotCopy as error:
+        raise click.ClickException(str(error)) from error
+
+
+@main.command(context_settings=CONTEXT)
+@click.argument("file", type=folder)
+@click.option("--home", envvar="TOLLHOUSE_HOME", default=HOME, show_default=True, help="The gateway's.", type=folder)
+def restore(file: Path, home: Path) -> None:
+    """Put a backup in the place of the database; the gateway must not run. What was there is kept."""
+    from console.backup import CannotCopy
+    from console.backup import restore as put_back
+
+    try:
+        click.echo(put_back(home, file))
+    except CannotCopy as error:
+        raise click.ClickException(str(error)) from error
 
 
 @main.group(context_settings=CONTEXT)
