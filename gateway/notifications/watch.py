@@ -57,8 +57,8 @@ class Watch:
         try:
             async with plant.database.session() as session:
                 channels = await usable(session, plant)
-                if is_hour and channels:
-                    self._note(await expiring(session, at_ms))
+                if is_hour:
+                    self._note(await expiring(session, at_ms) if channels else ())
                     self._hourly_at_ms = at_ms
                 told = [(event, await addresses(session, event)) for event in self._new.values()]
         except OperationalError as error:

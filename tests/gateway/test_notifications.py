@@ -16,12 +16,13 @@ from gateway.api.moments import now_ms
 from gateway.limits.events import LimitEvent
 from gateway.notifications.channel import Channel, NotSent
 from gateway.notifications.courier import PAUSES_SECONDS, Courier
-from gateway.notifications.event import Event
+from gateway.notifications.event import HOUR_MS, Event
 from gateway.notifications.health import Health
 from gateway.notifications.watch import Watch
 from store.api_keys import ApiKeyRow
 from store.ids import LogId, TraceId
 from store.records import Attempt, LogRecord
+from store.writer import WriterState
 from tests.gateway.running import Gateway
 
 Json = dict[str, Any]
@@ -213,6 +214,26 @@ async def test_failing_vendor_is_told(gateway: Gateway, receiver: Receiver) -> N
 
     assert [each["title"] for each in receiver.received] == ["Tollhouse: Provider `demo` is failing"]
     assert "10 of 10 requests" in receiver.received[0]["message"]
+
+
+class Blocked:
+    """A log writer that gets nothing into the database."""
+
+    def state(self) -> WriterState:
+        """How it is."""
+        return WriterState(waiting=7, reason="The disk is full.", lost=0, damaged=0)
+
+
+async def test_log_that_is_not_written_is_told(gateway: Gateway, receiver: Receiver) -> None:
+    """A writer that cannot write is told once an hour, with the reason and how much waits."""
+    await add_channel(gateway, receiver.url, events=["writer_degraded"])
+    gateway.plant.writer = Blocked()  # type: ignore[assignment]
+    watch = Watch()
+    for at_ms in (0, 1_000, HOUR_MS):
+        await look(gateway, watch, DAY_MS + at_ms)
+
+    assert [each["title"] for each in receiver.received] == ["Tollhouse: The log cannot be written"] * 2
+    assert receiver.received[0]["message"].startswith("The disk is full. 7 records wait")
 
 
 def record(status: int | None, answered: int = 502) -> LogRecord:
