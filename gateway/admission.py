@@ -155,9 +155,7 @@ def wanted_of(tally: Tally, worst: Worst, load: Load) -> int:
 
 def refuse_shortage(reservation: Reservation, wanted: Sequence[tuple[Tally, int]]) -> None:
     """Raises BudgetExhausted and RateLimited where too little is left of any limit; nothing is set aside then."""
-    for tally, _ in wanted:
-        if isinstance(tally, RateTally):
-            reservation.watch(tally)
+    reservation.rates += [tally for tally, _ in wanted if isinstance(tally, RateTally)]
     short = reservation.book.shortage(wanted)
     if short is not None:
         raise refusal_of(short, reservation.book)

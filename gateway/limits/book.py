@@ -100,9 +100,10 @@ class Book:
 
     def settle(self, held: Held, actual: int) -> None:
         """Charge what was used, in place of what was set aside, and notice where that leads."""
-        held.tally.settle(held, actual)
-        if actual and isinstance(held.tally, BudgetTally):
-            self._look(held.tally)
+        tally = held.tally
+        tally.settle(held, actual)
+        if isinstance(tally, BudgetTally) and tally.spent >= tally.tells_at:
+            self._look(tally)
 
     def counters(self) -> list[str]:
         """The name of every counter that has counted anything."""
@@ -164,6 +165,7 @@ class Book:
             tally.ends_ms = new.ends_ms
         if tally.limit is not limit:
             tally.applied, tally.limit = applied, limit
+            tally.look_ahead()
         if adjusted or tally.raised:
             tally.raised = self._raised(applied.counter, now_ms)
         return tally
@@ -186,6 +188,7 @@ class Book:
 
     def _tell(self, tally: BudgetTally, threshold: int, kind: str) -> None:
         tally.told.add(threshold)
+        tally.look_ahead()
         limit = tally.limit
         self.events.append(
             LimitEvent(

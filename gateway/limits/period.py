@@ -36,6 +36,12 @@ class Period:
         """When the period began that holds now, and when it ends; without period it began at 0."""
         if self.every == "never":
             return 0, NO_END_MS
+        known = LATEST.get(self)
+        if known is None or not known[0] <= now_ms < known[1]:
+            known = LATEST[self] = self._around(now_ms)
+        return known
+
+    def _around(self, now_ms: int) -> tuple[int, int]:
         zone = zone_named(self.zone)
         first = self._first(datetime.fromtimestamp(now_ms / 1000, zone).date())
         return midnight_ms(first, zone), midnight_ms(self._next(first), zone)
@@ -62,6 +68,8 @@ class Period:
 
 
 NEVER = Period()
+LATEST: dict[Period, tuple[int, int]] = {}
+"""The stretch that each asked for last: thousands of keys begin theirs at the same midnight."""
 
 
 def midnight_ms(day: date, zone: ZoneInfo) -> int:

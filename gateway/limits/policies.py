@@ -30,10 +30,14 @@ class Condition:
 
     def holds(self, found: str | None) -> bool:
         """Whether the value will do; what a request does not have is never matched."""
-        is_like = found is not None and any(
-            value == found or ("*" in value and fnmatchcase(found, value.replace("[", "[[]"))) for value in self.values
-        )
-        return is_like != self.excludes
+        if found is None:
+            return self.excludes
+        return (found in self.values or self._is_like(found)) != self.excludes
+
+    def _is_like(self, found: str) -> bool:
+        """Whether one of the values with a `*` stands for it."""
+        likes = [value for value in self.values if "*" in value]
+        return bool(likes) and any(fnmatchcase(found, value.replace("[", "[[]")) for value in likes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +57,13 @@ class Policy:
 
     def applied(self, values: Values) -> Applied | None:
         """The limit with the counter of the request's group, if the policy holds for it."""
-        if not all(condition.holds(values(condition.key)) for condition in self.conditions):
-            return None
-        group = ",".join(f"{key}={values(key) or ''}" for key in self.group_by)
-        return Applied(self.limit, f"{self.limit.counter}:{group}" if group else self.limit.counter, group)
+        for condition in self.conditions:
+            if not condition.holds(values(condition.key)):
+                return None
+        if not self.group_by:
+            return Applied(self.limit, self.limit.counter)
+        group = ",".join([f"{key}={values(key) or ''}" for key in self.group_by])
+        return Applied(self.limit, f"{self.limit.counter}:{group}", group)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ class Reservation:
     metered: Sequence[Applied] = ()
     """What counts tokens or money, wherever the request goes: it is set aside try by try."""
     parts: list[Part] = field(default_factory=list)
-    rates: dict[str, RateTally] = field(default_factory=dict)
+    rates: list[RateTally] = field(default_factory=list)
     """The rates that hold for the request; told in headers."""
     was_sent: bool = False
     """Whether any vendor was asked. If not, the request counts nowhere."""
@@ -69,10 +69,6 @@ class Reservation:
             else:
                 theirs.append(held)
         return theirs
-
-    def watch(self, tally: RateTally) -> None:
-        """Tell of a rate in the headers of the answer."""
-        self.rates[tally.applied.counter] = tally
 
     def give_up(self, asked: Asked, *, was_read: bool) -> None:
         """A try came to nothing; where the vendor has read the prompt nevertheless, that is charged."""
@@ -102,7 +98,7 @@ class Reservation:
 
     def _rate_headers(self, used: str, name: bytes) -> Headers:
         ticks = self.book.ticks()
-        theirs = [tally for tally in self.rates.values() if tally.limit.used == used]
+        theirs = [tally for tally in self.rates if tally.limit.used == used]
         if not theirs:
             return []
         least = min(theirs, key=lambda tally: tally.left(ticks))

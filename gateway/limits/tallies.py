@@ -25,6 +25,7 @@ class BudgetTally:
 
     __slots__ = (
         *("applied", "ends_ms", "index", "limit", "once", "raised", "refused", "reserved", "spent", "start_ms", "told"),
+        "tells_at",
     )
 
     def __init__(self, applied: Applied, limit: Budget, start_ms: int, ends_ms: int, spent: int) -> None:
@@ -36,6 +37,12 @@ class BudgetTally:
         """Requests refused, or in shadow mode: that would have been."""
         self.told = {each for each in (*limit.alerts, limit.amount) if each <= spent}
         """Amounts whose reaching need not be told any more."""
+        self.look_ahead()
+
+    def look_ahead(self) -> None:
+        """Find the amount at which somebody is to be told next."""
+        limit = self.limit
+        self.tells_at = min((each for each in (*limit.alerts, limit.amount) if each not in self.told), default=inf)
 
     @property
     def amount(self) -> int:

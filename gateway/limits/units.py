@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.functions import Function
 from gateway.prices import cost_of
 from gateway.prices.measured import measured
 from gateway.prices.pictures import picture_rate
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from gateway.vendors.vendor import Asked
 
 MILLION = 1_000_000
+TEXT = frozenset({Function.CHAT, Function.COMPLETE, Function.RESPOND, Function.MESSAGE, Function.EMBED})
+"""Functions that are paid for by the token."""
 PICTURE_TOKENS = 6_300
 """Of the largest picture in the best quality. Source: platform.openai.com/docs/guides/image-generation, 6,208."""
 SEARCHES = 10
@@ -25,11 +28,14 @@ AUDIO_TOKENS_PER_SECOND = 25
 
 def fees_of(asked: Asked, rates: Rates) -> int:
     """Nanodollars for everything but the tokens of text."""
-    usage = measured(None, asked, b"") or Usage()
-    fees = cost_of(usage, rates) + unpriced_pictures(usage, rates)
+    fees = rates.get("requests", 0) // MILLION
+    if asked.function not in TEXT:
+        usage = measured(None, asked, b"") or Usage()
+        fees = cost_of(usage, rates) + unpriced_pictures(usage, rates)
     if asked.upload is not None:
         fees += recording(sum(len(content) for *_, content in asked.upload.files), rates)
-    if b"web_search" in bytes(asked.fields.get("tools", b"")) or "web_search_options" in asked.fields:
+    tools = asked.fields.get("tools")
+    if (tools is not None and b"web_search" in bytes(tools)) or "web_search_options" in asked.fields:
         fees += SEARCHES * rates.get("searches", 0) // MILLION
     return fees
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -42,13 +41,17 @@ MOST = (
 """The longest answers of models. Sources: platform.openai.com/docs/models, ai.google.dev/gemini-api/docs/models."""
 LEAST = {Function.RESPOND: 16}
 """What a function takes as the shortest; OpenAI refuses a response of less."""
+SHOWN = ("output_audio", "output_image")
 THINKING = ("reasoning_effort", "thinking", "reasoning")
-COSTLY_INPUT = (("cache_control", "cache_write"), ("cache_control", "cache_write_1h"), ("input_audio", "input_audio"))
+COSTLY_INPUT = (
+    (b"cache_control", "cache_write"),
+    (b"cache_control", "cache_write_1h"),
+    (b"input_audio", "input_audio"),
+)
 """What a prompt may hold, and the rate that it may therefore cost."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Worst:
+class Worst(msgspec.Struct, frozen=True, kw_only=True):
     """The most that a try uses. Rates are nanodollars per million."""
 
     input_tokens: int = 0
@@ -165,11 +168,15 @@ def tier_of(fields: Mapping[str, msgspec.Raw]) -> str:
 
 def input_rate(fields: Mapping[str, msgspec.Raw], rates: Rates) -> int:
     """What a token of the prompt costs at most: one that is written into a cache, or heard, costs more."""
-    extra = {rate for mark, rate in COSTLY_INPUT if rate in rates and mark.encode() in b"".join(fields.values())}
-    return max([rates.get("input", 0), *(rates[kind] for kind in extra)])
+    costly = [(mark, rates[kind]) for mark, kind in COSTLY_INPUT if kind in rates]
+    plain = rates.get("input", 0)
+    if not costly:
+        return plain
+    prompt = b"".join(fields.values())
+    return max([plain, *(rate for mark, rate in costly if mark in prompt)])
 
 
 def output_rate(fields: Mapping[str, msgspec.Raw], rates: Rates) -> int:
     """What a token of the answer costs at most."""
-    kinds = ("output", "reasoning", *(("output_audio", "output_image") if "modalities" in fields else ()))
-    return max(rates.get(kind, 0) for kind in kinds)
+    spoken = max(rates.get("output", 0), rates.get("reasoning", 0))
+    return spoken if "modalities" not in fields else max(spoken, *(rates.get(kind, 0) for kind in SHOWN))
