@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -12,9 +12,12 @@ from store.measures import CORE, Bag, core_of, extras_of, places_of, pour
 from store.packed import BIGGEST
 from store.records import Failure, LogRecord
 from store.rollups import (
-    GRAINS,
+    DAY,
+    HOUR,
+    HOURS_KEPT_DAYS,
     METADATA,
     MINUTE,
+    MINUTES_KEPT_DAYS,
     OTHERS,
     VALUES_KEPT,
     Cell,
@@ -27,6 +30,8 @@ from store.rollups import (
 
 Key = tuple[int, str, int, str, str]
 """Grain, facet, start, value, workspace: a row's."""
+Bucket = tuple[int, str, int]
+"""Grain, facet, start."""
 Minute = tuple[str, int, str, str]
 """The same of a minute, without the grain."""
 MARK = "rolled_up"
@@ -74,7 +79,9 @@ class Folding:
         """Begin anew from what is in the database, as after a transaction that failed."""
         self._fresh: dict[Minute, Heap] = {}
         self._cells: dict[Key, Cell] = {}
-        self._held: dict[tuple[int, str, int], int] = {}
+        self._held: dict[Bucket, int] = {}
+        self._new: set[Bucket] = set()
+        self._newest = 0
         self._labelled: list[Labelled] = []
         self._seen: int | None = None
         self._pending = 0
@@ -86,6 +93,8 @@ class Folding:
         Where rows were left out, since they were there already or SQLite refused them, they are read from the log.
         """
         top: int = connection.execute("SELECT ifnull(max(rowid), 0) FROM logs").fetchone()[0]
+        if self._seen is None:
+            self._newest = connection.execute("SELECT ifnull(max(created_at_ms), 0) FROM logs").fetchone()[0]
         seen = min(marked(connection, MARK) if self._seen is None else self._seen, top)
         if top - seen == len(records):
             self.add(enumerate(records, seen + 1))
@@ -124,7 +133,7 @@ class Folding:
         touched: dict[Key, Cell] = {}
         for (facet, start, value, workspace), heap in self._fresh.items():
             cell = heap.cell()
-            for grain in GRAINS[1:] if facet.startswith(METADATA) else GRAINS:
+            for grain in self._grains(facet, start):
                 key = self._within_bounds(connection, (grain, facet, start - start % grain, value, workspace))
                 row = touched[key] = self._cell(connection, key)
                 row.last_ms = max(row.last_ms, cell.last_ms)
@@ -135,31 +144,52 @@ class Folding:
         connection.execute(SET, (MARK, str(self._seen).encode()))
         self._fresh, self._labelled, self._pending = {}, [], 0
         if len(self._cells) > CELLS_KEPT:
-            self._cells.clear()
-            self._held.clear()
+            self._let_go()
+
+    def _grains(self, facet: str, start: int) -> Iterator[int]:
+        """Those in which a minute is counted: fine ones only while they are kept, and metadata not by the minute."""
+        self._newest = max(self._newest, start)
+        if not facet.startswith(METADATA) and start > self._newest - MINUTES_KEPT_DAYS * DAY:
+            yield MINUTE
+        if start > self._newest - HOURS_KEPT_DAYS * DAY:
+            yield HOUR
+        yield DAY
+
+    def _let_go(self) -> None:
+        """Of the rows in memory keep those that are still being filled."""
+        kept = {key: cell for key, cell in self._cells.items() if key[2] + 2 * key[0] > self._newest}
+        self._cells = kept if len(kept) <= CELLS_KEPT else {}
+        buckets = {key[:3] for key in self._cells}
+        self._held = {bucket: count for bucket, count in self._held.items() if bucket in buckets}
+        self._new &= buckets
 
     def _cell(self, connection: sqlite3.Connection, key: Key) -> Cell:
         """A row, from memory or the database, or a new one."""
         cell = self._cells.get(key)
         if cell is None:
-            found = connection.execute(GET, key).fetchone()
+            held = self._count(connection, key)
+            found = None if key[:3] in self._new else connection.execute(GET, key).fetchone()
             cell = Cell(found[0], decode_counts(found[1]), decode_times(found[2])) if found else Cell(0, {}, {})
             self._cells[key] = cell
             if not found:
-                self._held[key[:3]] = self._count(connection, key) + 1
+                self._held[key[:3]] = held + 1
         return cell
 
     def _within_bounds(self, connection: sqlite3.Connection, key: Key) -> Key:
         """The key, or that of all others where a bucket has too many values already."""
-        if key in self._cells or self._count(connection, key) < VALUES_KEPT or connection.execute(GET, key).fetchone():
+        if key in self._cells or self._count(connection, key) < VALUES_KEPT:
             return key
-        return (*key[:3], OTHERS, key[4])
+        is_there = key[:3] not in self._new and connection.execute(GET, key).fetchone()
+        return key if is_there else (*key[:3], OTHERS, key[4])
 
     def _count(self, connection: sqlite3.Connection, key: Key) -> int:
         """How many rows a facet has in a bucket."""
-        if key[:3] not in self._held:
-            self._held[key[:3]] = connection.execute(HELD, key[:3]).fetchone()[0]
-        return self._held[key[:3]]
+        bucket = key[:3]
+        if bucket not in self._held:
+            self._held[bucket] = connection.execute(HELD, bucket).fetchone()[0]
+            if not self._held[bucket]:
+                self._new.add(bucket)  # all its rows will be in memory
+        return self._held[bucket]
 
 
 def row_of(key: Key, cell: Cell) -> tuple[object, ...]:

@@ -19,7 +19,7 @@ METADATA = "metadata."
 USER = METADATA + "_user"
 PLAIN = ("api_key", "provider", "model", "config", "status")
 """Facets beside the whole, whose name is empty, and metadata. A model is written `vendor__model`."""
-VALUES_KEPT = 1_000
+VALUES_KEPT = 500
 """Values of a facet in one bucket; what comes after them is counted as OTHERS."""
 OTHERS = "…"
 LONGEST = 200

@@ -1,0 +1,112 @@
+"""How quickly a large log is written and asked."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from store.database import Database, open_database
+from store.log_filter import LogFilter
+from store.log_ranges import Labelled
+from store.logs import log_by_id, page
+from store.sums import Question, period_of, sums
+from tests.bench.log_file import DAY_MS, make
+
+Ask = Callable[[Database, int], Awaitable[object]]
+BODIES = ("log_bodies", "sqlite_autoindex_log_bodies_1")
+LIMIT = 50
+
+
+def listing(**narrowed: object) -> Ask:
+    """The newest page of a filter."""
+
+    async def ask(database: Database, _: int) -> object:
+        async with database.session() as session:
+            return await page(session, LogFilter(**narrowed), limit=LIMIT)  # type: ignore[arg-type]
+
+    return ask
+
+
+def graph(days: int, facet: str = "", values: tuple[str, ...] | None = None, *, with_times: bool = True) -> Ask:
+    """The sums of the last days."""
+
+    async def ask(database: Database, now_ms: int) -> object:
+        period = period_of(now_ms - days * DAY_MS, now_ms, now_ms)
+        async with database.session() as session:
+            question = Question(period=period, workspace="default", facet=facet, values=values)
+            return await sums(session, question, with_times=with_times)
+
+    return ask
+
+
+async def newest_whole(database: Database, _: int) -> object:
+    """One record with its bodies."""
+    async with database.session() as session:
+        (newest,) = await page(session, LogFilter(), limit=1)
+        return await log_by_id(session, newest.id)
+
+
+QUESTIONS: tuple[tuple[str, str, Ask], ...] = (
+    ("newest page", "≤ 50 ms", listing()),
+    ("page of a rare key", "≤ 50 ms", listing(labels=(Labelled("api_key", ("key-150",)),))),
+    (
+        "page of a user and a model",
+        "≤ 50 ms",
+        listing(labels=(Labelled("metadata._user", ("user-77",)), Labelled("model", ("openai__m9",)))),
+    ),
+    ("page of failures", "≤ 50 ms", listing(status="error")),
+    ("page of one chat", "≤ 50 ms", listing(labels=(Labelled("metadata.chat", ("none",)),))),
+    ("free text, common words", "≤ 1 s", listing(words="te ta")),
+    ("free text, no such word", "≤ 1 s", listing(words="zebra")),
+    ("one record whole", "≤ 10 ms", newest_whole),
+    ("graph over a day", "≤ 30 ms", graph(1)),
+    ("graph over a year", "≤ 150 ms", graph(365)),
+    ("graph of one key over a year", "≤ 150 ms", graph(365, "api_key", ("key-3",))),
+    ("teams over 30 days", "≤ 500 ms", graph(30, "metadata.team", with_times=False)),
+    ("users over 30 days", "≤ 500 ms", graph(30, "metadata._user", with_times=False)),
+)
+
+
+def measured(count: int, folder: Path | None = None) -> Iterator[tuple[str, str, str]]:
+    """Rows of the table, for a file of so many records; one that is there already is used as it is."""
+    with tempfile.TemporaryDirectory() as temporary:
+        file = (folder or Path(temporary)) / f"log-{count}" / "tollhouse.db"
+        if not file.exists():
+            file.parent.mkdir(parents=True)
+            seconds = make(file, count)
+            yield f"records/s written, {count:,} in all", "≥ 20,000", f"{count / seconds:,.0f}"
+        yield from sizes(file, count)
+        now_ms = round(file.stat().st_mtime * 1000)
+        yield from asyncio.run(asked(file, now_ms))
+
+
+def sizes(file: Path, count: int) -> Iterator[tuple[str, str, str]]:
+    """Bytes a record, bodies and words apart."""
+    with closing(sqlite3.connect(file)) as connection:
+        found = dict(connection.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY 1").fetchall())
+    bodies = sum(found.get(name, 0) for name in BODIES)
+    words = sum(size for name, size in found.items() if name.startswith("log_text"))
+    sums_ = found.get("rollups", 0)
+    rest = sum(found.values()) - bodies - words - sums_
+    told = f"{rest / count:,.0f}, sums {sums_ / count:,.0f}, words {words / count:,.0f}, bodies {bodies / count:,.0f}"
+    yield "bytes a record", "≤ 400 without bodies", told
+
+
+async def asked(file: Path, now_ms: int) -> list[tuple[str, str, str]]:
+    """The median of five times, and the first."""
+    database, rows = await open_database(file), []
+    for name, promised, ask in QUESTIONS:
+        times = []
+        for _ in range(5):
+            began = time.perf_counter()
+            await ask(database, now_ms)
+            times.append((time.perf_counter() - began) * 1000)
+        rows.append((name, promised, f"{statistics.median(times):.1f} ms (first {times[0]:.1f})"))
+    await database.close()
+    return rows
