@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -135,6 +136,7 @@ def length_of(asked: Asked) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=4096)
 def longest_of(model: str) -> int:
     """The longest answer of a model, by its name; 0 where nobody knows it."""
     name = model.lower()
