@@ -43,6 +43,7 @@ OURS = frozenset(
         "prompts",
         "providers",
         "stats",
+        "traces",
         "vendors",
         "virtual-keys",
     }

@@ -29,7 +29,9 @@ from gateway.api.admin.observe import ObserveController
 from gateway.api.admin.policies import PoliciesController
 from gateway.api.admin.pricing import PricingController
 from gateway.api.admin.providers import ProvidersController
+from gateway.api.admin.saved_filters import SavedFiltersController
 from gateway.api.admin.summary import SummaryController
+from gateway.api.admin.traces import TracesController
 from gateway.api.asgi import CLOSING, spelled_headers
 from gateway.api.openai.document import documented
 from gateway.api.openai.models import list_models, one_model
@@ -82,6 +84,8 @@ def framework(plant: Plant) -> Litestar:
             ConfigsController,
             ExplainController,
             LogsController,
+            SavedFiltersController,
+            TracesController,
             GraphsController,
             SummaryController,
             GroupsController,
