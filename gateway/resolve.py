@@ -63,7 +63,7 @@ def config_of(call: Call, snapshot: Snapshot) -> Config | None:
     if sent:
         if caller.config is not None and not caller.allow_config_override:
             raise BadRequest("Cannot override default config set for this API key.", param="x-portkey-config")
-        return saved(sent, caller, snapshot) if sent.startswith("pc-") else snapshot.inline(sent)
+        return saved(sent, caller, snapshot) if sent.startswith("pc-") else snapshot.inline(sent, caller)
     if caller.config is not None:
         return saved(caller.config, caller, snapshot)
     usual = snapshot.saved.defaults.get(caller.workspace)

@@ -11,6 +11,7 @@ from gateway.catalog import Account, Catalog, Provider, account, catalogs, provi
 from gateway.configs.nodes import Config
 from gateway.configs.saved import Saved, saved
 from gateway.configs.schema import read_config
+from gateway.configs.survey import Known
 from gateway.domain import Caller
 from gateway.limits.catalog import LimitCatalog
 from gateway.limits.stored import limits_in
@@ -54,16 +55,30 @@ class Snapshot:
     """The providers of each workspace that has any."""
     whole: Catalog = field(default_factory=Catalog)
     """Those of all workspaces."""
-    _inline: dict[str, Config] = field(default_factory=dict)
+    _inline: dict[tuple[str | None, str], Config] = field(default_factory=dict)
+    _known: dict[str, Known] = field(default_factory=dict)
 
-    def inline(self, said: str) -> Config:
-        """A config that a request brings along, read once. Raises BadConfig."""
-        config = self._inline.get(said)
+    def inline(self, said: str, caller: Caller) -> Config:
+        """A config that a request brings along, read once for each workspace. Raises BadConfig."""
+        whose = None if caller.is_organisation else caller.workspace
+        config = self._inline.get((whose, said))
         if config is None:
             if len(self._inline) >= INLINE_KEPT:
                 self._inline.clear()
-            config = self._inline[said] = Config(read_config(said, self.saved.known))
+            config = self._inline[(whose, said)] = Config(read_config(said, self.known_in(whose)))
         return config
+
+    def known_in(self, workspace: str | None) -> Known:
+        """What a config of a workspace may name: another's configs hold credentials. None: of the organisation."""
+        if workspace is None:
+            return self.saved.known
+        if workspace not in self._known:
+            every = self.saved.known
+            theirs = (slug for slug, each in self.configs.items() if each.workspace == workspace)
+            mine = {slug: every.configs[slug] for slug in theirs if slug in every.configs}
+            providers = self.catalogs.get(Slug(workspace), NOTHING).providers
+            self._known[workspace] = Known(every.vendors, providers, mine)
+        return self._known[workspace]
 
     def catalog(self, caller: Caller) -> Catalog:
         """What a caller may use: of another workspace nothing is known to it."""

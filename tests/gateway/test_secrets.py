@@ -110,7 +110,8 @@ async def test_reference_takes_an_organisation_scope(gateway: Gateway) -> None:
     body = {"name": "narrow", "scopes": ["workspace_integrations.update", "workspace_integrations.create"]}
     key = (await gateway.admin.post("/v1/api-keys/workspace/service", json=body)).json()["key"]
     async with client(gateway.url, key) as narrow:
-        answer = await narrow.put("/v1/integrations/demo", json={"key": "env:DEMO_KEY"})
+        body = {"name": "own", "ai_provider_id": "openai", "key": "env:DEMO_KEY"}
+        answer = await narrow.post("/v1/integrations", json=body)
 
     assert (answer.status_code, answer.json()["error"]["param"]) == (403, "key")
 

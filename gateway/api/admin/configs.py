@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from litestar import Controller, Request, delete, get, post, put
@@ -25,15 +25,15 @@ from gateway.api.admin.config_shapes import (
     whole,
 )
 from gateway.api.admin.config_uses import refuse_breaking, refuse_used
-from gateway.api.admin.door import Nothing, PlantHere, caller_of, found, needs
+from gateway.api.admin.door import Nothing, PlantHere, caller_of, needs
+from gateway.api.admin.reach import InWorkspace, narrowed, reached, workspace_for
 from gateway.api.moments import now_ms
 from gateway.configs.faults import Fault
 from gateway.configs.masking import masked_faults, restored
 from gateway.configs.saved import sealed, unsealed
 from gateway.configs.schema import object_in, refuse, warnings
-from gateway.configs.survey import survey
+from gateway.configs.survey import Known, survey
 from gateway.errors import Broken, Conflict
-from gateway.plant import Plant
 from store.configs import (
     ConfigRow,
     ConfigVersionRow,
@@ -46,6 +46,11 @@ from store.configs import (
 from store.ids import new_id
 from store.vault import Vault, VaultLocked
 
+if TYPE_CHECKING:
+    from sqlmodel.ext.asyncio.session import AsyncSession
+
+    from gateway.domain import Caller
+
 Json = dict[str, Any]
 Request_ = Request[None, None, State]
 
@@ -57,21 +62,23 @@ class ConfigsController(Controller):
     tags = ("Configs",)
 
     @get(guards=needs("configs.list"), summary="List configs")
-    async def index(self, plant: PlantHere) -> ConfigList:
-        """Every config, oldest first, without what it says."""
+    async def index(self, request: Request_, plant: PlantHere, workspace_id: InWorkspace = None) -> ConfigList:
+        """Every config that the caller may see, oldest first, without what it says."""
         async with plant.database.session() as session:
             rows = await all_configs(session)
-        return ConfigList(data=[listed(row) for row in rows])
+        seen = narrowed(rows, workspace_of, workspace_id, caller_of(request), plant.snapshot)
+        return ConfigList(data=[listed(row) for row in seen])
 
     @post(guards=needs("configs.create"), status_code=200, summary="Make a config")
     async def make(self, request: Request_, plant: PlantHere, data: JSONBody[NewConfig]) -> MadeAnswer:
         """Keep a config under a slug `pc-…`, which is made from its name unless it is given."""
+        workspace = workspace_for(data.workspace_id, caller_of(request), plant.snapshot)
         async with plant.change() as session:
             slug, said = data.slug or data.new_slug(), object_in(data.config)
-            warnings = checked(plant, said, slug, data.faults())
+            warnings = checked(plant.snapshot.known_in(workspace), said, slug, data.faults())
             if await config_by_slug(session, slug) is not None:
                 raise Conflict(f"There is a config `{slug}` already; choose another slug.", param="slug")
-            row = row_from(data, slug, caller_of(request).key_id)
+            row = row_from(data, slug, workspace, caller_of(request).key_id)
             session.add(row)
             await session.flush()
             session.add(version_from(row, said, plant.vault))
@@ -80,10 +87,10 @@ class ConfigsController(Controller):
         return MadeAnswer(data=Made(id=row.id, slug=slug, version_id=row.version_id, warnings=warnings))
 
     @get("/{slug:str}", guards=needs("configs.read"), summary="Describe a config")
-    async def one(self, plant: PlantHere, slug: FromPath[str]) -> ConfigAnswer:
+    async def one(self, request: Request_, plant: PlantHere, slug: FromPath[str]) -> ConfigAnswer:
         """One config as it is now, its credentials masked."""
         async with plant.database.session() as session:
-            row = found(await config_by_slug(session, slug), "config", slug)
+            row = await config_for(session, slug, caller_of(request))
             said = said_by((await current_versions(session))[row.id], plant.vault)
         return ConfigAnswer(data=whole(row, said))
 
@@ -93,10 +100,10 @@ class ConfigsController(Controller):
     ) -> ChangedAnswer:
         """Change what is given, in a new version: it holds for the next request, and for none that is under way."""
         async with plant.change() as session:
-            row = found(await config_by_slug(session, slug), "config", slug)
+            row = await config_for(session, slug, caller_of(request))
             before = said_by((await current_versions(session))[row.id], plant.vault)
             said = before if data.config is msgspec.UNSET else restored(object_in(data.config), before)
-            warnings = checked(plant, said, row.slug, data.faults())
+            warnings = checked(plant.snapshot.known_in(row.workspace), said, row.slug, data.faults())
             refuse_breaking(plant, row.slug, said)
             if data.status == "archived":
                 await refuse_used(session, plant, row.slug)
@@ -107,37 +114,49 @@ class ConfigsController(Controller):
         return ChangedAnswer(data=Changed(version_id=row.version_id, warnings=warnings))
 
     @delete("/{slug:str}", guards=needs("configs.delete"), status_code=200, summary="Delete a config")
-    async def remove(self, plant: PlantHere, slug: FromPath[str]) -> Nothing:
+    async def remove(self, request: Request_, plant: PlantHere, slug: FromPath[str]) -> Nothing:
         """Forget a config and its versions, unless an API key or another config uses it."""
         async with plant.change() as session:
-            row = found(await config_by_slug(session, slug), "config", slug)
+            row = await config_for(session, slug, caller_of(request))
             await refuse_used(session, plant, row.slug)
             await session.delete(row)
         return Nothing()
 
     @get("/{slug:str}/versions", guards=needs("configs.read"), summary="List versions of a config")
-    async def versions(self, plant: PlantHere, slug: FromPath[str]) -> VersionList:
+    async def versions(self, request: Request_, plant: PlantHere, slug: FromPath[str]) -> VersionList:
         """Everything a config ever said, newest first, its credentials masked."""
         async with plant.database.session() as session:
-            row = found(await config_by_slug(session, slug), "config", slug)
+            row = await config_for(session, slug, caller_of(request))
             rows = await versions_of(session, row.id)
         data = [version_listed(row, version, said_by(version, plant.vault)) for version in rows]
         return VersionList(total=len(data), data=data)
 
 
-def checked(plant: Plant, said: Mapping[str, Any], slug: str, others: list[Fault]) -> list[str]:
+def workspace_of(row: ConfigRow) -> str:
+    """Whose it is."""
+    return row.workspace
+
+
+async def config_for(session: AsyncSession, slug: str, caller: Caller) -> ConfigRow:
+    """A config that the caller may touch. Raises NotFound."""
+    row = await config_by_slug(session, slug)
+    return reached(row, None if row is None else row.workspace, caller, "config", slug)
+
+
+def checked(known: Known, said: Mapping[str, Any], slug: str, others: list[Fault]) -> list[str]:
     """What is odd about a config. Raises BadConfig with everything that is wrong, `others` among it."""
-    faults = [*survey(said, plant.snapshot.saved.known, (slug,)), *masked_faults(said)]
+    faults = [*survey(said, known, (slug,)), *masked_faults(said)]
     refuse([*others, *(fault.below("config") for fault in faults)])
     return warnings(faults)
 
 
-def row_from(data: NewConfig, slug: str, key_id: str) -> ConfigRow:
+def row_from(data: NewConfig, slug: str, workspace: str, key_id: str) -> ConfigRow:
     """The row to be kept."""
     return ConfigRow(
         id=new_id(),
         slug=slug,
         name=data.name.strip(),
+        workspace=workspace,
         version_id=new_id(),
         owner_id=key_id,
         updated_by=key_id,

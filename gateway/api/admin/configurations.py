@@ -5,7 +5,7 @@ Source: portkey.ai, integrations, `configurations` by `ai_provider_id`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,13 +48,26 @@ def as_text(value: object) -> str:
 
 def check(problems: Problems, said: Configurations) -> None:
     """What is wrong with an address or with headers."""
-    if said.custom_host is not None:
-        address = urlsplit(said.custom_host)
+    problems.add(wrong_with_host(said.custom_host, "configurations.custom_host"))
+    problems.add(wrong_with_headers(said.custom_headers, "configurations.custom_headers"))
+
+
+def wrong_with_host(said: str | None, place: str) -> Iterator[tuple[str, str]]:
+    """An address that is no base URL."""
+    try:
+        address = urlsplit(said or "https://none")
         is_right = address.scheme in ("http", "https") and bool(address.hostname) and not address.query
-        problems.check(is_right, "configurations.custom_host", "must be a base URL such as https://llm.example/v1")
-    for name, value in (said.custom_headers or {}).items():
-        is_right = name.isascii() and name.replace("-", "").replace("_", "").isalnum() and value.isprintable()
-        problems.check(is_right, "configurations.custom_headers", f"has no header's name or value at `{name[:40]}`")
+    except ValueError:
+        is_right = False
+    if not is_right:
+        yield place, "must be a base URL such as https://llm.example/v1"
+
+
+def wrong_with_headers(said: Mapping[str, str] | None, place: str) -> Iterator[tuple[str, str]]:
+    """Headers that cannot be sent."""
+    for name, value in (said or {}).items():
+        if not (name.isascii() and name.replace("-", "").replace("_", "").isalnum() and value.isprintable()):
+            yield place, f"has no header's name or value at `{name[:40]}`"
 
 
 def check_needed(problems: Problems, said: Configurations, vendor: Vendor) -> None:

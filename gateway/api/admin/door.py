@@ -81,6 +81,11 @@ class Problems:
         """Note fields that are wrong, and what is wrong with them."""
         self._found += wrong
 
+    @property
+    def found(self) -> Sequence[tuple[str, str]]:
+        """Fields that are wrong, and what is wrong with them."""
+        return self._found
+
     def settle(self) -> None:
         """Raises BadRequest with all of it, `param` naming the first."""
         if self._found:

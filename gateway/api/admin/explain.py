@@ -15,7 +15,7 @@ from gateway.api.doors import DIALECTS
 from gateway.api.relay import METHODS, Relay
 from gateway.configs.schema import object_in, refuse, warnings
 from gateway.configs.survey import survey
-from gateway.domain import Call
+from gateway.domain import Call, Caller
 from gateway.errors import BadRequest
 from gateway.explain import explain
 from gateway.explanation import Explanation
@@ -63,7 +63,7 @@ class ExplainController(Controller):
         self, request: Request[None, None, State], plant: PlantHere, data: JSONBody[Question]
     ) -> Explanation:
         """The attempts a request would lead to, in order, and what each target would be sent; nobody is asked."""
-        odd = oddities(data.config, plant)
+        odd = oddities(data.config, plant, caller_of(request))
         await plant.prices.ready.wait()
         call = call_for(data, request)
         call.caller = caller_of(request)
@@ -72,11 +72,12 @@ class ExplainController(Controller):
         return msgspec.structs.replace(explain(call, plant), warnings=odd)
 
 
-def oddities(config: Json | str | None, plant: Plant) -> list[str]:
+def oddities(config: Json | str | None, plant: Plant, caller: Caller) -> list[str]:
     """What is odd about a config that is not saved yet. Raises BadConfig with everything that is wrong."""
     if config is None or (isinstance(config, str) and config.startswith("pc-")):
         return []
-    faults = list(survey(object_in(config), plant.snapshot.saved.known))
+    known = plant.snapshot.known_in(None if caller.is_organisation else caller.workspace)
+    faults = list(survey(object_in(config), known))
     refuse(fault.below("config") for fault in faults)
     return warnings(faults)
 

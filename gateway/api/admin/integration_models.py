@@ -1,58 +1,23 @@
-"""`/v1/integrations/{slug}/models`: which models of a vendor account may be used."""
+"""`/v1/integrations/{slug}/models`: which models of a vendor account may be used, at which price, in which way."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import msgspec
-from litestar import Controller, delete, get, put
+from litestar import Controller, Request, delete, get, put
+from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from gateway.api.admin.door import Nothing, PlantHere, Problems, found
+from gateway.api.admin.door import Nothing, PlantHere, Problems, caller_of
+from gateway.api.admin.integration_rows import integration_for
 from gateway.api.admin.integrations import READ, UPDATE
+from gateway.api.admin.model_shapes import ModelAccessList, ModelsChange, access, decided, wrong_with
 from gateway.catalog import configurations_of, models_of
 from gateway.vendors import VENDORS
-from store.integrations import integration_by_slug
 from store.models import ModelRow
 from store.models import models_of as rows_of
 
-
-class ModelChange(msgspec.Struct, frozen=True, kw_only=True):
-    """One model, and whether it may be used."""
-
-    slug: str
-    enabled: bool
-    name: str | None = None
-    is_custom: bool | None = None
-    is_finetune: bool | None = None
-    base_model_slug: str | None = None
-
-
-class ModelsChange(msgspec.Struct, frozen=True, kw_only=True):
-    """Several at once."""
-
-    models: list[ModelChange]
-    allow_all_models: bool | None = None
-    """Whether models that nobody decided about may be used."""
-
-
-class ModelAccess(msgspec.Struct, frozen=True, kw_only=True):
-    """One model of an integration."""
-
-    slug: str
-    name: str
-    enabled: bool
-    is_custom: bool
-    is_finetune: bool
-    base_model_slug: str | None
-    pricing_config: dict[str, Any] | None = None
-
-
-class ModelAccessList(msgspec.Struct, frozen=True, kw_only=True):
-    """All of them."""
-
-    total: int
-    models: list[ModelAccess]
+Request_ = Request[None, None, State]
 
 
 class IntegrationModelsController(Controller):
@@ -62,31 +27,34 @@ class IntegrationModelsController(Controller):
     tags = ("Integrations",)
 
     @get(guards=READ, summary="List the models of an integration")
-    async def index(self, plant: PlantHere, slug: FromPath[str]) -> ModelAccessList:
+    async def index(self, request: Request_, plant: PlantHere, slug: FromPath[str]) -> ModelAccessList:
         """What the vendor offers, what was added, and whether it may be used."""
         await plant.prices.ready.wait()
         async with plant.database.session() as session:
-            row = found(await integration_by_slug(session, slug), "integration", slug)
+            row = await integration_for(session, slug, "read", caller_of(request))
             rows = {model.slug: model for model in await rows_of(session, row.id)}
         offered = models_of(VENDORS[row.vendor], configurations_of(row, plant.vault), list(rows.values()), plant.prices)
-        usable = (row.allow_all_models or model.is_decided for model in offered.values())
         models = [
             access(
-                rows.get(model.id) or ModelRow(integration_id=row.id, slug=model.id), model.name, model.enabled and may
+                rows.get(model.id) or ModelRow(integration_id=row.id, slug=model.id),
+                model.name,
+                enabled=model.enabled and (row.allow_all_models or model.is_decided),
             )
-            for model, may in zip(offered.values(), usable, strict=True)
+            for model in offered.values()
         ]
         return ModelAccessList(total=len(models), models=models)
 
-    @put(guards=UPDATE, summary="Enable, disable or add models")
-    async def change(self, plant: PlantHere, slug: FromPath[str], data: JSONBody[ModelsChange]) -> Nothing:
+    @put(guards=UPDATE, summary="Enable, disable, price or add models")
+    async def change(
+        self, request: Request_, plant: PlantHere, slug: FromPath[str], data: JSONBody[ModelsChange]
+    ) -> Nothing:
         """Decide about models; a name the vendor does not list is added as a custom one."""
         problems = Problems()
         for place, model in enumerate(data.models):
-            problems.check(bool(model.slug.strip()), f"models[{place}].slug", "must not be empty")
+            problems.add(wrong_with(model, f"models[{place}]"))
         problems.settle()
         async with plant.change() as session:
-            row = found(await integration_by_slug(session, slug), "integration", slug)
+            row = await integration_for(session, slug, "update", caller_of(request))
             rows = {model.slug: model for model in await rows_of(session, row.id)}
             for model in data.models:
                 session.add(decided(rows.get(model.slug) or ModelRow(integration_id=row.id, slug=model.slug), model))
@@ -97,36 +65,17 @@ class IntegrationModelsController(Controller):
 
     @delete(guards=UPDATE, status_code=200, summary="Remove models that were added")
     async def remove(
-        self, plant: PlantHere, slug: FromPath[str], slugs: Annotated[str, QueryParameter(name="slugs")]
+        self,
+        request: Request_,
+        plant: PlantHere,
+        slug: FromPath[str],
+        slugs: Annotated[str, QueryParameter(name="slugs")],
     ) -> Nothing:
         """Forget what was said about these models."""
         wanted = {name.strip() for name in slugs.split(",")}
         async with plant.change() as session:
-            row = found(await integration_by_slug(session, slug), "integration", slug)
+            row = await integration_for(session, slug, "update", caller_of(request))
             for model in await rows_of(session, row.id):
                 if model.slug in wanted:
                     await session.delete(model)
         return Nothing()
-
-
-def decided(row: ModelRow, said: ModelChange) -> ModelRow:
-    """A model as the operator wants it."""
-    row.enabled = said.enabled
-    row.name = said.name or row.name
-    row.is_custom = row.is_custom if said.is_custom is None else said.is_custom
-    row.is_finetune = row.is_finetune if said.is_finetune is None else said.is_finetune
-    row.base_model_slug = said.base_model_slug or row.base_model_slug
-    row.discovered = False  # from now on it is not only the vendor who says so
-    return row
-
-
-def access(row: ModelRow, name: str, enabled: bool) -> ModelAccess:
-    """A model as the API has it."""
-    return ModelAccess(
-        slug=row.slug,
-        name=name,
-        enabled=enabled,
-        is_custom=row.is_custom,
-        is_finetune=row.is_finetune,
-        base_model_slug=row.base_model_slug,
-    )

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from litestar import Controller, delete, get, post, put
+from litestar import Controller, Request, delete, get, post, put
+from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 
 from gateway.api.admin.door import (
@@ -17,20 +18,30 @@ from gateway.api.admin.door import (
     PageSize,
     PlantHere,
     Problems,
-    found,
+    caller_of,
     needs,
     page_of,
     slug_from,
 )
-from gateway.api.admin.limited import check_limits, set_limits, shown_limits
+from gateway.api.admin.integration_rows import is_seen
+from gateway.api.admin.limited import check_limits, is_exhausted, reset_usage, set_limits, shown_limits
+from gateway.api.admin.provider_uses import refuse_named
+from gateway.api.admin.reach import InWorkspace, narrowed, reached, workspace_for
 from gateway.api.moments import epoch_ms, instant, now_ms
 from gateway.errors import BadRequest, Conflict
+from gateway.provisioning import by_integration, may_use
 from store.ids import new_id
 from store.integrations import IntegrationRow, all_integrations
 from store.providers import ProviderRow, all_providers, provider_by_slug
+from store.provisions import all_provisions
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
+
+    from gateway.domain import Caller
+    from gateway.plant import Plant
+
+Request_ = Request[None, None, State]
 
 
 class NewProvider(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +65,8 @@ class ProviderChange(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | msgspec.UnsetType | None = msgspec.UNSET
     usage_limits: Any = msgspec.UNSET
     rate_limits: Any = msgspec.UNSET
+    reset_usage: bool = False
+    """Let every budget of the provider begin anew."""
 
 
 class Provider(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,8 +76,10 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     slug: str
     name: str
     integration_id: str
+    workspace_id: str
     note: str | None
     status: str
+    """`active`, `exhausted` or `expired`."""
     created_at: datetime | None
     expires_at: datetime | None
     usage_limits: Any = None
@@ -87,19 +102,29 @@ class ProvidersController(Controller):
     tags = ("Providers",)
 
     @get(guards=needs("providers.list"), summary="List providers")
-    async def index(self, plant: PlantHere, current_page: CurrentPage = 0, page_size: PageSize = 50) -> ProviderList:
-        """Every provider, oldest first."""
+    async def index(
+        self,
+        request: Request_,
+        plant: PlantHere,
+        workspace_id: InWorkspace = None,
+        current_page: CurrentPage = 0,
+        page_size: PageSize = 50,
+    ) -> ProviderList:
+        """Every provider that the caller may see, oldest first."""
         async with plant.database.session() as session:
             rows, slugs = await all_providers(session), await integration_slugs(session)
-        page = page_of(rows, current_page, page_size)
-        return ProviderList(total=len(rows), data=[listed(row, slugs) for row in page])
+        seen = narrowed(rows, workspace_of, workspace_id, caller_of(request), plant.snapshot)
+        page = page_of(seen, current_page, page_size)
+        return ProviderList(total=len(seen), data=[listed(row, slugs, plant) for row in page])
 
     @post(guards=needs("providers.create"), status_code=200, summary="Make a provider")
-    async def make(self, plant: PlantHere, data: JSONBody[NewProvider]) -> Named:
-        """Give an integration a name that requests may use."""
+    async def make(self, request: Request_, plant: PlantHere, data: JSONBody[NewProvider]) -> Named:
+        """Give an integration a name that the requests of a workspace may use."""
         check(data)
+        caller = caller_of(request)
+        workspace = workspace_for(data.workspace_id, caller, plant.snapshot)
         async with plant.change() as session:
-            integration = await integration_named(session, data.integration_id)
+            integration = await integration_named(session, data.integration_id, workspace, caller)
             slug = data.slug or slug_from(data.name)
             if await provider_by_slug(session, slug) is not None:
                 raise Conflict(f"There is a provider `@{slug}` already; choose another slug.", param="slug")
@@ -108,6 +133,7 @@ class ProvidersController(Controller):
                 slug=slug,
                 name=data.name.strip(),
                 integration_id=integration.id,
+                workspace=workspace,
                 note=data.note,
                 expires_at_ms=epoch_ms(data.expires_at),
                 created_at_ms=now_ms(),
@@ -117,35 +143,57 @@ class ProvidersController(Controller):
         return Named(id=row.id, slug=row.slug)
 
     @get("/{slug:str}", guards=needs("providers.read"), summary="Describe a provider")
-    async def one(self, plant: PlantHere, slug: FromPath[str]) -> Provider:
+    async def one(self, request: Request_, plant: PlantHere, slug: FromPath[str]) -> Provider:
         """One provider."""
         async with plant.database.session() as session:
-            row, slugs = await provider_by_slug(session, slug), await integration_slugs(session)
-        return listed(found(row, "provider", slug), slugs)
+            row, slugs = await provider_for(session, slug, caller_of(request)), await integration_slugs(session)
+        return listed(row, slugs, plant)
 
     @put("/{slug:str}", guards=needs("providers.update"), summary="Change a provider")
-    async def change(self, plant: PlantHere, slug: FromPath[str], data: JSONBody[ProviderChange]) -> Named:
+    async def change(
+        self, request: Request_, plant: PlantHere, slug: FromPath[str], data: JSONBody[ProviderChange]
+    ) -> Named:
         """Change what is given; it holds for the next request."""
         check(data)
         async with plant.change() as session:
-            row = found(await provider_by_slug(session, slug), "provider", slug)
-            if data.name is not msgspec.UNSET:
-                row.name = data.name.strip()
-            if data.note is not msgspec.UNSET:
-                row.note = data.note
-            if data.expires_at is not msgspec.UNSET:
-                row.expires_at_ms = epoch_ms(data.expires_at)
-            set_limits(row, data)
-            row.updated_at_ms = now_ms()
+            row = await provider_for(session, slug, caller_of(request))
+            apply(row, data)
             session.add(row)
+            if data.reset_usage:
+                await reset_usage(session, plant.snapshot.limits, "provider", row.slug)
         return Named(id=row.id, slug=row.slug)
 
     @delete("/{slug:str}", guards=needs("providers.delete"), status_code=200, summary="Delete a provider")
-    async def remove(self, plant: PlantHere, slug: FromPath[str]) -> Nothing:
-        """Forget the name; the integration stays."""
+    async def remove(self, request: Request_, plant: PlantHere, slug: FromPath[str]) -> Nothing:
+        """Forget the name, unless a saved config uses it; the integration stays."""
         async with plant.change() as session:
-            await session.delete(found(await provider_by_slug(session, slug), "provider", slug))
+            row = await provider_for(session, slug, caller_of(request))
+            refuse_named([row.slug], f"Provider `@{row.slug}`", plant.snapshot)
+            await session.delete(row)
         return Nothing()
+
+
+def apply(row: ProviderRow, data: ProviderChange) -> None:
+    """Change what is given."""
+    if data.name is not msgspec.UNSET:
+        row.name = data.name.strip()
+    if data.note is not msgspec.UNSET:
+        row.note = data.note
+    if data.expires_at is not msgspec.UNSET:
+        row.expires_at_ms = epoch_ms(data.expires_at)
+    set_limits(row, data)
+    row.updated_at_ms = now_ms()
+
+
+def workspace_of(row: ProviderRow) -> str:
+    """Whose it is."""
+    return row.workspace
+
+
+async def provider_for(session: AsyncSession, slug: str, caller: Caller) -> ProviderRow:
+    """A provider that the caller may touch. Raises NotFound."""
+    row = await provider_by_slug(session, slug)
+    return reached(row, None if row is None else row.workspace, caller, "provider", slug)
 
 
 def check(data: NewProvider | ProviderChange) -> None:
@@ -160,12 +208,19 @@ def check(data: NewProvider | ProviderChange) -> None:
     problems.settle()
 
 
-async def integration_named(session: AsyncSession, name: str) -> IntegrationRow:
-    """An integration by slug or id. Raises BadRequest."""
+async def integration_named(session: AsyncSession, name: str, workspace: str, caller: Caller) -> IntegrationRow:
+    """An integration that a workspace may use, by slug or id. Raises BadRequest."""
+    decided = by_integration(await all_provisions(session))
     for row in await all_integrations(session):
-        if name in (row.slug, row.id):
-            return row
-    raise BadRequest(f"`integration_id`: there is no integration `{name}`.", param="integration_id")
+        if name in (row.slug, row.id) and is_seen(row, decided.get(row.id, {}), caller):
+            if may_use(row, decided.get(row.id, {}), workspace):
+                return row
+            raise BadRequest(
+                f"`integration_id`: integration `{row.slug}` is not provisioned to the workspace `{workspace}`; "
+                f"that is done by `PUT /v1/integrations/{row.slug}/workspaces`.",
+                param="integration_id",
+            )
+    raise BadRequest(f"`integration_id`: there is no integration `{name[:60]}`.", param="integration_id")
 
 
 async def integration_slugs(session: AsyncSession) -> dict[str, str]:
@@ -173,7 +228,7 @@ async def integration_slugs(session: AsyncSession) -> dict[str, str]:
     return {row.id: row.slug for row in await all_integrations(session)}
 
 
-def listed(row: ProviderRow, slugs: dict[str, str]) -> Provider:
+def listed(row: ProviderRow, slugs: dict[str, str], plant: Plant) -> Provider:
     """A row as the API has it; an integration is named by its slug."""
     is_over = row.expires_at_ms is not None and row.expires_at_ms <= now_ms()
     return Provider(
@@ -182,7 +237,8 @@ def listed(row: ProviderRow, slugs: dict[str, str]) -> Provider:
         name=row.name,
         integration_id=slugs[row.integration_id],
         note=row.note,
-        status="expired" if is_over else row.status,
+        workspace_id=row.workspace,
+        status="expired" if is_over else "exhausted" if is_exhausted(plant, "provider", row.slug) else row.status,
         created_at=instant(row.created_at_ms),
         expires_at=instant(row.expires_at_ms),
         **shown_limits(row),
