@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from console.launch import command
+from tests.bench import logs as log_file
 from tests.bench import measure, routing, screen, subjects
 from tests.bench.answers import MODELS
 from tests.bench.machine import GATEWAY_CORE, LOAD_CORE, idle_percent, resident_mb
@@ -189,13 +190,14 @@ def beside(effort: Effort, direct: Subject, own: Subject, theirs: Subject) -> It
 @click.option("--seconds", default=5.0, show_default=True, help="How long each single measurement takes.")
 @click.option("--rounds", default=3, show_default=True, help="How often each is made; the median counts.")
 @click.option("--alone", is_flag=True, help="Without the peers.")
+@click.option("--logs", type=int, metavar="N", help="Measure a log of so many records instead, such as 1000000.")
 @click.option("--output", type=click.Path(path_type=Path), help="Write the tables there as well.")
-def main(seconds: float, rounds: int, alone: bool, output: Path | None) -> None:
+def main(seconds: float, rounds: int, alone: bool, logs: int | None, output: Path | None) -> None:
     """Measure the gateway on one core, with the upstream and the clients on another."""
     if len(os.sched_getaffinity(0)) < 2:
         sys.exit("The benchmark needs two cores: one for the gateway, one for everything else.")
     effort, lines = Effort(seconds, rounds), []
-    for line in tables(effort, alone=alone):
+    for line in tables(effort, alone=alone) if logs is None else log_table(logs):
         click.echo(line)
         lines.append(line)
     if output is not None:
@@ -211,6 +213,13 @@ def tables(effort: Effort, *, alone: bool) -> Iterator[str]:
     if not alone:
         yield "\n| Beside | | Tollhouse against it | |\n|---|---|---|---|"
         yield from compared(effort)
+
+
+def log_table(count: int) -> Iterator[str]:
+    """What a log of so many records takes to write, to keep and to ask."""
+    yield f"{processor()}, Python {platform.python_version()}; {count:,} records over a year.\n"
+    yield "| | Promised | Measured |\n|---|---|---|"
+    yield from (f"| {' | '.join(row)} |" for row in log_file.measured(count))
 
 
 def processor() -> str:
