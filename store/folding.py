@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -13,6 +13,7 @@ from store.packed import BIGGEST
 from store.records import Failure, LogRecord
 from store.rollups import (
     DAY,
+    GRAINS,
     HOUR,
     HOURS_KEPT_DAYS,
     METADATA,
@@ -32,8 +33,6 @@ Key = tuple[int, str, int, str, str]
 """Grain, facet, start, value, workspace: a row's."""
 Bucket = tuple[int, str, int]
 """Grain, facet, start."""
-Minute = tuple[str, int, str, str]
-"""The same of a minute, without the grain."""
 MARK = "rolled_up"
 """The fact that says up to which row of the log all are counted."""
 PENDING_AT_MOST = 20_000
@@ -49,7 +48,7 @@ HELD = "SELECT count(*) FROM rollups WHERE grain = ? AND facet = ? AND start_ms 
 
 
 class Heap:
-    """Requests of a minute that are not summed up yet: it is cheaper for many at once."""
+    """Requests of a bucket that are not summed up yet: it is cheaper for many at once."""
 
     __slots__ = ("cores", "extras", "last_ms", "places")
 
@@ -77,7 +76,7 @@ class Folding:
 
     def forget(self) -> None:
         """Begin anew from what is in the database, as after a transaction that failed."""
-        self._fresh: dict[Minute, Heap] = {}
+        self._fresh: dict[Key, Heap] = {}
         self._cells: dict[Key, Cell] = {}
         self._held: dict[Bucket, int] = {}
         self._new: set[Bucket] = set()
@@ -109,13 +108,14 @@ class Folding:
         return seen == top
 
     def add(self, records: Iterable[tuple[int, LogRecord]]) -> None:
-        """Count records, each with the number of its row, by the minute."""
+        """Count records, each with the number of its row, in buckets as fine as are kept."""
         fresh, labelled = self._fresh, self._labelled
         for log, record in records:
             core, extras, places, at = core_of(record), extras_of(record), places_of(record), moment_of(record)
-            start, workspace = at - at % MINUTE, record.workspace
+            fine, workspace = self._finest(at), record.workspace
             for facet, value in facets_of(record):
-                key = (facet, start, value, workspace)
+                grain = HOUR if fine == MINUTE and facet.startswith(METADATA) else fine
+                key = (grain, facet, at - at % grain, value, workspace)
                 if (heap := fresh.get(key)) is None:
                     heap = fresh[key] = Heap()
                 heap.cores.append(core)
@@ -131,9 +131,9 @@ class Folding:
     def write(self, connection: sqlite3.Connection) -> None:
         """Bring what was counted into the rows of every grain, and note how far that goes."""
         touched: dict[Key, Cell] = {}
-        for (facet, start, value, workspace), heap in self._fresh.items():
+        for (finest, facet, start, value, workspace), heap in self._fresh.items():
             cell = heap.cell()
-            for grain in self._grains(facet, start):
+            for grain in GRAINS[GRAINS.index(finest) :]:
                 key = self._within_bounds(connection, (grain, facet, start - start % grain, value, workspace))
                 row = touched[key] = self._cell(connection, key)
                 row.last_ms = max(row.last_ms, cell.last_ms)
@@ -146,14 +146,12 @@ class Folding:
         if len(self._cells) > CELLS_KEPT:
             self._let_go()
 
-    def _grains(self, facet: str, start: int) -> Iterator[int]:
-        """Those in which a minute is counted: fine ones only while they are kept, and metadata not by the minute."""
-        self._newest = max(self._newest, start)
-        if not facet.startswith(METADATA) and start > self._newest - MINUTES_KEPT_DAYS * DAY:
-            yield MINUTE
-        if start > self._newest - HOURS_KEPT_DAYS * DAY:
-            yield HOUR
-        yield DAY
+    def _finest(self, at: int) -> int:
+        """How finely a moment is counted: as finely as is still kept of its time, seen from the newest."""
+        if at > self._newest:
+            self._newest = at
+        age = self._newest - at
+        return MINUTE if age < MINUTES_KEPT_DAYS * DAY else HOUR if age < HOURS_KEPT_DAYS * DAY else DAY
 
     def _let_go(self) -> None:
         """Of the rows in memory keep those that are still being filled."""
