@@ -7,7 +7,7 @@ import os
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -131,6 +131,17 @@ def upgrade(file: Path, revision: str, migrations: Path) -> None:
             f"`{file}` could not be upgraded from schema {revision}, and is as it was ({first_line(error)}). "
             f"Run the version from before, and report this. A copy is in `{saved.name}`."
         ) from error
+    with suppress(sqlite3.Error):  # without the room for it the file stays as it is, and only keeps its free pages
+        let_shrink(file)
+
+
+def let_shrink(file: Path) -> None:
+    """Rewrite a file that was made without the means to give free pages back; once, before rows are named by number."""
+    with closing(sqlite3.connect(file, timeout=5, isolation_level=None)) as connection:
+        is_able = connection.execute("PRAGMA auto_vacuum").fetchone()[0]
+        if not is_able and not connection.execute("SELECT 1 FROM log_labels LIMIT 1").fetchone():
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            connection.execute("VACUUM")
 
 
 def first_line(error: Exception) -> str:

@@ -171,6 +171,19 @@ async def test_failing_upgrade_changes_nothing(file: Path, migrations: Path, las
     await opened_and_closed(file)
 
 
+async def test_older_file_learns_to_shrink(tmp_path: Path) -> None:
+    """A file from before free pages were given back can do so after its upgrade, and has what it had."""
+    file = tmp_path / "tollhouse.db"
+    migrate(file, MIGRATIONS, "0002")
+    in_file(file, "PRAGMA journal_mode = WAL")
+    in_file(file, "INSERT INTO facts VALUES ('kept', x'02')")
+
+    await opened_and_closed(file)
+
+    assert in_file(file, "PRAGMA auto_vacuum") == [(2,)]
+    assert in_file(file, "SELECT name FROM facts") == [("kept",)]
+
+
 async def test_newer_file_is_refused(file: Path) -> None:
     """A schema this program does not know is not touched."""
     in_file(file, "UPDATE alembic_version SET version_num = 'from the future'")
