@@ -21,17 +21,23 @@ from gateway.api.admin.explain import ExplainController
 from gateway.api.admin.graphs import GraphsController
 from gateway.api.admin.groups import GroupsController
 from gateway.api.admin.integration_models import IntegrationModelsController
+from gateway.api.admin.integration_workspaces import IntegrationWorkspacesController
 from gateway.api.admin.integrations import IntegrationsController
+from gateway.api.admin.invites import InvitesController
 from gateway.api.admin.limits import LimitsController
 from gateway.api.admin.logs import LogsController
+from gateway.api.admin.members import MembersController
 from gateway.api.admin.notifications import NotificationsController
 from gateway.api.admin.observe import ObserveController
+from gateway.api.admin.organisation import OrganisationController
 from gateway.api.admin.policies import PoliciesController
 from gateway.api.admin.pricing import PricingController
 from gateway.api.admin.providers import ProvidersController
 from gateway.api.admin.saved_filters import SavedFiltersController
 from gateway.api.admin.summary import SummaryController
 from gateway.api.admin.traces import TracesController
+from gateway.api.admin.users import UsersController
+from gateway.api.admin.workspaces import WorkspacesController
 from gateway.api.asgi import CLOSING, spelled_headers
 from gateway.api.openai.document import documented
 from gateway.api.openai.models import list_models, one_model
@@ -76,6 +82,12 @@ def framework(plant: Plant) -> Litestar:
             ObserveController,
             IntegrationsController,
             IntegrationModelsController,
+            WorkspacesController,
+            UsersController,
+            OrganisationController,
+            MembersController,
+            InvitesController,
+            IntegrationWorkspacesController,
             ProvidersController,
             PoliciesController,
             LimitsController,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import OperationalError
@@ -51,3 +52,9 @@ async def note_use(plant: Plant) -> None:
     except OperationalError:
         plant.last_used = used | plant.last_used
         raise
+
+
+async def note_use_at_last(plant: Plant) -> None:
+    """The same as the gateway ends, which a database in trouble does not keep from ending."""
+    with suppress(OperationalError):
+        await note_use(plant)

@@ -26,6 +26,8 @@ from gateway.app import App
 from gateway.audit import begin_audit
 from gateway.discover import discover_hourly
 from gateway.domain import Caller
+from gateway.founding import found_organisation
+from gateway.housekeeping import keep_house, note_use_at_last
 from gateway.ledger import Ledger
 from gateway.limits.stored import remember_counters
 from gateway.live import Live
@@ -74,6 +76,7 @@ async def plant_of(settings: Settings) -> AsyncIterator[Plant]:
             try:
                 vault = await vault_for(database, source, home)
                 await begin_audit(database, vault)
+                await found_organisation(database)
                 async with running(settings, vault, database) as plant:
                     yield plant
             finally:
@@ -122,6 +125,7 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
         yield plant
     finally:
         await end_errands(plant)
+        await note_use_at_last(plant)
         await plant.courier.close()
         await asyncio.to_thread(writer.close)
         upstream.close()
@@ -196,6 +200,7 @@ async def learn(plant: Plant, app: App) -> None:
     await app.rest()
     async with asyncio.TaskGroup() as group:
         group.create_task(discover_hourly(plant))
+        group.create_task(keep_house(plant))
         group.create_task(Watch().keep(plant))
 
 
