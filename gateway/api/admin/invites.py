@@ -105,8 +105,9 @@ class InvitesController(Controller):
             user = user_from(row, data)
             session.add(user)
             await session.flush()
-            given = [key_from(row, user, each.id, plant) for each in workspaces_of(row) if row.key_scopes]
-            session.add_all([*memberships(row, user, plant), *(key for key, _ in given)])
+            members = memberships(row, user, plant)
+            given = [key_from(row, user, each.workspace, plant) for each in members if row.key_scopes]
+            session.add_all([*members, *(key for key, _ in given)])
             row.status, row.accepted_at_ms = "accepted", now_ms()
             session.add(row)
         keys = [KeyGiven(id=key.id, workspace_id=key.workspace, key=secret) for key, secret in given]
