@@ -66,7 +66,7 @@ class Live:
         """A request is on its way to a vendor."""
         event = b""
         for reader in self._readers:
-            if reader.wants_started:
+            if reader.wants_started and reader.narrowed.workspace in ("", call.caller.workspace if call.caller else ""):
                 event = event or self._spell_started(call)
                 reader.put(event)
 
