@@ -15,7 +15,7 @@ from gateway.api.admin.door import CurrentPage, PageSize, PlantHere, Problems, c
 from gateway.api.admin.limited import reset_counters
 from gateway.api.moments import epoch_ms
 from gateway.domain import Caller
-from gateway.errors import BadRequest
+from gateway.errors import BadRequest, Forbidden
 from gateway.limits.checks import is_number
 from gateway.limits.rules import Applied, Budget
 from gateway.limits.spelling import in_units
@@ -79,6 +79,7 @@ class LimitsController(Controller):
     ) -> LimitState:
         """Allow so much more than the budget until then; it holds for the next request."""
         applied = limit_named(caller_of(request), plant, limit_id)
+        refuse_own(applied, caller_of(request))
         check(data, applied, plant.limits.clock() * 1000)
         async with plant.change() as session:
             row = await adjustment_of(session, applied.counter)
@@ -90,6 +91,7 @@ class LimitsController(Controller):
     async def reset(self, request: Request_, plant: PlantHere, limit_id: FromPath[str]) -> LimitState:
         """Begin anew: what was used so far counts no more."""
         applied = limit_named(caller_of(request), plant, limit_id)
+        refuse_own(applied, caller_of(request))
         if isinstance(applied.limit, Budget):
             async with plant.change() as session:
                 await reset_counters(session, [applied.counter])
@@ -119,6 +121,12 @@ def limit_named(caller: Caller, plant: Plant, limit_id: str) -> Applied:
     """A limit by its id. Raises NotFound."""
     named = (each for each in seen_by(caller, plant) if limit_id in (short_id(each.counter), each.counter))
     return found(next(named, None), "limit", limit_id[:60])
+
+
+def refuse_own(applied: Applied, caller: Caller) -> None:
+    """A workspace does not raise what the organisation lets it use. Raises Forbidden."""
+    if applied.limit.level in ("workspace", "integration") and not caller.is_organisation:
+        raise Forbidden("Only keys of the organisation raise or reset a workspace's limits.")
 
 
 def check(data: Raise, applied: Applied, now_ms: float) -> None:
