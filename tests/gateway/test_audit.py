@@ -42,7 +42,7 @@ CHANGES: list[tuple[str, str, Json | None, str, str]] = [
     ("POST", "/v1/integrations", {"name": "New", "ai_provider_id": "openai", "key": "sk-1"}, "integrations", "create"),
     ("POST", "/v1/providers", {"name": "New 2", "integration_id": "demo"}, "providers", "create"),
     ("PUT", "/v1/providers/demo", {"name": "Other"}, "providers", "update"),
-    ("POST", "/v1/configs", {"name": "c", "config": {"provider": "@demo"}}, "configs", "create"),
+    ("POST", "/v1/configs", {"name": "c", "config": {"retry": {"attempts": 1}}}, "configs", "create"),
     ("POST", "/v1/api-keys/workspace/service", {"name": "k", "scopes": ["logs.list"]}, "api_keys", "create"),
     ("PUT", "/v1/api-keys/{key}", {"name": "k2"}, "api_keys", "update"),
     ("POST", "/v1/api-keys/{key}/rotate", {}, "api_keys", "rotate"),

@@ -95,12 +95,13 @@ async def test_unsupported_function_leads_on(gateway: Gateway, vendor: Simulated
 
 
 async def test_target_that_is_gone_leads_on(gateway: Gateway, vendor: SimulatedVendor) -> None:
-    """A provider that the catalog no longer has is passed over like one that is down."""
+    """A provider that has expired is passed over like one that is down."""
     await another(gateway, vendor, "old")
     config = fallback(demo(provider="@old"), demo())
     made = await gateway.admin.post("/v1/configs", json={"name": "c", "slug": "pc-c", "config": config})
     made.raise_for_status()
-    (await gateway.admin.delete("/v1/providers/old")).raise_for_status()
+    ended = {"expires_at": "2020-01-01T00:00:00Z"}
+    (await gateway.admin.put("/v1/providers/old", json=ended)).raise_for_status()
 
     answer = await through(gateway, "pc-c")
 

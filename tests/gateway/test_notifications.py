@@ -200,7 +200,7 @@ async def test_alert_emails_of_a_key_are_filled_into_a_mail_template(gateway: Ga
 
     await look(gateway)
 
-    assert sent == [receiver.url + "?to=a@example.com,b@example.com"]
+    assert sent[0].startswith(receiver.url + "?to=a@example.com,b@example.com")
 
 
 async def test_failing_vendor_is_told(gateway: Gateway, receiver: Receiver) -> None:

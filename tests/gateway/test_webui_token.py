@@ -73,6 +73,7 @@ async def test_signed_word_says_who_asks(gateway: Gateway) -> None:
         "nonsense",
         "a.b.c",
     ],
+    ids=["stranger's", "old", "endless", "of another", "HS512", "unsigned", "none", "nonsense", "letters"],
 )
 async def test_false_word_is_refused(gateway: Gateway, false: str) -> None:
     """A token that proves nothing is refused with a sentence, and no vendor is asked."""
