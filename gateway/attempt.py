@@ -76,6 +76,8 @@ async def reached(call: Call, plant: Plant, once: Once[Got]) -> Got:
         return await retried(call, plant, step, once)
 
     step = call.steps[0]
+    if not step.exits and step.rival is None:  # most requests: there is nowhere else to go
+        return await asking(step)
     while True:
         if step.rival is None:
             ended = await outcome(call, step, asking)

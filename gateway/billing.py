@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from gateway.prices import cost_of, is_known, unpriced
+from gateway.prices import reckoned
 from gateway.prices.measured import measured
 
 if TYPE_CHECKING:
@@ -49,9 +49,7 @@ def billed(call: Call, plant: Plant) -> Bill:
     if price is None:
         return Bill(usage, unpriced=True)
     rates = price.rates_for(usage.input_tokens, usage.service_tier)
-    if not is_known(usage):
-        return Bill(usage, rates, price.source, unpriced=True)
-    return Bill(usage, rates, price.source, cost_of(usage, rates), bool(unpriced(usage, rates)))
+    return Bill(usage, rates, price.source, *reckoned(usage, rates))
 
 
 def price_of(call: Call, plant: Plant) -> Price | None:

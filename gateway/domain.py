@@ -103,7 +103,7 @@ class Target:
 
         The list is asked for the name that the vendor answered with first, then for the one that was asked for.
         """
-        names = [name for name in (answered_as, self.model) if name]
+        names = (answered_as, self.model) if answered_as else (self.model,)
         return price_in(prices, self.vendor.priced_as, names, self.own, self.multiplier)
 
     @property

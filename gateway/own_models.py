@@ -89,10 +89,10 @@ def price_in(
     """What a model costs: the operator's price, else the list's for its base or the first of its names, multiplied."""
     if own is not None and own.price is not None:
         return own.price
-    looked_for = (own.base,) if own is not None and own.base else names
-    found = (prices.price(vendor, name) for name in looked_for)
-    price = next((each for each in found if each is not None), None)
-    return price.times(multiplier) if price is not None and multiplier else price
+    for name in (own.base,) if own is not None and own.base else names:
+        if (price := prices.price(vendor, name)) is not None:
+            return price.times(multiplier) if multiplier else price
+    return None
 
 
 def with_defaults(fields: Fields, defaults: Fields) -> Fields:

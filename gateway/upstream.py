@@ -102,8 +102,12 @@ class Upstream:
     ) -> tuple[Reply, bytes]:
         """Send a request and wait for the whole answer, at most so long. Raises VendorFailed."""
         patience = self._whole if seconds is None else Patience(seconds)
-        async with self._sent(base_url, sent, headers, vendor, patience) as reply:
+        address, connection = await self._send(base_url, sent, headers, vendor, patience)
+        try:
+            reply = Reply(connection, vendor)
             return reply, await reply.body()
+        finally:
+            self._put_back(address, connection)
 
     def open(
         self, base_url: str, sent: Sent, headers: Mapping[str, str], vendor: str, stall_seconds: float | None = None
@@ -119,14 +123,20 @@ class Upstream:
     async def _sent(
         self, base_url: str, sent: Sent, headers: Mapping[str, str], vendor: str, patience: Patience
     ) -> AsyncIterator[Reply]:
-        address = address_of(base_url)
-        named = {**headers, **sent.headers} if sent.headers else headers
-        head = head_of(address.path + sent.path, address.named, named, len(sent.body), sent.method)
-        connection = await self._answered(address, vendor, head, sent.body, patience)
+        address, connection = await self._send(base_url, sent, headers, vendor, patience)
         try:
             yield Reply(connection, vendor)
         finally:
             self._put_back(address, connection)
+
+    async def _send(
+        self, base_url: str, sent: Sent, headers: Mapping[str, str], vendor: str, patience: Patience
+    ) -> tuple[Address, Connection]:
+        """A connection on which the answer has begun, to be put back."""
+        address = address_of(base_url)
+        named = {**headers, **sent.headers} if sent.headers else headers
+        head = head_of(address.path + sent.path, address.named, named, len(sent.body), sent.method)
+        return address, await self._answered(address, vendor, head, sent.body, patience)
 
     async def _answered(
         self, address: Address, vendor: str, head: bytes, body: bytes, patience: Patience

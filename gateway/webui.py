@@ -54,7 +54,7 @@ TOLD = re.compile(rb'"content"\s*:\s*"### Task:\\n')
 
 def is_webui(headers: Headers) -> bool:
     """Whether Open WebUI says that it asks."""
-    return any(name.startswith(MARK) for name in headers)
+    return f"\n{MARK}" in "\n" + "\n".join(headers)  # quicker than to look at each
 
 
 def identity(headers: Headers) -> dict[str, str]:

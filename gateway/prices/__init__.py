@@ -3,8 +3,8 @@
 Prices are data kept by others; this package turns them into whole numbers once and does the arithmetic.
 """
 
-from gateway.prices.cost import Line, cost_of, is_known, lines_of, unpriced
+from gateway.prices.cost import Line, cost_of, lines_of, reckoned
 from gateway.prices.price import Price, Rates
 from gateway.prices.price_list import PriceList
 
-__all__ = ["Line", "Price", "PriceList", "Rates", "cost_of", "is_known", "lines_of", "unpriced"]
+__all__ = ["Line", "Price", "PriceList", "Rates", "cost_of", "lines_of", "reckoned"]

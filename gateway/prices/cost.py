@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from gateway.prices.pictures import picture_rate
 from store.ids import Nanodollars
@@ -30,28 +31,40 @@ class Line:
         return Fraction(self.quantity * self.rate, MILLION)
 
 
+class Reckoning(NamedTuple):
+    """What a request cost."""
+
+    cost: Nanodollars | None
+    """None where the vendor reported nothing that could be charged for; `cost_of` of what has a price otherwise."""
+    is_unpriced: bool
+    """Whether something was used whose price, or how much of which, nobody knows."""
+
+
 def cost_of(usage: Usage, rates: Mapping[str, int]) -> Nanodollars:
     """What a request used times what that costs, rounded half up once, at the end.
 
-    What has no rate adds nothing: ask `unpriced` whether there is such a thing.
+    What has no rate adds nothing: `reckoned` says whether there is such a thing.
     """
     whole = sum(quantity * rate for _, quantity, rate in charges(usage, rates) if rate)
     return Nanodollars((whole + MILLION // 2) // MILLION)
 
 
+def reckoned(usage: Usage, rates: Mapping[str, int]) -> Reckoning:
+    """The cost and all that is to be said of it, in one pass: every request comes by here."""
+    whole, is_known, is_unpriced = 0, False, False
+    for kind, quantity, rate in charges(usage, rates):
+        is_known = is_known or kind != "requests"
+        if rate is None:
+            is_unpriced = True
+        else:
+            whole += quantity * rate
+    cost = Nanodollars((whole + MILLION // 2) // MILLION) if is_known else None
+    return Reckoning(cost, is_unpriced or not is_known)
+
+
 def lines_of(usage: Usage, rates: Mapping[str, int]) -> tuple[Line, ...]:
     """The cost line by line; what has no rate is left out."""
     return tuple(Line(kind, quantity, rate) for kind, quantity, rate in charges(usage, rates) if rate is not None)
-
-
-def unpriced(usage: Usage, rates: Mapping[str, int]) -> tuple[str, ...]:
-    """Kinds that were used and have no price."""
-    return tuple(kind for kind, _, rate in charges(usage, rates) if rate is None)
-
-
-def is_known(usage: Usage) -> bool:
-    """Whether the vendor reported anything that could be charged for; of an empty usage object the cost is unknown."""
-    return next(charges(usage, {}), None) is not None
 
 
 def charges(usage: Usage, rates: Mapping[str, int]) -> Iterator[Charge]:

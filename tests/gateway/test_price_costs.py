@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from gateway.prices import cost_of, is_known, lines_of, unpriced
+from gateway.prices import cost_of, lines_of, reckoned
 from store.records import Usage
 
 FULL = {
@@ -106,9 +106,9 @@ def test_pictures_cost_by_size_quality_and_number(size: str, quality: str, cents
     """Two pictures cost twice what one of their size and quality costs; what is not in the list is unknown, not 0."""
     usage = Usage(images=2, image_size=size, image_quality=quality)
 
-    cost, unknown = cost_of(usage, PICTURES), unpriced(usage, PICTURES)
+    found = reckoned(usage, PICTURES)
 
-    assert (cost, unknown) == ((round(cents * 10_000_000), ()) if cents else (0, ("images",)))
+    assert found == ((round(cents * 10_000_000), False) if cents else (0, True))
 
 
 @pytest.mark.parametrize(("size", "quality"), [("", ""), ("1024x1024", "hd"), ("auto", "standard")])
@@ -151,12 +151,13 @@ def test_pictures_are_paid_by_tokens_where_these_are_reported() -> None:
 )
 def test_units_cost_what_they_cost(usage: Usage, rates: dict[str, int], nanodollars: int) -> None:
     """Characters, seconds, searches, reranks, pages, requests, videos and embeddings, each by its own rate."""
-    assert (cost_of(usage, rates), unpriced(usage, rates)) == (nanodollars, ())
+    assert reckoned(usage, rates).is_unpriced is False
+    assert cost_of(usage, rates) == nanodollars
 
 
-def test_what_has_no_rate_is_named() -> None:
+def test_what_has_no_rate_is_said() -> None:
     """A search that nobody has a price for makes the cost incomplete, and that is said."""
-    assert unpriced(Usage(input_tokens=1, searches=1), PLAIN) == ("searches",)
+    assert reckoned(Usage(input_tokens=1, searches=1), PLAIN).is_unpriced
 
 
 @pytest.mark.parametrize(
@@ -164,4 +165,4 @@ def test_what_has_no_rate_is_named() -> None:
 )
 def test_an_empty_usage_says_nothing(usage: Usage, known: bool) -> None:
     """A vendor that reported nothing did not work for nothing: the cost is unknown."""
-    assert is_known(usage) is known
+    assert (reckoned(usage, PLAIN).cost is not None) is known
