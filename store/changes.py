@@ -48,7 +48,7 @@ class Change:
 
 
 async def watch(session: AsyncSession) -> None:
-    """From now on keep what this transaction changes."""
+    """Begin a transaction that may write, and keep what it changes."""
     await (await session.connection()).run_sync(begin)
 
 
@@ -60,7 +60,12 @@ async def seen(session: AsyncSession) -> list[Change]:
 
 
 def begin(connection: Connection) -> None:
-    """Put the triggers in place, once for each connection."""
+    """Take the right to write, and put the triggers in place, once for each connection.
+
+    The right comes first: SQLite refuses at once, however long one would wait, to let a transaction write that has read
+    before somebody else wrote, and the log is written all the time.
+    """
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
     if not connection.exec_driver_sql("SELECT 1 FROM sqlite_temp_master WHERE name = 'audit_changes'").first():
         for statement in [*OUR_TABLES, *triggers()]:
             connection.exec_driver_sql(statement)

@@ -180,3 +180,18 @@ def sql(text: str) -> object:
     from sqlalchemy import text as statement
 
     return statement(text)
+
+
+async def test_change_that_has_read_may_still_write(database: Database) -> None:
+    """Nobody writes between what a change reads and what it then writes: SQLite would refuse the change at once."""
+    async with database.session() as session:
+        await watch(session)
+        await session.exec(sql("SELECT count(*) FROM facts"))  # type: ignore[call-overload]
+        with closing(sqlite3.connect(database.file, timeout=0)) as other, pytest.raises(sqlite3.OperationalError):
+            other.execute("INSERT INTO facts VALUES ('theirs', x'00')")
+
+        await session.exec(sql("INSERT INTO facts VALUES ('ours', x'00')"))  # type: ignore[call-overload]
+        await session.commit()
+
+    with closing(sqlite3.connect(database.file)) as reader:
+        assert reader.execute("SELECT count(*) FROM facts WHERE name = 'ours'").fetchone() == (1,)
