@@ -2,77 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 
-from gateway.adapters.adapter import retold
 from gateway.adapters.messages import MESSAGES, count, failure, failure_event
 from gateway.vendors.vendor import Json, Unspoken
+from tests.gateway.told_messages import HI, answered
 
-HI: Json = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}
 MARK = {"type": "ephemeral"}
 PNG = {"type": "base64", "media_type": "image/png", "data": "AAAA"}
-
-
-def chunk(delta: Json | None = None, finish: str | None = None, **fields: Any) -> Json:
-    """A chat chunk."""
-    choice = {"index": 0, "delta": delta or {}, "finish_reason": finish}
-    told = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "gpt-x"}
-    return told | {"choices": [choice]} | fields
-
-
-def call(index: int, arguments: str, identity: str = "", name: str = "") -> Json:
-    """A chunk with a part of a call."""
-    entry: Json = {"index": index, "function": {"arguments": arguments}}
-    if identity:
-        entry |= {"id": identity, "type": "function"}
-    if name:
-        entry["function"]["name"] = name
-    return chunk({"tool_calls": [entry]})
-
-
-USED = chunk(
-    choices=[],
-    usage={
-        "prompt_tokens": 20,
-        "completion_tokens": 7,
-        "prompt_tokens_details": {"cached_tokens": 4},
-        "cache_creation_input_tokens": 3,
-    },
-)
-
-
-def events(chunks: list[Json], body: Json = HI) -> list[Json]:
-    """What a client hears, each event checked to be named by its type."""
-    heard = []
-    for block in retold(MESSAGES.stream(body), chunks).decode().strip().split("\n\n"):
-        name, data = block.split("\n")
-        said = json.loads(data.removeprefix("data: "))
-        assert name == f"event: {said['type']}"
-        heard.append(said)
-    return heard
-
-
-def blocks(heard: list[Json]) -> list[tuple[str, str]]:
-    """Blocks as a client puts them together, each begun after the one before it was closed."""
-    made: list[tuple[str, str]] = []
-    is_open = False
-    for said in heard:
-        if said["type"] == "content_block_start":
-            assert not is_open
-            assert said["index"] == len(made)
-            is_open = True
-            made.append((said["content_block"]["type"], ""))
-        elif said["type"] == "content_block_delta":
-            assert said["index"] == len(made) - 1
-            (_, more) = list(said["delta"].values())
-            made[-1] = (made[-1][0], made[-1][1] + more)
-        elif said["type"] == "content_block_stop":
-            is_open = False
-    assert not is_open
-    return made
 
 
 def asked(**fields: Any) -> Json:
@@ -274,13 +213,6 @@ def test_what_chat_cannot_say_is_refused_by_name(fields: Json, param: str) -> No
     assert refusal.value.param == param
 
 
-def answered(message: Json, finish: str = "stop", **choice: Any) -> Json:
-    """The message that a chat answer makes."""
-    said = {"id": "chatcmpl-9", "model": "z", "usage": USED["usage"]}
-    choices = [{"index": 0, "message": {"role": "assistant"} | message, "finish_reason": finish} | choice]
-    return MESSAGES.answer(said | {"choices": choices}, HI | {"stop_sequences": ["END"]})
-
-
 def test_an_answer_has_its_blocks_and_counts() -> None:
     """Thinking comes first, then text, then calls; what the cache had is not counted as input."""
     made = answered(
@@ -360,107 +292,6 @@ def test_the_sequence_that_stopped_it_is_named() -> None:
     made = answered({"content": "x"}, "stop", stop_reason="END")
 
     assert (made["stop_reason"], made["stop_sequence"]) == ("stop_sequence", "END")
-
-
-def test_a_stream_is_told_in_anthropics_order() -> None:
-    """Start, ping, each block, then the reason and the usage, then the end."""
-    heard = events(
-        [chunk({"role": "assistant", "content": ""}), chunk({"content": "hi"}), chunk(finish="length"), USED]
-    )
-
-    assert [said["type"] for said in heard] == [
-        "message_start",
-        "ping",
-        "content_block_start",
-        "content_block_delta",
-        "content_block_stop",
-        "message_delta",
-        "message_stop",
-    ]
-    assert (heard[0]["message"]["id"], heard[0]["message"]["model"]) == ("msg_1", "gpt-x")
-    assert heard[-2]["delta"] == {"stop_reason": "max_tokens", "stop_sequence": None}
-    assert heard[-2]["usage"]["input_tokens"] == 13
-
-
-def test_thinking_is_streamed_with_its_signature() -> None:
-    """A thought told twice, as text and as a block, is heard once; its signature closes it."""
-    heard = events(
-        [
-            chunk({"reasoning_content": "h", "content_blocks": [{"index": 0, "delta": {"thinking": "h"}}]}),
-            chunk({"content_blocks": [{"index": 0, "delta": {"thinking": "m"}}]}),
-            chunk({"content_blocks": [{"index": 0, "delta": {"signature": "SIG"}}]}),
-            chunk({"content_blocks": [{"index": 1, "content_block": {"type": "redacted_thinking", "data": "zz"}}]}),
-            chunk({"content": "ok", "content_blocks": [{"index": 2, "delta": {"text": "ok"}}]}),
-            chunk(finish="stop"),
-        ]
-    )
-
-    assert blocks(heard) == [("thinking", "hmSIG"), ("redacted_thinking", ""), ("text", "ok")]
-
-
-def test_signed_text_is_no_thought() -> None:
-    """Gemini signs its text as well, which makes no block of thinking."""
-    heard = events(
-        [
-            chunk({"content": "ok", "content_blocks": [{"index": 0, "delta": {"text": "ok"}}]}),
-            chunk({"content_blocks": [{"index": 0, "delta": {"signature": "SIG"}}]}),
-            chunk(finish="stop"),
-        ]
-    )
-
-    assert blocks(heard) == [("text", "ok")]
-
-
-def test_thoughts_in_parts_are_told_once() -> None:
-    """Mistral's thoughts are parts in parts; their text stands beside them."""
-    part = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}
-
-    made = answered({"content": "x", "reasoning_content": "hm", "content_blocks": [part]})
-
-    assert [block["type"] for block in made["content"]] == ["thinking", "text"]
-    assert made["content"][0]["thinking"] == "hm"
-
-
-def test_calls_that_arrive_by_turns_are_told_one_after_the_other() -> None:
-    """No block is begun while another is open, whatever the order of the deltas, and no argument is lost."""
-    heard = events(
-        [
-            call(0, "", "a", "f"),
-            call(1, '{"b"', "b", "g"),
-            call(0, '{"a":'),
-            call(1, ":2}"),
-            call(0, "1}"),
-            chunk({"content": "after"}),
-            call(2, "", "c", "h"),
-            chunk(finish="tool_calls"),
-        ]
-    )
-
-    assert blocks(heard) == [("tool_use", '{"a":1}'), ("tool_use", '{"b":2}'), ("text", "after"), ("tool_use", "")]
-
-
-def test_a_whole_call_is_not_held_back() -> None:
-    """The second of two calls is told as soon as the first is whole, not at the end."""
-    telling = MESSAGES.stream(HI)
-    telling.chunk(call(0, '{"a":1}', "a", "f"))
-
-    heard = telling.chunk(call(1, "{", "b", "g")).decode()
-
-    assert heard.count("content_block_stop") == 2  # name and type
-    assert '"id":"b"' in heard
-
-
-def test_calls_that_share_an_index_are_told_apart_by_their_ids() -> None:
-    """Some vendors number every call 0."""
-    heard = events([call(0, "{}", "a", "f"), call(0, "{}", "b", "g"), chunk(finish="stop")])
-
-    assert blocks(heard) == [("tool_use", "{}"), ("tool_use", "{}")]
-    assert heard[-2]["delta"]["stop_reason"] == "tool_use"
-
-
-def test_an_empty_stream_is_an_empty_message() -> None:
-    """A client that waits for a message gets one, though nothing was said."""
-    assert [said["type"] for said in events([])] == ["message_start", "ping", "message_delta", "message_stop"]
 
 
 @pytest.mark.parametrize(

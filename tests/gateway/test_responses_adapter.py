@@ -2,64 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-from openai.types.responses import Response, ResponseStreamEvent
-from pydantic import TypeAdapter
 
-from gateway.adapters.adapter import retold
-from gateway.adapters.responses import RESPONSES, failure_event
+from gateway.adapters.responses import RESPONSES
 from gateway.vendors.vendor import Json, Unspoken
+from tests.gateway.told_responses import CUSTOM, FUNCTION, HI, answered
 
-HI: Json = {"model": "m", "input": "hi"}
-EVENT: TypeAdapter[Any] = TypeAdapter(ResponseStreamEvent)
-USAGE = {
-    "prompt_tokens": 20,
-    "completion_tokens": 7,
-    "total_tokens": 27,
-    "prompt_tokens_details": {"cached_tokens": 4},
-    "completion_tokens_details": {"reasoning_tokens": 2},
-}
-FUNCTION = {"type": "function", "name": "f", "description": "d", "parameters": {"type": "object"}, "strict": True}
 NESTED = {
     "type": "function",
     "function": {"name": "f", "description": "d", "parameters": {"type": "object"}, "strict": True},
 }
-CUSTOM = {"type": "custom", "name": "patch", "format": {"type": "grammar", "syntax": "lark", "definition": "start: X"}}
-
-
-def chunk(delta: Json | None = None, finish: str | None = None, **fields: Any) -> Json:
-    """A chat chunk."""
-    told = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1, "model": "gpt-x"}
-    return told | {"choices": [{"index": 0, "delta": delta or {}, "finish_reason": finish}]} | fields
-
-
-def call(index: int, arguments: str, identity: str = "", name: str = "") -> Json:
-    """A chunk with a part of a call."""
-    return chunk({"tool_calls": [{"index": index, "id": identity, "function": {"name": name, "arguments": arguments}}]})
-
-
-USED = chunk(choices=[], usage=USAGE)
-
-
-def spelled(stream: bytes) -> list[Json]:
-    """The events of a stream: each named by its type, numbered in order, and of a shape that OpenAI's SDK has."""
-    heard = []
-    for place, block in enumerate(stream.decode().strip().split("\n\n")):
-        name, data = block.split("\n")
-        said = json.loads(data.removeprefix("data: "))
-        assert name == f"event: {said['type']}"
-        assert said["sequence_number"] == place
-        EVENT.validate_python(said)
-        heard.append(said)
-    return heard
-
-
-def events(chunks: list[Json], **fields: Any) -> list[Json]:
-    """What a client hears."""
-    return spelled(retold(RESPONSES.stream(HI | fields), chunks))
 
 
 def asked(**fields: Any) -> Json:
@@ -210,15 +164,6 @@ def test_what_chat_cannot_say_is_refused_by_name(fields: Json, param: str) -> No
     assert refusal.value.param == param
 
 
-def answered(message: Json, finish: str = "stop", body: Json = HI) -> Json:
-    """The response that a chat answer makes, of a shape that OpenAI's SDK has."""
-    choice = {"index": 0, "message": {"role": "assistant"} | message, "finish_reason": finish}
-    said = {"id": "chatcmpl-9", "created": 5, "model": "z", "choices": [choice], "usage": USAGE}
-    made = RESPONSES.answer(said, body)
-    Response.model_validate(made)
-    return made
-
-
 def test_an_answer_has_its_items_and_counts() -> None:
     """Thoughts, text and calls are items in that order, and the request is repeated."""
     calls = [{"id": "c", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}]
@@ -308,121 +253,3 @@ def test_what_we_did_not_seal_is_left_out(content: object) -> None:
     (message,) = turns({"type": "reasoning", "summary": [], "encrypted_content": content})
 
     assert message == {"role": "assistant", "content": ""}
-
-
-def test_a_stream_of_text_is_told_in_openais_order() -> None:
-    """Each step of a text is an event of its own, and the last has the response whole."""
-    heard = events(
-        [chunk({"content": ""}), chunk({"content": "he"}), chunk({"content": "y"}), chunk(finish="stop"), USED]
-    )
-
-    assert [said["type"] for said in heard] == [
-        "response.created",
-        "response.in_progress",
-        "response.output_item.added",
-        "response.content_part.added",
-        "response.output_text.delta",
-        "response.output_text.delta",
-        "response.output_text.done",
-        "response.content_part.done",
-        "response.output_item.done",
-        "response.completed",
-    ]
-    assert heard[2]["item"]["content"] == []
-    assert heard[6]["text"] == "hey"
-    assert heard[-1]["response"]["output"] == [heard[-2]["item"]]
-    assert heard[-1]["response"]["usage"]["input_tokens"] == 20
-
-
-def test_a_stream_of_thoughts_and_calls_makes_the_same_response_as_an_answer() -> None:
-    """What is streamed and what is answered whole differ in nothing."""
-    made = answered(
-        {
-            "content": "x",
-            "reasoning_content": "hm",
-            "content_blocks": [{"type": "thinking", "thinking": "hm", "signature": "s"}],
-            "tool_calls": [
-                {"id": "a", "function": {"name": "f", "arguments": '{"a":1}'}},
-                {"id": "b", "function": {"name": "patch", "arguments": '{"input":"text"}'}},
-            ],
-        },
-        "tool_calls",
-        HI | {"tools": [FUNCTION, CUSTOM]},
-    )
-
-    heard = events(
-        [
-            chunk({"reasoning_content": "h"}, id="chatcmpl-9", created=5, model="z"),
-            chunk({"reasoning_content": "m"}),
-            chunk({"content_blocks": [{"index": 0, "delta": {"signature": "s"}}]}),
-            chunk({"content": "x"}),
-            call(0, "", "a", "f"),
-            call(1, '{"input":', "b", "patch"),
-            call(0, '{"a":1}'),
-            call(1, '"text"}'),
-            chunk(finish="tool_calls"),
-            USED,
-        ],
-        tools=[FUNCTION, CUSTOM],
-    )
-
-    assert heard[-1]["response"] == made
-    assert [said["type"] for said in heard if said["type"].endswith(("added", "done"))] == [
-        "response.output_item.added",
-        "response.reasoning_summary_part.added",
-        "response.reasoning_summary_text.done",
-        "response.reasoning_summary_part.done",
-        "response.output_item.done",
-        "response.output_item.added",
-        "response.content_part.added",
-        "response.output_text.done",
-        "response.content_part.done",
-        "response.output_item.done",
-        "response.output_item.added",
-        "response.function_call_arguments.done",
-        "response.output_item.done",
-        "response.output_item.added",
-        "response.custom_tool_call_input.done",
-        "response.output_item.done",
-    ]
-
-
-def test_a_stream_of_a_refusal_is_told() -> None:
-    """A refusal has events of its own."""
-    heard = events([chunk({"refusal": "n"}), chunk({"refusal": "o"}), chunk(finish="stop")])
-
-    assert heard[-2]["item"]["content"] == [{"type": "refusal", "refusal": "no"}]
-    assert [said["delta"] for said in heard if said["type"] == "response.refusal.delta"] == ["n", "o"]
-
-
-def test_a_stream_cut_short_ends_incomplete() -> None:
-    """The last event says so, and why."""
-    last = events([chunk({"content": "x"}), chunk(finish="length")])[-1]
-
-    assert last["type"] == "response.incomplete"
-    assert last["response"]["incomplete_details"] == {"reason": "max_output_tokens"}
-    assert last["response"]["output"][0]["status"] == "incomplete"
-
-
-def test_an_empty_stream_is_an_empty_response() -> None:
-    """A client that waits for a response gets one, though nothing was said."""
-    assert [said["type"] for said in events([])] == ["response.created", "response.in_progress", "response.completed"]
-
-
-def test_a_broken_stream_ends_failed() -> None:
-    """The response fails, then comes the event for which OpenAI's SDK raises."""
-    telling = RESPONSES.stream(HI)
-    begun = telling.chunk(chunk({"content": "x"}))
-
-    *_, response, error = spelled(begun + telling.fail({"message": "m", "code": "rate_limit_exceeded"}))
-
-    assert response["response"]["status"] == "failed"
-    assert response["response"]["error"] == {"code": "rate_limit_exceeded", "message": "m"}
-    assert error["error"]["message"] == error["message"] == "m"
-
-
-def test_an_error_without_a_stream_is_an_event() -> None:
-    """Nothing but the error is needed to tell it."""
-    (said,) = spelled(failure_event({"message": "m", "type": "server_error"}))
-
-    assert (said["type"], said["code"], said["message"]) == ("error", "server_error", "m")
