@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from console.demo.vendor import SimulatedVendor
+from gateway.app import OURS
+from gateway.framework import framework
 from tests.gateway.running import Gateway, ask, client
 
 LLM = {
@@ -225,3 +227,10 @@ async def test_request_in_flight_ends_as_it_began(gateway: Gateway, vendor: Simu
     gate.set()
 
     assert (await asking).text.endswith("data: [DONE]\n\n")
+
+
+async def test_no_path_of_ours_is_passed_on(gateway: Gateway) -> None:
+    """Whatever the framework serves below `/v1` is asked there, and never sent on to a vendor."""
+    routes = {route.path.split("/")[2] for route in framework(gateway.plant).routes if route.path.startswith("/v1/")}
+
+    assert routes <= OURS
