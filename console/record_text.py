@@ -81,7 +81,8 @@ def cost_page(log: LogDetail, _: tzinfo | None) -> str:
     ]
     if not m.is_priced:
         rows.append("\nThere is no price for this model, so its cost is not in today's sum.")
-    rows += ["", *(bill(log.bill) if log.bill else prices(log.price)), f"prices from {log.price_source or '–'}"]
+    if log.price:
+        rows += ["", *(bill(log.bill) if log.bill else prices(log.price)), f"prices from {log.price_source or '–'}"]
     return "\n".join([*rows, "", "Usage as the vendor sent it", pretty(log.usage)])
 
 
