@@ -1,4 +1,4 @@
-"""The console: three screens over one gateway, one status line, and keys that are the same everywhere."""
+"""The console: screens over one gateway, one status line, and keys that are the same everywhere."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -13,13 +14,13 @@ from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 from textual.reactive import reactive
-from textual.screen import Screen
 
 from console.client import GatewayClient, GatewayError
 from console.commands import ANSI, Command
 from console.keys_table import bindings
 from console.plain import plain_line
 from console.pulse import Pulse
+from console.screens_table import FIRST, SCREENS
 
 if TYPE_CHECKING:
     import httpx
@@ -50,7 +51,7 @@ class TollhouseApp(App[None]):
 
     TITLE = "Tollhouse"
     CSS_PATH = "app.tcss"
-    DEFAULT_MODE = "logs"
+    DEFAULT_MODE = FIRST
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {commands_provider}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("everywhere")]
     pulse: reactive[Pulse] = reactive(Pulse)
@@ -73,28 +74,8 @@ class TollhouseApp(App[None]):
         self.now = now
         few_colours = self.console.color_system in (None, "standard", "windows")
         self.first_theme = theme or (ANSI if colourless or few_colours else self.theme)
-        screens: dict[str, Callable[[], Screen[None]]] = {
-            "logs": self._logs,
-            "catalog": self._catalog,
-            "keys": self._keys,
-        }
-        for name, screen in screens.items():
-            self.add_mode(name, screen)
-
-    def _logs(self) -> Screen[None]:
-        from console.screens.logs import LogsScreen
-
-        return LogsScreen(self.gateway, self.zone)
-
-    def _catalog(self) -> Screen[None]:
-        from console.screens.catalog import CatalogScreen
-
-        return CatalogScreen(self.gateway, self.zone, self.now)
-
-    def _keys(self) -> Screen[None]:
-        from console.screens.keys import KeysScreen
-
-        return KeysScreen(self.gateway, self.zone, self.now)
+        for row in SCREENS:
+            self.add_mode(row.name, partial(row.made, self.gateway, zone, now))
 
     def on_load(self) -> None:
         """The theme that fits the terminal, before anything is drawn in another one."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from console.query import Query
-from console.wire import LogSummary, Started
+from console.wire.logs import LogSummary, Started
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ import anyio
 
 from console.client import GatewayClient, GatewayError
 from console.figures import NONE, day_time
-from console.wire import Integration, Model, Provider
+from console.wire.catalog import Integration, Model, Provider
 
 AT_ONCE = 8
 """Questions the gateway gets at the same time."""

@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from console import wire
 from console.plain import plain_json, plain_line
 from console.sse import EventParser
+from console.wire.answers import Done, ErrorAnswer, Page
+from console.wire.catalog import Integration, Model, ModelList, Provider, Vendor
+from console.wire.keys import ApiKey, NewSecret
+from console.wire.logs import Dropped, LogDetail, LogPage, LogSummary, Started
+from console.wire.stats import Stats
 
 if TYPE_CHECKING:
     import httpx
 
 T = TypeVar("T")
-TailEvent = wire.Started | wire.LogSummary | wire.Dropped
-TAIL_EVENTS: dict[str, type[TailEvent]] = {"started": wire.Started, "log": wire.LogSummary, "dropped": wire.Dropped}
+TailEvent = Started | LogSummary | Dropped
+TAIL_EVENTS: dict[str, type[TailEvent]] = {"started": Started, "log": LogSummary, "dropped": Dropped}
 PING_SECONDS = 15
 """How often a silent tail still sends something; silence much longer than that is a dead connection."""
 
@@ -62,18 +66,37 @@ class GatewayClient:
         if self._opened is not None:
             await self._opened.aclose()
 
-    async def stats(self) -> wire.Stats:
-        """How it is doing now."""
-        return await self._ask("GET", "/v1/stats", wire.Stats)
+    async def one(self, path: str, kind: type[T], **where: str) -> T:
+        """GET what `path` names. Raises GatewayError, like all that follow."""
+        return await self._ask("GET", path, kind, params=where)
 
-    async def logs(self, filters: dict[str, str], *, limit: int, cursor: str | None = None) -> wire.LogPage:
+    async def every(self, path: str, kind: type[T], **where: str) -> list[T]:
+        """GET every row of a list, page after page; the first page is 0."""
+        rows: list[T] = []
+        for page in range(100):
+            asked = where | {"current_page": str(page), "page_size": "100"}
+            answer = await self._ask("GET", path, Page, params=asked)
+            rows += [convert(row, kind) for row in answer.data]
+            if not answer.data or answer.total is None or len(rows) >= answer.total:
+                break
+        return rows
+
+    async def send(self, method: str, path: str, body: Any, kind: type[T]) -> T:
+        """Have something done, and its typed answer."""
+        return await self._ask(method, path, kind, json=body)
+
+    async def stats(self) -> Stats:
+        """How it is doing now."""
+        return await self._ask("GET", "/v1/stats", Stats)
+
+    async def logs(self, filters: dict[str, str], *, limit: int, cursor: str | None = None) -> LogPage:
         """Log records newest first; `cursor` goes on where a page ended."""
         where = filters | {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
-        return await self._ask("GET", "/v1/logs", wire.LogPage, params=where)
+        return await self._ask("GET", "/v1/logs", LogPage, params=where)
 
-    async def log(self, log_id: str) -> wire.LogDetail:
+    async def log(self, log_id: str) -> LogDetail:
         """One log record with its bodies."""
-        return await self._ask("GET", f"/v1/logs/{segment(log_id)}", wire.LogDetail)
+        return await self._ask("GET", f"/v1/logs/{segment(log_id)}", LogDetail)
 
     async def tail(self) -> AsyncIterator[TailEvent | None]:
         """Requests as they begin and as they settle, until the connection ends; first None, once connected."""
@@ -94,65 +117,55 @@ class GatewayClient:
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise self._unreachable(error) from error
 
-    async def vendors(self) -> list[wire.Vendor]:
+    async def vendors(self) -> list[Vendor]:
         """Whom an integration may be for."""
-        return await self._list("/v1/vendors", wire.Vendor)
+        return await self.every("/v1/vendors", Vendor)
 
-    async def integrations(self) -> list[wire.Integration]:
+    async def integrations(self) -> list[Integration]:
         """Every vendor account."""
-        return await self._list("/v1/integrations", wire.Integration)
+        return await self.every("/v1/integrations", Integration)
 
-    async def integration(self, slug: str) -> wire.Integration:
+    async def integration(self, slug: str) -> Integration:
         """One vendor account with its masked key and configurations."""
-        return await self._ask("GET", f"/v1/integrations/{segment(slug)}", wire.Integration)
+        return await self._ask("GET", f"/v1/integrations/{segment(slug)}", Integration)
 
-    async def models(self, integration: str) -> list[wire.Model]:
+    async def models(self, integration: str) -> list[Model]:
         """The models of an integration."""
         path = f"/v1/integrations/{segment(integration)}/models"
-        return (await self._ask("GET", path, wire.ModelList)).models
+        return (await self._ask("GET", path, ModelList)).models
 
-    async def put_models(self, integration: str, change: dict[str, Any]) -> wire.Done:
+    async def put_models(self, integration: str, change: dict[str, Any]) -> Done:
         """Enable, disable or add models: `{"models": [{"slug", "enabled", …}]}`."""
-        return await self._ask("PUT", f"/v1/integrations/{segment(integration)}/models", wire.Done, json=change)
+        return await self._ask("PUT", f"/v1/integrations/{segment(integration)}/models", Done, json=change)
 
-    async def forget_model(self, integration: str, slug: str) -> wire.Done:
+    async def forget_model(self, integration: str, slug: str) -> Done:
         """Remove a custom model."""
         path = f"/v1/integrations/{segment(integration)}/models"
-        return await self._ask("DELETE", path, wire.Done, params={"slugs": slug})
+        return await self._ask("DELETE", path, Done, params={"slugs": slug})
 
-    async def providers(self) -> list[wire.Provider]:
+    async def providers(self) -> list[Provider]:
         """Every name that requests may address."""
-        return await self._list("/v1/providers", wire.Provider)
+        return await self.every("/v1/providers", Provider)
 
-    async def keys(self) -> list[wire.ApiKey]:
+    async def keys(self) -> list[ApiKey]:
         """Every API key, masked."""
-        return await self._list("/v1/api-keys", wire.ApiKey)
+        return await self.every("/v1/api-keys", ApiKey)
 
-    async def create(self, path: str, body: dict[str, Any]) -> wire.Done:
+    async def create(self, path: str, body: dict[str, Any]) -> Done:
         """POST what a form says."""
-        return await self._ask("POST", path, wire.Done, json=body)
+        return await self._ask("POST", path, Done, json=body)
 
-    async def change(self, path: str, body: dict[str, Any]) -> wire.Done:
+    async def change(self, path: str, body: dict[str, Any]) -> Done:
         """PUT what a form says."""
-        return await self._ask("PUT", path, wire.Done, json=body)
+        return await self._ask("PUT", path, Done, json=body)
 
-    async def delete(self, path: str) -> wire.Done:
+    async def delete(self, path: str) -> Done:
         """Remove what `path` names."""
-        return await self._ask("DELETE", path, wire.Done)
+        return await self._ask("DELETE", path, Done)
 
-    async def new_secret(self, path: str, body: dict[str, Any]) -> wire.NewSecret:
+    async def new_secret(self, path: str, body: dict[str, Any]) -> NewSecret:
         """Create or rotate an API key; the answer is the only time its secret is said."""
-        return await self._ask("POST", path, wire.NewSecret, json=body)
-
-    async def _list(self, path: str, kind: type[T]) -> list[T]:
-        """Every row of a list, page after page; the first page is 0."""
-        rows: list[T] = []
-        for page in range(100):
-            answer = await self._ask("GET", path, wire.Page, params={"current_page": str(page), "page_size": "100"})
-            rows += [convert(row, kind) for row in answer.data]
-            if not answer.data or answer.total is None or len(rows) >= answer.total:
-                break
-        return rows
+        return await self._ask("POST", path, NewSecret, json=body)
 
     async def _ask(self, method: str, path: str, kind: type[T], **request: Any) -> T:
         """One request and its typed answer. Raises GatewayUnreachable and GatewayRefused."""
@@ -190,7 +203,7 @@ class GatewayClient:
 def refusal(status: int, body: bytes) -> GatewayError:
     """What the gateway's error body says, or that it was none of the gateway's."""
     try:
-        answer = read(body, wire.ErrorAnswer)
+        answer = read(body, ErrorAnswer)
     except GatewayUnreachable:
         return GatewayUnreachable(f"Status {status} from something that is no Tollhouse gateway")
     return GatewayRefused(status, answer.error.message or f"refused with status {status}", answer.error.param)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from console.keys_table import Place, shown_key
+from console.screens_table import SCREENS
 
 LIGHT, DARK, ANSI = "textual-light", "textual-dark", "ansi-dark"
 """Themes; the last uses nothing but the terminal's own 16 colours."""
@@ -27,9 +28,7 @@ class Command:
 
 
 COMMANDS = (
-    Command("logs", "every request as it happens", "show('logs')"),
-    Command("catalog", "integrations, providers, models", "show('catalog')"),
-    Command("keys", "API keys", "show('keys')"),
+    *(Command(row.name, row.shows, f"show('{row.name}')") for row in SCREENS),
     Command("integrations", "vendor accounts", "list('integrations')", "catalog"),
     Command("providers", "the names requests have for integrations", "list('providers')", "catalog"),
     Command("models", "what may be asked for", "list('models')", "catalog"),

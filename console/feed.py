@@ -8,7 +8,7 @@ from console.figures import short_count
 from console.follow import Broken, Connected
 from console.inbox import Inbox
 from console.query import Query
-from console.wire import Dropped, LogPage, Started
+from console.wire.logs import Dropped, LogPage, Started
 
 
 class Feed:

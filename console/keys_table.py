@@ -5,6 +5,8 @@ from typing import Literal
 
 from textual.binding import Binding
 
+from console.screens_table import SCREENS
+
 Place = Literal["everywhere", "lists", "logs", "log", "catalog", "keys", "forms", "secret"]
 
 PLACES: dict[Place, str] = {
@@ -38,9 +40,11 @@ class Key:
 
 
 KEYS: tuple[Key, ...] = (
-    Key("everywhere", "1", "1", "show('logs')", "Logs", "go to Logs"),
-    Key("everywhere", "2", "2", "show('catalog')", "Catalog", "go to Catalog: integrations, providers, models"),
-    Key("everywhere", "3", "3", "show('keys')", "Keys", "go to Keys"),
+    *(
+        Key("everywhere", row.key, row.key, f"show('{row.name}')", row.title, f"go to {row.title}: {row.shows}")
+        for row in SCREENS
+        if row.key
+    ),
     Key("everywhere", "colon", ":", "jump", "Jump", "jump to a screen or run a command by name", in_footer=True),
     Key("everywhere", "ctrl+p", "Ctrl+P", "command_palette", "Commands", "command palette: everything, with its key"),
     Key("everywhere", "question_mark", "?", "help", "Help", "help: the keys that work here", in_footer=True),

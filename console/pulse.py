@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from console.figures import short_count, short_dollars, short_duration, short_uptime
-from console.wire import Stats
+from console.wire.stats import Stats
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from console.wire import LogSummary, Started
+from console.wire.logs import LogSummary, Started
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any
 from console.conversation import conversation, pretty
 from console.figures import day_time, short_count, short_dollars, short_duration
 from console.story import cost, steps
-from console.wire import BillLine, LogDetail, LogSummary
+from console.wire.logs import BillLine, LogDetail, LogSummary
 
 Page = Callable[[LogDetail, tzinfo | None], str]
 

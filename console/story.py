@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from console.figures import short_count, short_dollars, short_duration
-from console.wire import Attempt, LogSummary, Started
+from console.wire.logs import Attempt, LogSummary, Started
 
 BLAME = {
     "caller": "The caller's mistake",

@@ -14,7 +14,7 @@ from console.keys_table import Place, bindings
 from console.screens.resource import Listing, ResourceScreen
 from console.widgets.columns import Column
 from console.widgets.resource_table import ResourceTable, Rows
-from console.wire import Integration, Vendor
+from console.wire.catalog import Integration, Vendor
 
 INTEGRATIONS = Listing(
     "integrations",

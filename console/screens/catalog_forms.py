@@ -9,7 +9,7 @@ from console.client import GatewayClient, segment
 from console.screens.expiry import expiry_field
 from console.screens.fields import Field, Values, always, body_of, changes_of, slug_of, slug_problem, url_problem
 from console.screens.form import FormScreen, Json
-from console.wire import Integration, Model, Provider, Vendor, VendorSetting
+from console.wire.catalog import Integration, Model, Provider, Vendor, VendorSetting
 
 KEY_HINT = "the vendor's API key; nobody sees it again"
 

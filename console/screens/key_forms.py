@@ -10,7 +10,7 @@ from console.scopes import TEMPLATES, is_for_organisation, scopes_of, scopes_pro
 from console.screens.expiry import expiry_field
 from console.screens.fields import Field, Values, always, changes_of
 from console.screens.form import FormScreen
-from console.wire import ApiKey
+from console.wire.keys import ApiKey
 
 PATHS = {False: "/v1/api-keys/workspace/service", True: "/v1/api-keys/organisation/service"}
 """Where keys are made: of a workspace, and of the organisation, which alone may hold some scopes."""

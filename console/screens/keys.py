@@ -16,7 +16,7 @@ from console.scopes import short_scopes
 from console.screens.resource import Listing, ResourceScreen
 from console.widgets.columns import Column
 from console.widgets.resource_table import ResourceTable, Rows
-from console.wire import ApiKey, NewSecret
+from console.wire.keys import ApiKey, NewSecret
 
 KEYS = Listing(
     "keys",

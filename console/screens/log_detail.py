@@ -23,7 +23,7 @@ from console.story import begun, sentence
 from console.widgets.key_bar import KeyBar
 from console.widgets.page_tabs import PageTabs
 from console.widgets.status_line import StatusLine
-from console.wire import LogDetail, LogSummary
+from console.wire.logs import LogDetail, LogSummary
 
 if TYPE_CHECKING:
     from console.app import TollhouseApp

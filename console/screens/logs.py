@@ -1,7 +1,8 @@
 """Logs: every request as it happens, and the older ones on the way up."""
 
 import time
-from datetime import tzinfo
+from collections.abc import Callable
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, ClassVar, cast
 
 import anyio
@@ -24,7 +25,7 @@ from console.widgets.filter_bar import FilterBar
 from console.widgets.key_bar import KeyBar
 from console.widgets.status_line import StatusLine
 from console.widgets.tail_view import TailView
-from console.wire import LogSummary
+from console.wire.logs import LogSummary
 
 if TYPE_CHECKING:
     from console.app import TollhouseApp
@@ -47,10 +48,11 @@ class LogsScreen(Screen[None]):
     where = query_one("#where", Static)
     story = query_one("#story", Static)
 
-    def __init__(self, gateway: GatewayClient, zone: tzinfo | None) -> None:
+    def __init__(self, gateway: GatewayClient, zone: tzinfo | None, now: Callable[[], datetime]) -> None:
         super().__init__()
         self.gateway = gateway
         self.zone = zone
+        self.now = now
         self.feed = Feed(CAPACITY)
         self.filter_text = ""
         self.detail: LogDetailScreen | None = None

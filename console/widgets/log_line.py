@@ -7,7 +7,7 @@ from console.backlog import Row
 from console.figures import NONE, clock_time, short_count, short_dollars, short_duration
 from console.story import note
 from console.widgets.columns import Column, fit, taken, that_fit
-from console.wire import LogSummary
+from console.wire.logs import LogSummary
 
 COLUMNS = (
     Column("time", "time", 12),

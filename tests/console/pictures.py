@@ -48,13 +48,13 @@ async def to_the_cut_stream(pilot: Operator) -> None:
 
 async def at_catalog(pilot: Operator) -> None:
     """The vendor accounts."""
-    await pilot.press("2")
+    await pilot.press("3")
     await until_seen(pilot, "http://gpu.lan:11434/v1")
 
 
 async def at_keys(pilot: Operator) -> None:
     """The API keys."""
-    await pilot.press("3")
+    await pilot.press("4")
     await until_seen(pilot, "grafana")
 
 

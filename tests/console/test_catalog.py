@@ -9,7 +9,7 @@ from tests.console.samples import integration, model, provider
 async def test_words_narrow_a_list_while_they_are_typed() -> None:
     """`/` keeps the rows that contain every word, says how many of how many, and Esc shows all again."""
     async with operating(furnished()) as pilot:
-        await pilot.press("2", "h")
+        await pilot.press("3", "h")
         await until_seen(pilot, "gpt-5", "qwen3")
         await pilot.press("slash")
         await paste(pilot, "gpt openai")
@@ -27,7 +27,7 @@ async def test_second_page_of_a_list_is_fetched() -> None:
     gateway.integrations = [integration("local", "ollama")]
     gateway.providers = [provider(f"team-{number:03d}", "local") for number in range(101)]
     async with operating(gateway) as pilot:
-        await pilot.press("2", "l")
+        await pilot.press("3", "l")
         await until_seen(pilot, "Providers 101", "@team-000")
 
         await pilot.press("G")
@@ -43,7 +43,7 @@ async def test_five_thousand_models_are_scrolled_to_the_last() -> None:
     gateway.integrations = [integration("router")]
     gateway.models = {"router": [model(f"vendor/model-{number:04d}") for number in range(5_000)]}
     async with operating(gateway) as pilot:
-        await pilot.press("2", "h")
+        await pilot.press("3", "h")
         await until_seen(pilot, "Models 5,000")
 
         await pilot.press("G")
@@ -58,7 +58,7 @@ async def test_rows_stay_while_the_gateway_is_away() -> None:
     """What was loaded stays when the gateway goes away, with how old it is, and is loaded again when it is back."""
     gateway = furnished()
     async with operating(gateway) as pilot:
-        await pilot.press("2")
+        await pilot.press("3")
         await until_seen(pilot, "openai-prod")
         gateway.trouble = "connection refused"
         await pilot.press("r")
@@ -76,7 +76,7 @@ async def test_rows_stay_while_the_gateway_is_away() -> None:
 async def test_nothing_to_name_is_said() -> None:
     """A provider cannot be made without an integration, and the console says what to do first."""
     async with operating(FakeGateway()) as pilot:
-        await pilot.press("2", "l")
+        await pilot.press("3", "l")
         await until_seen(pilot, "No providers yet")
 
         await pilot.press("n")

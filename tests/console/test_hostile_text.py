@@ -99,7 +99,7 @@ async def test_catalog_shows_hostile_text_harmlessly() -> None:
     """No control character of a name, a slug or a base URL reaches the screen: in lists, forms, questions, notices."""
     gateway = hostile_gateway()
     async with operating(gateway) as pilot:
-        await pilot.press("2")
+        await pilot.press("3")
         await look(pilot, "one", "https://x")
         for shown in ("Edit", "Integration one"), ("Delete", "Delete integration `one"):
             await pilot.press(shown[0][0].lower())
@@ -117,7 +117,7 @@ async def test_keys_and_refusals_show_hostile_text_harmlessly() -> None:
     gateway = hostile_gateway()
     gateway.will_refuse("/v1/api-keys/key-1", 400, f"bad{HOSTILE}", "name")
     async with operating(gateway) as pilot:
-        await pilot.press("3")
+        await pilot.press("4")
         await look(pilot, "kx", "completions.writex")
         await pilot.press("e")
         await look(pilot, "Key kx")
@@ -151,7 +151,7 @@ async def test_wide_characters_keep_the_columns() -> None:
         await until_seen(pilot, "14:00:02.204")
         assert len(columns_of(pilot, "2.1s")) == 1
 
-        await pilot.press("3")
+        await pilot.press("4")
 
         await until(pilot, lambda: "市场部" in seen(pilot))
         assert len(columns_of(pilot, "th-a")) == 1

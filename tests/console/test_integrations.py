@@ -9,7 +9,7 @@ async def test_integration_is_added_by_a_short_form() -> None:
     """A vendor and a key are enough: name and slug follow from the vendor, and a provider comes with it."""
     gateway = FakeGateway()
     async with operating(gateway) as pilot:
-        await pilot.press("2")
+        await pilot.press("3")
         await until_seen(pilot, "No integrations yet: n adds one.")
         await pilot.press("n")
         await until_seen(pilot, "New integration", "Requests will say model `@openai/…`.")
@@ -25,7 +25,7 @@ async def test_integration_is_added_by_a_short_form() -> None:
 async def test_secret_is_never_on_screen() -> None:
     """A vendor's key is masked while it is typed, and left out of the preview."""
     async with operating(FakeGateway()) as pilot:
-        await pilot.press("2", "n")
+        await pilot.press("3", "n")
         await until_seen(pilot, "New integration")
 
         await fill(pilot, key="sk-very-secret")
@@ -38,7 +38,7 @@ async def test_slug_follows_the_name_until_it_is_written() -> None:
     """The slug shown and sent is made from the name, unless one was written."""
     gateway = FakeGateway()
     async with operating(gateway) as pilot:
-        await pilot.press("2", "n")
+        await pilot.press("3", "n")
         await until_seen(pilot, "New integration")
 
         await fill(pilot, name="Team Ä, prod", key="k")
@@ -54,7 +54,7 @@ async def test_base_url_is_needed_where_the_vendor_has_none() -> None:
     """Choosing a vendor without a base URL makes that field needed and the key not."""
     gateway = FakeGateway()
     async with operating(gateway) as pilot:
-        await pilot.press("2", "n")
+        await pilot.press("3", "n")
         await until_seen(pilot, "New integration")
         await pilot.press("enter", "down", "enter")
         await until_seen(pilot, "this vendor needs none")
@@ -76,7 +76,7 @@ async def test_refusal_stands_under_the_field_it_names() -> None:
     gateway = FakeGateway()
     gateway.will_refuse("/v1/integrations", 409, "There is one already.", "default_provider_slug")
     async with operating(gateway) as pilot:
-        await pilot.press("2", "n")
+        await pilot.press("3", "n")
         await until_seen(pilot, "New integration")
         await fill(pilot, name="Mine", key="k")
 
@@ -92,7 +92,7 @@ async def test_refusal_without_a_field_is_said_all_the_same() -> None:
     gateway = FakeGateway()
     gateway.will_refuse("/v1/integrations", 403, "Your key may not do that.")
     async with operating(gateway) as pilot:
-        await pilot.press("2", "n")
+        await pilot.press("3", "n")
         await until_seen(pilot, "New integration")
         await fill(pilot, key="k")
 
@@ -106,7 +106,7 @@ async def test_editing_sends_only_what_was_changed() -> None:
     gateway = furnished()
     gateway.integrations[0]["configurations"] = {"custom_host": "https://old/v1", "custom_headers": {"x-team": "•••"}}
     async with operating(gateway) as pilot:
-        await pilot.press("2")
+        await pilot.press("3")
         await until_seen(pilot, "https://old/v1")
         await pilot.press("e")
         await until_seen(pilot, "unchanged: sk-a…wxyz")
@@ -123,7 +123,7 @@ async def test_edit_without_a_change_asks_nothing() -> None:
     """Saving a form in which nothing was changed sends nothing."""
     gateway = furnished()
     async with operating(gateway) as pilot:
-        await pilot.press("2")
+        await pilot.press("3")
         await until_seen(pilot, "openai-prod")
         await pilot.press("enter")
         await until_seen(pilot, "Integration openai-prod")
@@ -138,7 +138,7 @@ async def test_deleting_names_what_goes_too() -> None:
     """Before an integration goes, its providers are named, and a stray Enter does nothing."""
     gateway = furnished()
     async with operating(gateway) as pilot:
-        await pilot.press("2")
+        await pilot.press("3")
         await until_seen(pilot, "openai-prod")
         await pilot.press("d")
         await until_seen(pilot, "Delete integration `openai-prod`?", "@openai-prod, @team-ml")
@@ -159,7 +159,7 @@ async def test_vendor_is_asked_for_what_it_wants_beside_a_key() -> None:
     """Settings stand in the form of the vendor that has them, and nowhere else; they are sent as configurations."""
     gateway = FakeGateway()
     async with operating(gateway) as pilot:
-        await pilot.press("2", "n")
+        await pilot.press("3", "n")
         await until_seen(pilot, "New integration")
         await unseen(pilot, "AWS region")
         await pilot.press("enter", "down", "down", "down", "enter")

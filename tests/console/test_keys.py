@@ -6,7 +6,7 @@ from console.client import convert
 from console.scopes import EVERYTHING
 from console.screens.keys import key_row
 from console.screens.secret import SecretScreen
-from console.wire import ApiKey
+from console.wire.keys import ApiKey
 from tests.console.driving import NOW, fill, operating, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
 from tests.console.samples import api_key
@@ -18,7 +18,7 @@ async def test_new_key_is_shown_once() -> None:
     """A new key's secret stands on the screen until it is closed, `c` copies it, and nothing keeps it."""
     gateway = FakeGateway()
     async with operating(gateway) as pilot:
-        await pilot.press("3")
+        await pilot.press("4")
         await until_seen(pilot, "No keys yet: n makes one.")
         await pilot.press("n")
         await until_seen(pilot, "New API key")
@@ -44,13 +44,13 @@ async def test_new_key_is_shown_once() -> None:
 async def test_secret_stays_until_it_is_closed_on_purpose() -> None:
     """No key but Esc, or Enter on Done, closes a secret: what is typed by habit does not lose it."""
     async with operating(FakeGateway()) as pilot:
-        await pilot.press("3", "n")
+        await pilot.press("4", "n")
         await until_seen(pilot, "New API key")
         await fill(pilot, name="x")
         await pilot.press("enter")
         await until_seen(pilot, NEW_SECRET)
 
-        await pilot.press("q", "1", "colon", "space", "ctrl+c", "ctrl+p", "n")
+        await pilot.press("q", "2", "colon", "space", "ctrl+c", "ctrl+p", "n")
         assert NEW_SECRET in seen(pilot)
         assert pilot.app.clipboard == NEW_SECRET
         await pilot.press("tab", "enter")
@@ -62,7 +62,7 @@ async def test_scopes_are_chosen_or_written() -> None:
     """A template fills in the scopes that are sent, and scopes that were written win over it."""
     gateway = FakeGateway()
     async with operating(gateway) as pilot:
-        await pilot.press("3", "n")
+        await pilot.press("4", "n")
         await until_seen(pilot, "New API key")
         await fill(pilot, name="ops")
         await pilot.press("tab", "enter", "end", "enter")
@@ -85,7 +85,7 @@ async def test_wrong_entries_are_said_under_their_field() -> None:
     """A scope that is none, and an end that is no date, are said where they were typed, and nothing is sent."""
     gateway = FakeGateway()
     async with operating(gateway) as pilot:
-        await pilot.press("3", "n")
+        await pilot.press("4", "n")
         await until_seen(pilot, "New API key")
 
         await fill(pilot, scopes="everything", expires_at="soon")
@@ -100,7 +100,7 @@ async def test_rotating_shows_the_new_secret_and_how_long_the_old_one_works() ->
     gateway = FakeGateway()
     gateway.keys = [api_key("key-1", "mkt-webui")]
     async with operating(gateway) as pilot:
-        await pilot.press("3")
+        await pilot.press("4")
         await until_seen(pilot, "mkt-webui")
         await pilot.press("R")
         await until_seen(pilot, "Rotate key `mkt-webui`?")
@@ -116,7 +116,7 @@ async def test_revoking_asks_and_names_the_key() -> None:
     gateway = FakeGateway()
     gateway.keys = [api_key("key-1", "mkt-webui"), api_key("key-2", "eng-ci")]
     async with operating(gateway) as pilot:
-        await pilot.press("3")
+        await pilot.press("4")
         await until_seen(pilot, "eng-ci")
         await pilot.press("j", "d")
         await until_seen(pilot, "Revoke key `eng-ci`?", "refused at once")
@@ -134,7 +134,7 @@ async def test_refused_revocation_is_said() -> None:
     gateway.keys = [api_key("key-1", "mkt-webui")]
     gateway.will_refuse("/v1/api-keys/key-1", 403, "Your key may not revoke others.")
     async with operating(gateway) as pilot:
-        await pilot.press("3")
+        await pilot.press("4")
         await until_seen(pilot, "mkt-webui")
 
         await pilot.press("d")
@@ -149,7 +149,7 @@ async def test_editing_changes_scopes_and_takes_the_end_away() -> None:
     gateway = FakeGateway()
     gateway.keys = [api_key("key-1", "mkt-webui", expires_at="2027-01-01T08:00:00Z")]
     async with operating(gateway) as pilot:
-        await pilot.press("3")
+        await pilot.press("4")
         await until_seen(pilot, "2027-01-01")
         await pilot.press("e")
         await until_seen(pilot, "Key mkt-webui")

@@ -35,8 +35,8 @@ WAYS: dict[Place, list[str]] = {
     "lists": [],
     "logs": [],
     "log": ["enter"],
-    "catalog": ["2"],
-    "keys": ["3"],
+    "catalog": ["3"],
+    "keys": ["4"],
     "forms": ["n"],
 }
 """The keys that lead from one place to the next."""
@@ -85,7 +85,7 @@ def without_ctrl_c(actions: dict[str, str]) -> dict[str, str]:
 async def test_help_lists_the_keys() -> None:
     """`?` shows every key of the screen with what it does, and those that work everywhere."""
     async with operating(FakeGateway(), height=60) as pilot:
-        await pilot.press("3", "question_mark")
+        await pilot.press("4", "question_mark")
         await until_seen(pilot, "Help", PLACES["keys"])
 
         for key in [*keys_of("keys"), *keys_of("lists"), *keys_of("everywhere")]:

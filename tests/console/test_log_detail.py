@@ -74,9 +74,9 @@ async def test_screens_keep_what_is_open() -> None:
         await pilot.press("enter")
         await until_seen(pilot, "Give the application a key from Keys (3).", "Timings")
 
-        await pilot.press("3")
+        await pilot.press("4")
         await until_seen(pilot, "No keys yet")
-        await pilot.press("1")
+        await pilot.press("2")
 
         await until_seen(pilot, "The caller's mistake: no such key", "Timings")
 

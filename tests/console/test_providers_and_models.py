@@ -4,7 +4,7 @@ from datetime import UTC
 
 from console.catalog import Catalog, provider_rows
 from console.client import convert
-from console.wire import Provider
+from console.wire.catalog import Provider
 from tests.console.driving import NOW, fill, operating, unseen, until, until_seen
 from tests.console.furnished import furnished
 from tests.console.samples import provider
@@ -14,7 +14,7 @@ async def test_provider_is_added_with_an_end() -> None:
     """A provider takes an integration, a name, and a number of days counted from now."""
     gateway = furnished()
     async with operating(gateway) as pilot:
-        await pilot.press("2", "l", "n")
+        await pilot.press("3", "l", "n")
         await until_seen(pilot, "New provider")
 
         await fill(pilot, name="Summer school", expires_at="30")
@@ -29,7 +29,7 @@ async def test_provider_is_edited_and_deleted() -> None:
     """`e` changes a provider and `d` removes it, its integration staying."""
     gateway = furnished()
     async with operating(gateway) as pilot:
-        await pilot.press("2", "l")
+        await pilot.press("3", "l")
         await until_seen(pilot, "@team-ml")
         await pilot.press("j", "e")
         await until_seen(pilot, "Provider @team-ml")
@@ -62,7 +62,7 @@ async def test_space_enables_a_model() -> None:
     """Space on a disabled model enables it, and nothing else."""
     gateway = furnished()
     async with operating(gateway) as pilot:
-        await pilot.press("2", "h")
+        await pilot.press("3", "h")
         await until_seen(pilot, "gpt-5", "off")
         await pilot.press("j", "space")
 
@@ -76,7 +76,7 @@ async def test_model_is_added_by_name_and_removed() -> None:
     """A custom model is added to an integration, gets the cursor, and can be deleted again."""
     gateway = furnished()
     async with operating(gateway) as pilot:
-        await pilot.press("2", "h")
+        await pilot.press("3", "h")
         await until_seen(pilot, "gpt-5")
         await pilot.press("n")
         await until_seen(pilot, "New model")
@@ -98,7 +98,7 @@ async def test_vendors_own_model_is_not_deleted() -> None:
     """Deleting a model that comes with its vendor is refused with what to do instead."""
     gateway = furnished()
     async with operating(gateway) as pilot:
-        await pilot.press("2", "h")
+        await pilot.press("3", "h")
         await until_seen(pilot, "gpt-5")
 
         await pilot.press("d")
@@ -110,7 +110,7 @@ async def test_vendors_own_model_is_not_deleted() -> None:
 async def test_y_copies_what_a_request_says() -> None:
     """`y` copies an integration's slug, a provider as `@slug`, a model as `@provider/model`."""
     async with operating(furnished()) as pilot:
-        await pilot.press("2")
+        await pilot.press("3")
         await until_seen(pilot, "openai-prod")
         await pilot.press("y")
         await until(pilot, lambda: pilot.app.clipboard == "openai-prod")

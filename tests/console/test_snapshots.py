@@ -34,9 +34,9 @@ PICTURES = {
     "logs_small": Picture((80, 24), (), ("under way",)),
     "logs": Picture((120, 36), ("k", "k"), ("under way", "Answered by")),
     "logs_ansi": Picture((80, 24), (), ("under way",), "ansi-dark"),
-    "catalog": Picture((120, 36), ("2",), ("http://gpu.lan:11434/v1",)),
-    "keys": Picture((80, 24), ("3",), ("grafana",)),
-    "form": Picture((80, 24), ("2", "n"), ("New integration",)),
+    "catalog": Picture((120, 36), ("3",), ("http://gpu.lan:11434/v1",)),
+    "keys": Picture((80, 24), ("4",), ("grafana",)),
+    "form": Picture((80, 24), ("3", "n"), ("New integration",)),
 }
 
 

@@ -9,7 +9,7 @@ from console.app import TollhouseApp
 from console.keys_table import Place, keys_of
 from console.pulse import Pulse, state
 from console.widgets.key_bar import shown
-from console.wire import Stats
+from console.wire.stats import Stats
 from tests.console.driving import NOW, console_of, fill, operating, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
 from tests.console.samples import api_key, failed_log, integration, log, log_id
@@ -19,10 +19,10 @@ SCREENS: list[tuple[list[str], list[Place], str]] = [
     ([], ["lists", "logs", "everywhere"], "14:00:02.204"),
     (["colon"], [], "Enter runs the marked one"),
     (["escape", "enter"], ["log", "everywhere"], "Timings"),
-    (["2"], ["lists", "catalog", "everywhere"], "local"),
+    (["3"], ["lists", "catalog", "everywhere"], "local"),
     (["question_mark"], [], "Esc closes"),
     (["escape", "n"], ["forms"], "New integration"),
-    (["escape", "3"], ["lists", "keys", "everywhere"], "mkt-webui"),
+    (["escape", "4"], ["lists", "keys", "everywhere"], "mkt-webui"),
     (["e"], ["forms"], "Key mkt-webui"),
     (["escape", "d"], [], "Cancel"),
     (["escape", "R", "right", "enter"], ["secret"], "th-ROTATED-9876"),
@@ -49,7 +49,7 @@ async def test_small_terminal_cuts_nothing_that_matters() -> None:
 async def test_longest_form_with_every_problem_fits() -> None:
     """At 80x24 the form with the most fields shows its buttons also while it says what is wrong with each of them."""
     async with operating(FakeGateway(), 80, 24) as pilot:
-        await pilot.press("2", "n")
+        await pilot.press("3", "n")
         await until_seen(pilot, "New integration")
 
         await fill(pilot, name="!", slug="a/b", custom_host="x")
@@ -143,7 +143,7 @@ async def test_mouse_does_what_keys_do() -> None:
     gateway = FakeGateway()
     gateway.keys = [api_key("key-1", "one"), api_key("key-2", "two")]
     async with operating(gateway) as pilot:
-        await pilot.press("3")
+        await pilot.press("4")
         await until_seen(pilot, "two")
         await pilot.click("ResourceTable", offset=(3, 2))
         await pilot.click("ResourceTable", offset=(3, 2))
@@ -158,7 +158,7 @@ async def test_mouse_does_what_keys_do() -> None:
 async def test_any_size_is_drawn() -> None:
     """A terminal that is made tiny, or huge, while a form is open shows what fits."""
     async with operating(FakeGateway()) as pilot:
-        await pilot.press("2", "n")
+        await pilot.press("3", "n")
         await until_seen(pilot, "New integration")
 
         for size in ((20, 5), (40, 10), (200, 60)):

@@ -1,0 +1,40 @@
+"""Every screen of the console in one table: the modes, the digits, `:` and the palette are all made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from console.client import GatewayClient
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenRow:
+    """A screen: its name in commands, its key, its heading, what it shows, `module:class` below `console.screens`."""
+
+    name: str
+    key: str
+    """A digit, or nothing where only `:` leads."""
+    title: str
+    shows: str
+    home: str
+
+    def made(self, gateway: GatewayClient, zone: tzinfo | None, now: Callable[[], datetime]) -> Screen[None]:
+        """The screen; its module is imported when it is first gone to, for the first paint may not wait for it."""
+        module, _, kind = self.home.partition(":")
+        return cast("Screen[None]", getattr(import_module(f"console.screens.{module}"), kind)(gateway, zone, now))
+
+
+SCREENS: tuple[ScreenRow, ...] = (
+    ScreenRow("logs", "2", "Logs", "every request as it happens", "logs:LogsScreen"),
+    ScreenRow("catalog", "3", "Catalog", "integrations, providers, models", "catalog:CatalogScreen"),
+    ScreenRow("keys", "4", "Keys", "API keys", "keys:KeysScreen"),
+)
+FIRST = "logs"
+"""What stands there when the console opens."""

@@ -1,0 +1,1 @@
+"""The gateway's JSON as the console uses it; other fields are ignored, so that a newer gateway may say more."""

@@ -1,0 +1,33 @@
+"""What every resource answers alike: pages, changes done, errors."""
+
+from typing import Any
+
+import msgspec
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """A list of the catalog, rows not looked at yet."""
+
+    data: list[Any]
+    total: int | None = None
+
+
+class ErrorBody(msgspec.Struct, frozen=True, kw_only=True):
+    """What went wrong, and in which field."""
+
+    message: str = ""
+    param: str | None = None
+
+
+class ErrorAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Every error of the gateway."""
+
+    error: ErrorBody
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """A change was made; what else it took along."""
+
+    id: str | None = None
+    slug: str | None = None
+    removed_providers: list[str] = []
