@@ -14,7 +14,7 @@ pytestmark = NO_TMUX
 
 def add_vendor(console: Terminal, base_url: str) -> None:
     """An integration for something that speaks OpenAI's wire at a base URL."""
-    console.press("2")
+    console.press("3")
     console.shows("No integrations yet: n adds one.")
     console.press("n")
     console.shows("New integration", "Ctrl+S Save")
@@ -37,7 +37,7 @@ def add_vendor(console: Terminal, base_url: str) -> None:
 
 def make_key(console: Terminal) -> str:
     """A key for an application, taken by the clipboard."""
-    console.press("3")
+    console.press("4")
     console.shows("No keys yet: n makes one.")
     console.press("n")
     console.shows("New API key", "Ctrl+S Save")
@@ -61,7 +61,7 @@ def test_from_nothing_to_a_request(tmp_path: Path, vendor_url: str) -> None:
         shown = re.findall(r"th-\w[\w-]+", console.screen())
         console.press("Escape")
         console.shows_no_more(secret)
-        console.press("1")
+        console.press("2")
         with client(f"http://127.0.0.1:{port}", secret) as app:
             answer = app.post(CHAT, json=ask(model="@my-model/llama"))
         seen = console.shows("@my-model/llama", "Answered by `@my-model`")

@@ -64,7 +64,7 @@ def look_everywhere(console: Terminal) -> None:
         console.press("Right")
     console.press("Escape")
     console.shows("following")  # an Esc and a key right after it are another key
-    console.press("3")
+    console.press("4")
     console.shows(" Keys", "EVIL")
     console.press("q")
     assert console.exit_status() == 0
