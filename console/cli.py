@@ -73,7 +73,7 @@ def watch(home: Path, config: Path | None, address: Address) -> None:
     further = () if config is None else ("--config", str(config))
     try:
         with ending_cleanly(), gateway(address, "--home", str(home), *further):
-            draw(address.url, operator_key(home, None))
+            draw(address.admin_url, operator_key(home, None))
     except NotStarted as error:
         raise click.ClickException(str(error)) from error
 
@@ -90,7 +90,10 @@ def serve(arguments: tuple[str, ...]) -> None:
 
 @main.command(context_settings=CONTEXT)
 @click.option(
-    "--gateway", envvar="TOLLHOUSE_GATEWAY", metavar="URL", help="Its address.  [default: the gateway of this machine]"
+    "--gateway",
+    envvar="TOLLHOUSE_GATEWAY",
+    metavar="URL",
+    help="Its address, or `unix:/path` of its admin socket.  [default: the gateway of this machine]",
 )
 @click.option(
     "--key-file",
@@ -103,7 +106,7 @@ def console(
     gateway: str | None, key_file: Path | None, home: Path, config: Path | None, host: str | None, port: int | None
 ) -> None:
     """The console alone, on a gateway that runs already, here or elsewhere."""
-    draw(gateway or where(home, config, host, port).url, operator_key(home, key_file))
+    draw(gateway or where(home, config, host, port).admin_url, operator_key(home, key_file))
 
 
 @main.command(context_settings=CONTEXT)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
+from console.address import UNIX
 from console.plain import plain_json, plain_line
 from console.sse import EventParser
 from console.wire.answers import Done, ErrorAnswer, Page
@@ -186,9 +187,9 @@ class GatewayClient:
 
         if self._opened is None:
             self._opened = httpx.AsyncClient(
-                base_url=self.url,
+                base_url="http://gateway" if self.url.startswith(UNIX) else self.url,
                 headers={"x-portkey-api-key": self._key},
-                transport=self._transport,
+                transport=self._transport or socket_of(self.url),
                 timeout=10,
                 verify=self.url.startswith("https:"),  # certificates take 100 ms to load, and plain http has none
                 trust_env=False,  # the operator's key must not wander through a proxy meant for the web
@@ -198,6 +199,13 @@ class GatewayClient:
     def _unreachable(self, error: Exception) -> GatewayUnreachable:
         reason = plain_line(str(error)) or type(error).__name__
         return GatewayUnreachable(f"No answer from {self.url}", reason)
+
+
+def socket_of(url: str) -> httpx.AsyncBaseTransport | None:
+    """What reaches a gateway by `unix:/path`; None where a URL is one of the network's."""
+    import httpx
+
+    return httpx.AsyncHTTPTransport(uds=url.removeprefix(UNIX)) if url.startswith(UNIX) else None
 
 
 def refusal(status: int, body: bytes) -> GatewayError:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+from console.address import UNIX
 
 TIMEOUT_SECONDS = 2.0
 
@@ -30,11 +33,10 @@ class Stranger:
 
 def probe(url: str) -> Health | Stranger | None:
     """Who answers at the base URL `url`; None if nobody does."""
-    address = urlsplit(url)
-    kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-    connection = kind(address.hostname or "", address.port, timeout=TIMEOUT_SECONDS)
+    connection = connection_to(url)
+    path = "" if url.startswith(UNIX) else urlsplit(url).path.rstrip("/")
     try:
-        connection.request("GET", f"{address.path.rstrip('/')}/v1/health")
+        connection.request("GET", f"{path}/v1/health")
         answer = connection.getresponse()
         return health_of(answer.status, answer.read(65536))
     except http.client.HTTPException as error:
@@ -45,6 +47,29 @@ def probe(url: str) -> Health | Stranger | None:
         return None
     finally:
         connection.close()
+
+
+class SocketConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__("gateway", timeout=TIMEOUT_SECONDS)
+        self._file = file
+
+    def connect(self) -> None:
+        """Reach the socket in place of a host."""
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._file)
+
+
+def connection_to(url: str) -> http.client.HTTPConnection:
+    """What asks there; `unix:/path` is a socket."""
+    if url.startswith(UNIX):
+        return SocketConnection(url.removeprefix(UNIX))
+    address = urlsplit(url)
+    kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
+    return kind(address.hostname or "", address.port, timeout=TIMEOUT_SECONDS)
 
 
 def health_of(status: int, body: bytes) -> Health | Stranger:

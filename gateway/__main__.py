@@ -55,7 +55,8 @@ def run(settings: Settings) -> None:
     """Serve, or say in one sentence why not."""
     import uvloop
 
-    from gateway.start import CannotStart, serve
+    from gateway.sockets import CannotStart
+    from gateway.start import serve
 
     try:
         uvloop.run(serve(settings))

@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+import msgspec
+
+from gateway.api.asgi import CLOSING, answer, spelled_headers
 from gateway.api.doors import doors, relay
 from gateway.api.health import health
 from gateway.audit import audited
+from gateway.authenticate import authenticate
+from gateway.errors import GatewayError, NotFound
+from gateway.scopes import SCOPES
 
 if TYPE_CHECKING:
-    from litestar.types import Receive, Scope, Send
+    from litestar.types import HTTPScope, Receive, Scope, Send
 
     from gateway.api.asgi import Door
     from gateway.plant import Plant
@@ -49,6 +55,9 @@ OURS = frozenset(
     }
 )
 """What follows `/v1/` in the gateway's own API; all else is passed on to a vendor."""
+SHARED = frozenset({"models"})
+"""Of these, what applications ask for too."""
+HEALTH = "/v1/health"
 SLASHES = re.compile(r"//+")
 
 
@@ -56,28 +65,72 @@ class App:
     """The ASGI application around a plant."""
 
     def __init__(self, plant: Plant) -> None:
-        self._plant = plant
-        self._doors: dict[str, Door] = {**doors(plant), "/v1/health": health(plant)}
+        self.plant = plant
+        self.doors: dict[str, Door] = {**doors(plant), HEALTH: health(plant)}
         self._relay = relay(plant)
         self._loading: asyncio.Task[Door] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        door = self._doors.get(scope["path"]) or await self._door(SLASHES.sub("/", scope["path"]).rstrip("/"))
+        door = self.doors.get(scope["path"]) or await self._door(usual(scope["path"]))
         await door(scope, receive, send)
 
     async def _door(self, path: str) -> Door:
         """The door of a path that is not written as usual, or that no function has."""
-        if path in self._doors:
-            return self._doors[path]
-        first = path.removeprefix("/v1/").partition("/")[0]
-        return self._relay if path.startswith("/v1/") and first not in OURS else await self.rest()
+        if path in self.doors:
+            return self.doors[path]
+        return await self.rest() if is_ours(path) else self._relay
 
     async def rest(self) -> Door:
         """The framework's door, loaded when first asked for."""
         if self._loading is None:
-            self._loading = asyncio.create_task(asyncio.to_thread(load, self._plant))
+            self._loading = asyncio.create_task(asyncio.to_thread(load, self.plant))
         return await asyncio.shield(self._loading)
+
+
+def usual(path: str) -> str:
+    """A path as it is written usually."""
+    return SLASHES.sub("/", path).rstrip("/")
+
+
+def is_ours(path: str) -> bool:
+    """Whether a path, as it is written usually, is none of a vendor's."""
+    return not path.startswith("/v1/") or path.removeprefix("/v1/").partition("/")[0] in OURS
+
+
+def data_plane(app: App) -> Door:
+    """What applications are shown where the admin API has a door of its own: of that not even that it is there."""
+
+    async def enter(scope: Scope, receive: Receive, send: Send) -> None:
+        path = usual(scope["path"])
+        if path in app.doors or not is_ours(path) or path.removeprefix("/v1/").partition("/")[0] in SHARED:
+            return await app(scope, receive, send)
+        where = f"{cast('HTTPScope', scope)['method']} {path[:200]}"
+        await refuse(send, NotFound(f"Tollhouse has nothing at {where} here; administration has a door of its own."))
+
+    return enter
+
+
+def keyed(app: App) -> Door:
+    """The admin API's own door: nothing is said to whoever has no key, but how the gateway is."""
+
+    async def enter(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in cast("HTTPScope", scope)["headers"]
+        }
+        if usual(scope["path"]) != HEALTH:
+            try:
+                authenticate(headers, app.plant.snapshot, *SCOPES)
+            except GatewayError as error:
+                return await refuse(send, error)
+        await app(scope, receive, send)
+
+    return enter
+
+
+async def refuse(send: Send, error: GatewayError) -> None:
+    """An error in place of an answer, before the body was read."""
+    await answer(send, error.status, [*spelled_headers(error), CLOSING], msgspec.json.encode(error.body()))
 
 
 def load(plant: Plant) -> Door:

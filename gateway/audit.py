@@ -189,7 +189,7 @@ def entry_of(act: Act, changes: list[Change], status: int) -> Entry:
         user_type="user" if user else "api_key",
         user_id=user,
         workspace=caller.workspace if caller else None,
-        client_ip=client[0] if client else None,
+        client_ip=(client[0] or None) if client else None,  # a Unix socket has no address
         user_agent=act.headers.get("user-agent"),
         method=act.scope["method"],
         uri=act.scope["path"],

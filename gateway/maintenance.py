@@ -11,7 +11,8 @@ import click
 
 from gateway.audit import own_entry
 from gateway.settings import Settings, WrongSetting, settle
-from gateway.start import CannotStart, locked
+from gateway.sockets import CannotStart
+from gateway.start import locked
 from store.database import DatabaseUnusable, open_database
 from store.master_key import NEW, source_of, vault_for
 from store.proof import Tampered, prove

@@ -80,6 +80,13 @@ class Settings:
     home: Path = setting(path("~/.tollhouse"), "Folder of the database and the keys.", path, "DIR")
     host: str = setting("127.0.0.1", "Address to listen at.")
     port: int = setting(8787, "Port to listen at.", whole_number(1, 65535), "N")
+    admin_host: str | None = setting(None, "Address of the admin API's own port, if not 127.0.0.1.")
+    admin_port: int | None = setting(
+        None, "Port of the admin API, which `port` then has no more.", whole_number(1, 65535), "N"
+    )
+    admin_socket: Path | None = setting(
+        None, "Unix socket of the admin API, which `port` then has no more; only this user may.", path, "FILE"
+    )
     operator_key: str | None = setting(None, "The owner's API key, instead of the one in `operator.key`.")
     master_key: str | None = setting(
         None, "The master key itself (base64), or `keyring` for the system's keyring; instead of a file."
@@ -141,6 +148,8 @@ def settle(flags: Mapping[str, str | None], environ: Mapping[str, str], config: 
     for name, (text, line) in said_in(file, known, is_asked_for=config is not None).items():
         if name not in values:
             values[name] = reading(name, text, known[name], f"line {line} of {file}")
+    if "admin_host" in values and "admin_port" not in values:  # or the admin API would still be where it was
+        raise WrongSetting("`admin_host` means nothing without `admin_port`; set that too.")
     return Settings(**values)
 
 

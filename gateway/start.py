@@ -8,21 +8,17 @@ import gc
 import os
 import secrets
 import signal
-import socket
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from granian.constants import HTTPModes, Interfaces
-from granian.server.embed import Server
-
 from gateway.api.admin.log_wire import settled, started
 from gateway.api.cors import shared_with
-from gateway.app import App
+from gateway.app import App, data_plane, keyed
 from gateway.audit import begin_audit
 from gateway.discover import discover_hourly
 from gateway.domain import Caller
@@ -37,6 +33,7 @@ from gateway.prices import PriceList
 from gateway.routing.signals import Signals
 from gateway.scopes import SCOPES
 from gateway.snapshot import Snapshot
+from gateway.sockets import CannotStart, at_port, at_socket
 from gateway.tokens import Tokens
 from gateway.upstream import Upstream
 from gateway.vitals import Vitals, midnight
@@ -52,15 +49,10 @@ from store.writer import LogWriter
 if TYPE_CHECKING:
     from gateway.settings import Settings
 
-BACKLOG = 2048
-"""Connections that wait to be accepted."""
 LEFTOVERS_SECONDS = 5.0
 """How long the start waits for what an earlier run left in the spool."""
 OWNER = "operator"
-
-
-class CannotStart(Exception):
-    """The gateway cannot start; says why, and what to do."""
+LOOPBACK = "127.0.0.1"
 
 
 @asynccontextmanager
@@ -155,41 +147,28 @@ async def serve(settings: Settings) -> None:
 @asynccontextmanager
 async def listening(plant: Plant) -> AsyncIterator[None]:
     """Serve for as long as the block runs. Raises CannotStart."""
-    settings = plant.settings
-    refuse_taken(settings.host, settings.port)
     app = App(plant)
-    server = Server(
-        shared_with(settings.allowed_origins, app) if settings.allowed_origins else app,
-        address=settings.host,
-        port=settings.port,
-        interface=Interfaces.ASGINL,
-        http=HTTPModes.http1,
-        websockets=False,
-        backlog=BACKLOG,
-        log_enabled=False,
-    )
-    serving = asyncio.create_task(server.serve())
-    await asyncio.sleep(0)  # binding the socket is its first step
-    learning = asyncio.create_task(learn(plant, app))
-    try:
-        yield
-    finally:
-        async with plant.changing:  # cut off in the middle, a transaction would keep the database locked
-            learning.cancel()
-        server.stop()  # type: ignore[no-untyped-call]
-        await serving
+    async with AsyncExitStack() as doors:
+        for door in opened(plant.settings, app):
+            await doors.enter_async_context(door)
+        learning = asyncio.create_task(learn(plant, app))
+        try:
+            yield
+        finally:
+            async with plant.changing:  # cut off in the middle, a transaction would keep the database locked
+                learning.cancel()
 
 
-def refuse_taken(host: str, port: int) -> None:
-    """Raises CannotStart if the address is not ours to listen at; the server itself would share a port with another."""
-    try:
-        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family) as ours:
-            ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            ours.bind(place)
-    except OSError as error:
-        how = "Choose another with `--host` and `--port`."
-        raise CannotStart(f"It cannot listen at {host}:{port} ({error.strerror}). {how}") from error
+def opened(settings: Settings, app: App) -> Iterator[AbstractAsyncContextManager[None]]:
+    """The door of the applications, and those of the admin API where it has any of its own."""
+    has_own = settings.admin_port is not None or settings.admin_socket is not None
+    front = data_plane(app) if has_own else app
+    origins = settings.allowed_origins
+    yield at_port(settings.host, settings.port, shared_with(origins, front) if origins else front)
+    if settings.admin_port is not None:
+        yield at_port(settings.admin_host or LOOPBACK, settings.admin_port, keyed(app))
+    if settings.admin_socket is not None:
+        yield at_socket(settings.admin_socket, keyed(app))
 
 
 async def learn(plant: Plant, app: App) -> None:

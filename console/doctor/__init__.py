@@ -9,7 +9,7 @@ from console.address import Address
 from console.doctor.database import database
 from console.doctor.finding import Finding
 from console.doctor.home import disk, home_folder, key_files, settings_file
-from console.doctor.listening import gateway_at
+from console.doctor.listening import gateway_at, own_door
 from console.doctor.program import dependencies, python
 from console.doctor.terminal import terminal
 
@@ -30,6 +30,7 @@ def _examine(home: Path, config: Path, address: Address) -> Iterator[Finding]:
     yield from database(home / "tollhouse.db")
     yield from disk(home)
     yield from gateway_at(address)
+    yield from own_door(address)
     yield from terminal()
 
 

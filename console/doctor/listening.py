@@ -6,7 +6,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from console.address import Address
+from console.address import UNIX, Address
 from console.doctor.finding import Finding, bad, ok, warn
 from console.probe import Health, Stranger, probe
 
@@ -28,6 +28,23 @@ def gateway_at(address: Address) -> Iterator[Finding]:
             yield bad(found, "End that program, or choose another port with `--port`.")
         case None:
             yield vacancy(address)
+
+
+def own_door(address: Address) -> Iterator[Finding]:
+    """Where the admin API is, if it has a door of its own: at its address, for the right users, and not elsewhere."""
+    if address.own_door is None:
+        return
+    file = Path(address.own_door.removeprefix(UNIX)) if address.own_door.startswith(UNIX) else None
+    if file is not None and file.is_socket() and file.stat().st_mode & 0o077:
+        yield bad(f"{file} is open to other users", f"`chmod 600 {file}`")
+    match probe(address.own_door), probe(address.url):
+        case Health(version=version), _:
+            yield ok(f"The admin API of {version} has a door of its own at {address.own_door}")
+        case _, Health():
+            found = f"Nobody answers at {address.own_door}, where the admin API is to have its own door"
+            yield bad(found, "The gateway runs with other settings; start it again.")
+        case Stranger(said), _:
+            yield bad(f"{address.own_door} is used by something else ({said})", "Choose another for the admin API.")
 
 
 def vacancy(address: Address) -> Finding:

@@ -149,7 +149,7 @@ def call_from(scope: HTTPScope, client: AsgiClient, dialect: ClientDialect) -> C
         path=scope["path"],
         path_below=below(scope),
         headers=headers,
-        client_address=address[0] if address else None,
+        client_address=(address[0] or None) if address else None,
         dialect=dialect,
         client=client,
         trace_id=TraceId(trace or log_id),

@@ -19,7 +19,7 @@ from console.address import Address, WrongSettings, settle
 def test_what_is_given_wins_over_the_file(
     tmp_path: Path, toml: str | None, host: str | None, port: int | None, found: Address
 ) -> None:
-    """A flag wins over `tollhouse.toml`, which wins over the default; the file is not read when it cannot matter."""
+    """A flag wins over `tollhouse.toml`, which wins over the default; where both are given, the file need not even be TOML."""
     if toml is not None:
         (tmp_path / "tollhouse.toml").write_text(toml)
 
@@ -49,3 +49,24 @@ def test_wrong_file_is_named(tmp_path: Path, toml: str, named: str) -> None:
 def test_url_can_be_called_from_here(host: str, url: str) -> None:
     """A gateway that listens everywhere is called at the loopback address, and IPv6 addresses stand in brackets."""
     assert Address(host, 1).url == url
+
+
+@pytest.mark.parametrize(
+    ("toml", "variables", "found"),
+    [
+        ("", {}, "http://127.0.0.1:8787"),
+        ("admin_port = 9001", {}, "http://127.0.0.1:9001"),
+        ('admin_port = 9001\nadmin_host = "::"', {}, "http://[::1]:9001"),
+        ('admin_port = 9001\nadmin_socket = "/run/th.sock"', {}, "unix:/run/th.sock"),
+        ("admin_port = 9001", {"TOLLHOUSE_ADMIN_PORT": "9002"}, "http://127.0.0.1:9002"),
+    ],
+)
+def test_admin_door_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, toml: str, variables: dict[str, str], found: str
+) -> None:
+    """The console goes to the admin API's own door where the gateway's settings give it one."""
+    (tmp_path / "tollhouse.toml").write_text(toml)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    assert settle(tmp_path, None, None, None).admin_url == found

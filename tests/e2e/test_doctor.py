@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from subprocess import CompletedProcess
 
-from tests.e2e.running import Furnished, Gateway, free_port, run
+from tests.e2e.running import Furnished, Gateway, free_port, gateway_in, run
 
 
 def doctor(home: Path, port: int) -> CompletedProcess[str]:
@@ -61,3 +61,19 @@ def test_port_of_another_program(home: Path, vendor_url: str) -> None:
     said = doctor(home, port)
 
     assert (said.returncode, "console.demo.vendor" in said.stdout) == (1, True)
+
+
+def test_admin_socket(home: Path, tmp_path: Path) -> None:
+    """The admin API's own socket is looked at: well where it answers, wrong where others may use it, and when nobody is there."""
+    file, port = tmp_path / "admin.sock", free_port()
+    with gateway_in(home, "--admin-socket", str(file), port=port):
+        (home / "tollhouse.toml").write_text(f'admin_socket = "{file}"\n')
+        well = doctor(home, port)
+        file.chmod(0o666)
+        open_to_all = doctor(home, port)
+        (home / "tollhouse.toml").write_text(f'admin_socket = "{tmp_path / "other.sock"}"\n')
+        elsewhere = doctor(home, port)
+
+    assert (well.returncode, f"a door of its own at unix:{file}" in well.stdout) == (0, True)
+    assert (open_to_all.returncode, f"`chmod 600 {file}`" in open_to_all.stdout) == (1, True)
+    assert (elsewhere.returncode, "Nobody answers at unix:" in elsewhere.stdout) == (1, True)

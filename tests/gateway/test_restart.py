@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from console.demo.vendor import SimulatedVendor
-from gateway.start import CannotStart
+from gateway.sockets import CannotStart
 from tests.gateway.running import OPERATOR_KEY, add_demo, ask, client, gateway_in
 
 

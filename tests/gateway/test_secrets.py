@@ -19,7 +19,8 @@ from console.demo.vendor import SimulatedVendor
 from gateway.maintenance import main
 from gateway.references import References, Unresolved
 from gateway.settings import Settings
-from gateway.start import CannotStart, plant_of
+from gateway.sockets import CannotStart
+from gateway.start import plant_of
 from store.database import open_database
 from store.master_key import NEW, InFile, vault_for
 from store.rotation import SEALED, rotate

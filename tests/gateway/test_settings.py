@@ -55,6 +55,7 @@ def test_wrong_setting_is_named_with_its_line(tmp_path: Path, toml: str, said: s
     [
         ({"port": "many"}, {}, "given as `--port`"),
         ({}, {"TOLLHOUSE_MAX_BODY_MB": "-1"}, "from TOLLHOUSE_MAX_BODY_MB"),
+        ({"admin_host": "::1"}, {}, "`admin_host` means nothing without `admin_port`"),
     ],
 )
 def test_wrong_setting_says_where_it_is_from(
