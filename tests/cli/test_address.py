@@ -19,7 +19,7 @@ from console.address import Address, WrongSettings, settle
 def test_what_is_given_wins_over_the_file(
     tmp_path: Path, toml: str | None, host: str | None, port: int | None, found: Address
 ) -> None:
-    """A flag wins over `tollhouse.toml`, which wins over the default; where both are given, the file need not even be TOML."""
+    """A flag wins over `tollhouse.toml`, which wins over the default; with both given it need be no TOML."""
     if toml is not None:
         (tmp_path / "tollhouse.toml").write_text(toml)
 

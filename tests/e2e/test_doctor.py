@@ -64,7 +64,7 @@ def test_port_of_another_program(home: Path, vendor_url: str) -> None:
 
 
 def test_admin_socket(home: Path, tmp_path: Path) -> None:
-    """The admin API's own socket is looked at: well where it answers, wrong where others may use it, and when nobody is there."""
+    """The admin socket is well where it answers, and wrong where others may use it, or nobody is there."""
     file, port = tmp_path / "admin.sock", free_port()
     with gateway_in(home, "--admin-socket", str(file), port=port):
         (home / "tollhouse.toml").write_text(f'admin_socket = "{file}"\n')

@@ -52,7 +52,7 @@ async def doors(tmp_path: Path) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
 async def test_administration_is_only_at_its_own_doors(
     doors: dict[str, httpx.AsyncClient], vendor: SimulatedVendor, tmp_path: Path
 ) -> None:
-    """The applications' door has models, health and inference, and for the rest 404; the others have everything, for a key."""
+    """The applications' door has models, health and inference, else 404; the others have everything, for a key."""
     await add_demo(doors["socket"], vendor.url)
     statuses = {name: [(await door.get(path)).status_code for path in ADMIN] for name, door in doors.items()}
     keyless = [
