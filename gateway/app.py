@@ -31,6 +31,7 @@ OURS = frozenset(
         "admin",
         "api-keys",
         "audit-logs",
+        "alerts",
         "analytics",
         "configs",
         "feedback",

@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
 from sqlalchemy.exc import OperationalError
 
+from gateway.api.admin.alerts import AlertsController
 from gateway.api.admin.api_keys import ApiKeysController
 from gateway.api.admin.audit import AuditController
 from gateway.api.admin.configs import ConfigsController
@@ -80,6 +81,7 @@ def framework(plant: Plant) -> Litestar:
             list_models,
             one_model,
             ObserveController,
+            AlertsController,
             IntegrationsController,
             IntegrationModelsController,
             WorkspacesController,

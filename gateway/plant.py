@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from gateway.alerts import Standings
 from gateway.audit import note_changes
 from gateway.bursts import Lines
 from gateway.errors import Conflict, StoreBusy
@@ -78,6 +79,8 @@ class Plant:
     is_draining: bool = False
     health: Health = field(default_factory=Health)
     """Which providers fail."""
+    standings: Standings = field(default_factory=Standings)
+    """What needs care."""
     courier: Courier = field(default_factory=Courier)
     """Notifications on their way."""
 

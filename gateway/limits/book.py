@@ -102,8 +102,10 @@ class Book:
         """Charge what was used, in place of what was set aside, and notice where that leads."""
         tally = held.tally
         tally.settle(held, actual)
-        if isinstance(tally, BudgetTally) and tally.spent >= tally.tells_at:
-            self._look(tally)
+        if isinstance(tally, BudgetTally):
+            tally.pace.add(actual, self.ticks())
+            if tally.spent >= tally.tells_at:
+                self._look(tally)
 
     def counters(self) -> list[str]:
         """The name of every counter that has counted anything."""
@@ -148,7 +150,9 @@ class Book:
         if known is not None and known.start_ms > start:
             start = known.start_ms
         spent = amount_of(known, limit) if known is not None and known.start_ms == start else 0
-        tally = BudgetTally(applied, limit, start, max(end, start + 1), spent)
+        tally = BudgetTally(applied, limit, start, max(end, start + 1), spent, self.ticks())
+        if spent and start:
+            tally.pace.remember(spent, (now_ms - start) / 1000)
         tally.raised = self._raised(applied.counter, now_ms)
         return tally
 
@@ -160,6 +164,7 @@ class Book:
         if now_ms >= tally.ends_ms or (adjusted and (adjusted.reset_at_ms or 0) > tally.start_ms):
             new = self._begun(applied, limit, tally.start_ms)
             if new.start_ms != tally.start_ms:
+                new.pace = tally.pace  # people go on as they did, whatever the calendar says
                 self._tallies[applied.counter] = new
                 return new
             tally.ends_ms = new.ends_ms

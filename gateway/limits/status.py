@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from gateway.limits.rules import Applied, Budget
-from gateway.limits.spelling import spelled
+from gateway.limits.spelling import NANO, spelled
 from gateway.limits.tallies import BudgetTally, RateTally
 
 if TYPE_CHECKING:
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from gateway.limits.book import Book
     from gateway.limits.catalog import LimitCatalog
     from gateway.limits.tallies import Tally
+
+
+FAR = 32_503_680_000.0
+"""The year 3000: what lasts until then lasts."""
 
 
 class LimitState(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +50,12 @@ class LimitState(msgspec.Struct, frozen=True, kw_only=True):
     reserved: float
     left: float
     resets_at: datetime | None
+    burn_rate: float
+    """Of a budget: used per hour, as it went lately (`pace.py`)."""
+    forecast: float | None
+    """What will have been used when it begins anew, if that goes on; None of a rate and of a budget without periods."""
+    runs_out_at: datetime | None
+    """When nothing is left, if that goes on; None where it lasts till it begins anew, and where nothing is left."""
     refused: int
     """Requests refused in this period, since the gateway was started; in shadow mode none, see there."""
     would_have_refused: int
@@ -87,6 +97,7 @@ def state_of(applied: Applied, book: Book) -> LimitState:
     spent, reserved, left, resets = amounts(tally, book)
     mode = "shadow" if limit.shadow else "hard" if limit.refuses else "soft"
     raised = book.raised(applied.counter) if isinstance(limit, Budget) else None
+    ahead = outlook(tally, book) if isinstance(tally, BudgetTally) else NO_OUTLOOK
 
     def said(amount: int) -> float:
         return spelled(amount, limit.used)
@@ -108,6 +119,9 @@ def state_of(applied: Applied, book: Book) -> LimitState:
         reserved=said(reserved),
         left=said(max(left, 0)),
         resets_at=resets,
+        burn_rate=round(ahead.per_hour / (NANO if limit.used == "cost" else 1), 6),
+        forecast=None if ahead.at_end is None else said(ahead.at_end),
+        runs_out_at=ahead.runs_out_at,
         refused=0 if limit.shadow else tally.refused,
         would_have_refused=tally.refused if limit.shadow else 0,
     )
@@ -124,6 +138,28 @@ def amounts(tally: Tally, book: Book) -> tuple[int, int, int, datetime | None]:
         wait = tally.window.wait_for_all(ticks)
         return tally.window.total, 0, left, moment(round((book.clock() + wait) * 1000)) if wait else None
     return 0, tally.under_way, left, None
+
+
+class Outlook(NamedTuple):
+    """How a budget will go on, in its unit."""
+
+    per_hour: float
+    at_end: int | None
+    runs_out_at: datetime | None
+
+
+NO_OUTLOOK = Outlook(0, None, None)
+
+
+def outlook(tally: BudgetTally, book: Book) -> Outlook:
+    """Where the pace of late leads: to the end of the period, or to the end of the budget if that comes first."""
+    pace, now, left = tally.pace.per_second(book.ticks()), book.clock(), tally.amount - tally.spent
+    ends = tally.ends_ms / 1000
+    has_end = tally.limit.period.every != "never"
+    at_end = tally.spent + round(pace * max(ends - now, 0)) if has_end else None
+    empty = now + left / pace if left > 0 and pace > 0 else FAR
+    is_sooner = empty < (min(ends, FAR) if has_end else FAR)
+    return Outlook(pace * 3600, at_end, datetime.fromtimestamp(empty, UTC) if is_sooner else None)
 
 
 def moment(epoch_ms: int) -> datetime:

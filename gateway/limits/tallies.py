@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
 
+from gateway.limits.pace import Pace, memory_of
 from gateway.limits.rules import INDEX
 from gateway.limits.window import Entry, Window
 
@@ -24,15 +25,16 @@ class BudgetTally:
     """What a budget was charged in a period, and what is set aside for requests under way."""
 
     __slots__ = (
-        *("applied", "ends_ms", "index", "limit", "once", "raised", "refused", "reserved", "spent", "start_ms", "told"),
-        "tells_at",
+        *("applied", "ends_ms", "index", "limit", "once", "pace", "raised", "refused", "reserved", "spent"),
+        *("start_ms", "tells_at", "told"),
     )
 
-    def __init__(self, applied: Applied, limit: Budget, start_ms: int, ends_ms: int, spent: int) -> None:
+    def __init__(self, applied: Applied, limit: Budget, start_ms: int, ends_ms: int, spent: int, now: float) -> None:
         self.applied, self.limit = applied, limit
         self.index, self.once = INDEX[limit.used], applied.once
         self.start_ms, self.ends_ms = start_ms, ends_ms
         self.spent, self.reserved, self.raised = spent, 0, 0
+        self.pace = Pace(memory_of((ends_ms - start_ms) / 1000), now)
         self.refused = 0
         """Requests refused, or in shadow mode: that would have been."""
         self.told = {each for each in (*limit.alerts, limit.amount) if each <= spent}

@@ -214,6 +214,22 @@ async def test_without_the_scope_nothing_is_told(busy: Gateway) -> None:
     assert (await busy.app.get("/v1/analytics/graphs/cost")).status_code == 403
 
 
+async def test_several_metrics_in_one_graph(busy: Gateway) -> None:
+    """`graphs/metrics` has the metrics that are asked for, of the period and of each point; an unknown one is named."""
+    wanted = {"requests", "errors", "latency_p95"}
+    graph = await got(busy, "graphs/metrics", metrics=", ".join(sorted(wanted)))
+    wrong = await busy.admin.get("/v1/analytics/graphs/metrics", params={"metrics": "requests,weather"})
+
+    assert (graph["summary"]["requests"], graph["summary"]["errors"]) == (7, 1)
+    assert graph["data_points"][-1].keys() == wanted | {"timestamp"}
+    assert (wrong.status_code, wrong.json()["error"]["param"]) == (400, "metrics")
+
+
+async def test_group_of_keys_has_their_names(busy: Gateway) -> None:
+    """A key that is there still is told by its name too."""
+    assert (await got(busy, "groups/api-keys"))["data"][0]["api_key_name"] == "webui"
+
+
 async def test_unknown_graph(busy: Gateway) -> None:
     """A graph that is not there is a 404 that names those that are."""
     answer = await busy.admin.get("/v1/analytics/graphs/nothing")

@@ -195,6 +195,7 @@ async def test_limits_are_seen_raised_and_reset(gateway: Gateway) -> None:
     assert (spent, after_raise, await status()) == ([200, 412], [200, 412], 200)
     assert (seen["spent"], seen["left"], seen["reserved"], seen["refused"], seen["mode"]) == (1, 0, 0, 1, "hard")
     assert seen["resets_at"] > datetime.now(UTC).isoformat()
+    assert (seen["burn_rate"] > 0, seen["forecast"] >= 1, seen["runs_out_at"]) == (True, True, None)
     assert (raised["limit"], raised["raised"], raised["left"]) == (2, 1, 1)
     assert (anew["spent"], anew["left"]) == (0, 2)
 

@@ -15,6 +15,7 @@ from gateway.api.admin.log_query import filter_of
 from gateway.api.admin.patient import patiently
 from gateway.api.moments import now_ms
 from gateway.errors import BadRequest
+from gateway.metrics import METRICS
 from store.log_filter import LogFilter
 from store.logs import page
 from store.measures import CORE, core_of, extras_of, places_of, pour
@@ -42,6 +43,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     period: Period
     narrowed: LogFilter
+    metrics: tuple[str, ...] = ()
+    """Those that are asked for by name."""
 
     def in_rollups(self, facet: str) -> bool:
         """Whether rollups can say it: they know one facet at a time, and nothing of single requests."""
@@ -60,7 +63,17 @@ def asked(query: Query, *more: str) -> Asked:
     if since >= until:
         message = "`time_of_generation_min` must be before `time_of_generation_max`."
         raise BadRequest(message, param="time_of_generation_min")
-    return Asked(period=period_of(since, until, now), narrowed=narrowed)
+    return Asked(period=period_of(since, until, now), narrowed=narrowed, metrics=metrics_in(query))
+
+
+def metrics_in(query: Query) -> tuple[str, ...]:
+    """The metrics that are asked for, each once. Raises BadRequest."""
+    said = (name.strip() for name in query.query_params.get("metrics", "").split(","))
+    names = tuple(dict.fromkeys(name for name in said if name))
+    for name in names:
+        if name not in METRICS:
+            raise BadRequest(f"`{name[:60]}` is no metric; docs/metrics.md names them all.", param="metrics")
+    return names
 
 
 async def answered(plant: Plant, question: Asked, facet: str = "", *, with_times: bool = False) -> Sums:

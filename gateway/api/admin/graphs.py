@@ -68,9 +68,10 @@ class GraphsController(Controller):
         """A summary of the period and a point for each minute, hour or day of it.
 
         Filters are those of `/v1/logs`; the period is the last day where none is said. `docs/metrics.md` names
-        every metric; each is a graph of its own by its name.
+        every metric; each is a graph of its own by its name, and `metrics` has all that its `metrics` names.
         """
-        which, question = str(name).strip("/"), asked(request)
+        which = str(name).strip("/")
+        question = asked(request, *(("metrics",) if which == "metrics" else ()))
         if which in SPECIAL:
             found = await SPECIAL[which](plant, question)
         else:
@@ -215,7 +216,14 @@ async def forecasted(plant: Plant, question: Asked) -> Json:
     return {"summary": {"total": sum(costs), "forecast": forecast(costs)}, "data_points": told}
 
 
+async def several(plant: Plant, question: Asked) -> Json:
+    """The metrics that are asked for, or all of them, read once."""
+    fields = {name: name for name in question.metrics or METRICS}
+    return await plain(plant, question, (fields, fields))
+
+
 SPECIAL: Mapping[str, Special] = {
+    "metrics": several,
     "users": users,
     "users/requests": users_requests,
     "errors/stacks": stacks,

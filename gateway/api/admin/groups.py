@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from litestar import Controller, get
 from litestar.params import FromPath
@@ -16,6 +16,9 @@ from gateway.errors import BadRequest, NotFound
 from gateway.metrics import METRICS
 from store.rollups import METADATA, USER
 from store.sums import WORKSPACE, Sum
+
+if TYPE_CHECKING:
+    from gateway.plant import Plant
 
 Json = dict[str, Any]
 GROUPS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
@@ -61,11 +64,12 @@ class GroupsController(Controller):
         if group not in GROUPS:
             raise NotFound(f"There is no group `{group[:60]}`; these are: {', '.join(GROUPS)}, metadata/KEY.")
         facet, field, usual = GROUPS[group]
-        found = await by_value(plant, question, facet, columns(request, usual))
-        fields = {name: name for name in columns(request, usual)}
+        fields = {name: name for name in question.metrics or usual}
+        found = await by_value(plant, question, facet, fields)
         rows = ranked(request, found)
         told = [{field: shown(group, value), **valued(fields, part, span(question))} for value, part in rows]
-        return listed(told, current_page, page_size)
+        page = listed(told, current_page, page_size)
+        return named(page, plant) if group == "api-keys" else page
 
     @get("/metadata/{key:str}", guards=needs("analytics.view"), summary="Group by metadata")
     async def metadata(
@@ -78,22 +82,13 @@ class GroupsController(Controller):
     ) -> Json:
         """By the values of a metadata key; `metrics` adds columns, `order_by` names the one that is largest first."""
         question = asked(request, *MORE)
-        fields = BY_METADATA | {name: name for name in columns(request, ())}
+        fields = BY_METADATA | {name: name for name in question.metrics}
         found = await by_value(plant, question, METADATA + key, fields.values())
         told = [
             {"metadata_value": value, **valued(fields, part, span(question)), "last_seen": instant(part.last_ms)}
             for value, part in ranked(request, found)
         ]
         return listed(told, current_page, page_size)
-
-
-def columns(request: Query, usual: tuple[str, ...]) -> tuple[str, ...]:
-    """The metrics that are asked for. Raises BadRequest."""
-    said = tuple(name.strip() for name in request.query_params.get("metrics", "").split(",") if name.strip())
-    for name in said:
-        if name not in METRICS:
-            raise BadRequest(f"`{name[:60]}` is no metric; docs/metrics.md names them all.", param="metrics")
-    return said or usual
 
 
 async def by_value(plant: Any, question: Asked, facet: str, names: Any) -> dict[str, Sum]:
@@ -122,6 +117,14 @@ def ranked(request: Query, found: dict[str, Sum]) -> list[tuple[str, Sum]]:
 def shown(group: str, value: str) -> str:
     """A model without its vendor, all else as it is."""
     return value.partition("__")[2] if group == "ai-models" else value
+
+
+def named(page: Json, plant: Plant) -> Json:
+    """The page with the names of its keys, as far as they are there still."""
+    names = {caller.key_id: caller.name for caller in plant.snapshot.callers.values()} | {
+        plant.owner.key_id: plant.owner.name
+    }
+    return page | {"data": [row | {"api_key_name": names.get(row["api_key_id"])} for row in page["data"]]}
 
 
 def span(question: Asked) -> int:

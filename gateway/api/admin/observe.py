@@ -6,7 +6,10 @@ import msgspec
 from litestar import Controller, get
 from litestar.response import Response
 
-from gateway.api.admin.door import PlantHere, needs
+from gateway.alerts import MainBudget
+from gateway.api.admin.alerts import standing
+from gateway.api.admin.door import PlantHere, caller_of, needs
+from gateway.api.admin.limits import Request_
 from gateway.api.health import Health, health_of
 from gateway.vendors import VENDORS, Vendor
 
@@ -27,6 +30,9 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
     p95_ms: float | None
     status: str
     reason: str | None
+    alerts: int
+    """How many `/v1/alerts` has."""
+    budget: MainBudget | None
 
 
 class SettingShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,9 +78,10 @@ class ObserveController(Controller):
         return Response(found, status_code=503 if found.status == "unavailable" else 200)
 
     @get("/stats", guards=needs("analytics.view", "logs.list"), summary="Say how the gateway is doing")
-    async def stats(self, plant: PlantHere) -> Stats:
-        """Rates of the last ten seconds, and sums of today in the time zone of this machine."""
+    async def stats(self, request: Request_, plant: PlantHere) -> Stats:
+        """Rates of the last ten seconds, sums of today in the time zone of this machine, and whether all is well."""
         vitals, found = plant.vitals, health_of(plant)
+        stands = await standing(plant, caller_of(request))
         requests, tokens, errors = vitals.rates()
         return Stats(
             version=plant.version,
@@ -90,6 +97,8 @@ class ObserveController(Controller):
             p95_ms=vitals.p95_ms(),
             status=found.status,
             reason=found.database.reason or found.writer.reason,
+            alerts=len(stands.alerts),
+            budget=stands.budget,
         )
 
     @get(
