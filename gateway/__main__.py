@@ -6,19 +6,18 @@ import gc
 import logging
 import os
 import sys
-from dataclasses import fields
 from pathlib import Path
 
 import click
 
-from gateway.settings import FLAG_LESS, Settings, WrongSetting, flag, settle, variable
+from gateway.settings import FLAG_LESS, Settings, WrongSetting, flag, settable, settle, variable
 
 gc.disable()  # importing makes much that stays and nothing that goes; collecting meanwhile takes a tenth of the start
 
 
 def options(command: click.Command) -> click.Command:
     """One option for every setting, and one for the file that may hold them."""
-    for each in fields(Settings):
+    for each in settable():
         if each.name not in FLAG_LESS:
             shown = ",".join(each.default) if isinstance(each.default, tuple) else each.default
             help_text = f"{each.metadata['says']}  [${variable(each.name)}; default: {shown or 'none'}]"

@@ -16,7 +16,10 @@ HOW = "Send one as `Authorization: Bearer KEY` or `x-portkey-api-key: KEY`; the 
 
 
 def authenticate(headers: Headers, snapshot: Snapshot, *scopes: str) -> Caller:
-    """Whose key a request carries, which must hold one of `scopes`. Raises Unauthenticated and Forbidden."""
+    """Whose key a request carries, which must hold one of `scopes` if any are named.
+
+    Raises Unauthenticated and Forbidden.
+    """
     secret = presented(headers)
     if secret is None:
         raise Unauthenticated(f"Tollhouse: this request carries no API key. {HOW}")
@@ -27,7 +30,7 @@ def authenticate(headers: Headers, snapshot: Snapshot, *scopes: str) -> Caller:
         raise Unauthenticated("Tollhouse: this API key has expired. Ask the operator for a new one.")
     if caller.is_paused:
         raise Unauthenticated("Tollhouse: this API key is paused. The operator can let it go on.")
-    if caller.scopes.isdisjoint(scopes):
+    if scopes and caller.scopes.isdisjoint(scopes):
         raise Forbidden(
             f"Tollhouse: the API key `{caller.name}` lacks the scope `{scopes[0]}`; the operator can add it."
         )

@@ -31,10 +31,12 @@ from gateway.api.admin.members import MembersController
 from gateway.api.admin.notifications import NotificationsController
 from gateway.api.admin.observe import ObserveController
 from gateway.api.admin.organisation import OrganisationController
+from gateway.api.admin.own_key import OwnKeyController
 from gateway.api.admin.policies import PoliciesController
 from gateway.api.admin.pricing import PricingController
 from gateway.api.admin.providers import ProvidersController
 from gateway.api.admin.saved_filters import SavedFiltersController
+from gateway.api.admin.settings import SettingsController
 from gateway.api.admin.summary import SummaryController
 from gateway.api.admin.traces import TracesController
 from gateway.api.admin.users import UsersController
@@ -94,6 +96,8 @@ def framework(plant: Plant) -> Litestar:
             PoliciesController,
             LimitsController,
             ApiKeysController,
+            OwnKeyController,
+            SettingsController,
             AuditController,
             ConfigsController,
             ExplainController,

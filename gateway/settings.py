@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -21,63 +21,73 @@ class Unfit(Exception):
     """A text cannot be what a setting wants; says what would be accepted."""
 
 
-def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """A whole number within limits."""
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Makes a value of a text, and says in words which texts it takes."""
 
-    def read(text: str) -> int:
+    accepts: str
+    value: Callable[[str], Any]
+
+    def __call__(self, text: str) -> Any:
+        """Raises Unfit."""
         try:
-            number = int(text)
-        except ValueError:
-            number = least - 1
-        if not least <= number <= most:
-            raise Unfit(f"a whole number from {least} to {most}")
-        return number
-
-    return read
+            return self.value(text)
+        except ValueError as error:
+            raise Unfit(self.accepts) from error
 
 
-def seconds(text: str) -> float:
-    """A duration."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < 1e6:
-        raise Unfit("a number of seconds above 0")
+def whole_number(least: int, most: int) -> Reader:
+    """A whole number within limits."""
+    return Reader(f"a whole number from {least} to {most}", lambda text: within(int(text), least, most))
+
+
+def within(number: int, least: int, most: int) -> int:
+    """The number. Raises ValueError if it is too small or too large."""
+    if not least <= number <= most:
+        raise ValueError(number)
     return number
 
 
-def one_of(*accepted: str) -> Callable[[str], str]:
+def duration(text: str) -> float:
+    """Seconds. Raises ValueError."""
+    if not 0 < (number := float(text)) < 1e6:
+        raise ValueError(number)
+    return number
+
+
+def one_of(*accepted: str) -> Reader:
     """One word of a few."""
-
-    def read(text: str) -> str:
-        if text not in accepted:
-            raise Unfit("one of " + ", ".join(accepted))
-        return text
-
-    return read
+    return Reader("one of " + ", ".join(accepted), lambda text: accepted[accepted.index(text)])
 
 
-def words(text: str) -> tuple[str, ...]:
-    """A comma-separated list."""
-    return tuple(word.strip().lower() for word in text.split(",") if word.strip())
+TEXT = Reader("any text", str)
+SECONDS = Reader("a number of seconds above 0", duration)
+WORDS = Reader(
+    "a list with commas between",
+    lambda text: tuple(word.strip().lower() for word in text.split(",") if word.strip()),
+)
+PATH = Reader("a folder or file; `~` is the user's home", lambda text: Path(text).expanduser())
 
 
-def path(text: str) -> Path:
-    """A folder or file; `~` is the user's home."""
-    return Path(text).expanduser()
-
-
-def setting(default: Any, says: str, read: Callable[[str], Any] = str, metavar: str = "TEXT") -> Any:
+def setting(default: Any, says: str, read: Reader = TEXT, metavar: str = "TEXT") -> Any:
     """A field of Settings, with its documentation and how it is read."""
     return field(default=default, metadata={"says": says, "read": read, "metavar": metavar})
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value is from."""
+
+    source: Literal["flag", "environment", "file"]
+    where: str
+    """The flag, the variable, or the line of the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that can be set. What each field says is shown by `tollhouse serve --help` and in the README."""
 
-    home: Path = setting(path("~/.tollhouse"), "Folder of the database and the keys.", path, "DIR")
+    home: Path = setting(PATH("~/.tollhouse"), "Folder of the database and the keys.", PATH, "DIR")
     host: str = setting("127.0.0.1", "Address to listen at.")
     port: int = setting(8787, "Port to listen at.", whole_number(1, 65535), "N")
     admin_host: str | None = setting(None, "Address of the admin API's own port, if not 127.0.0.1.")
@@ -85,26 +95,26 @@ class Settings:
         None, "Port of the admin API, which `port` then has no more.", whole_number(1, 65535), "N"
     )
     admin_socket: Path | None = setting(
-        None, "Unix socket of the admin API, which `port` then has no more; only this user may.", path, "FILE"
+        None, "Unix socket of the admin API, which `port` then has no more; only this user may.", PATH, "FILE"
     )
     operator_key: str | None = setting(None, "The owner's API key, instead of the one in `operator.key`.")
     master_key: str | None = setting(
         None, "The master key itself (base64), or `keyring` for the system's keyring; instead of a file."
     )
     master_key_file: Path | None = setting(
-        None, "File of the master key, instead of `master.key` in the home.", path, "FILE"
+        None, "File of the master key, instead of `master.key` in the home.", PATH, "FILE"
     )
     secrets_dir: Path | None = setting(
-        None, "Folder of the files that an integration's key may name as `file:PATH`.", path, "DIR"
+        None, "Folder of the files that an integration's key may name as `file:PATH`.", PATH, "DIR"
     )
     log_level: LogLevel = setting(
         "warning", "How much the gateway says on standard error.", one_of(*get_args(LogLevel)), "LEVEL"
     )
     max_body_mb: int = setting(32, "Largest request body, in megabytes; above it 413.", whole_number(1, 2048), "N")
-    connect_timeout_seconds: float = setting(10.0, "How long connecting to a vendor may take.", seconds, "S")
-    answer_timeout_seconds: float = setting(600.0, "How long a vendor may take for a whole answer.", seconds, "S")
-    stall_timeout_seconds: float = setting(120.0, "How long a vendor's stream may be silent.", seconds, "S")
-    drain_seconds: float = setting(10.0, "How long requests under way may take when the gateway ends.", seconds, "S")
+    connect_timeout_seconds: float = setting(10.0, "How long connecting to a vendor may take.", SECONDS, "S")
+    answer_timeout_seconds: float = setting(600.0, "How long a vendor may take for a whole answer.", SECONDS, "S")
+    stall_timeout_seconds: float = setting(120.0, "How long a vendor's stream may be silent.", SECONDS, "S")
+    drain_seconds: float = setting(10.0, "How long requests under way may take when the gateway ends.", SECONDS, "S")
     keep_bodies_days: int = setting(
         30, "How long prompts and answers are kept; 0: always.", whole_number(0, 36500), "N"
     )
@@ -114,15 +124,22 @@ class Settings:
     )
     search_bodies: str = setting("on", "Whether prompts and answers can be searched.", one_of("on", "off"), "ON|OFF")
     trusted_custom_hosts: tuple[str, ...] = setting(
-        (), "Hosts that a request's `x-portkey-custom-host` may name, comma-separated.", words, "HOSTS"
+        (), "Hosts that a request's `x-portkey-custom-host` may name, comma-separated.", WORDS, "HOSTS"
     )
     allowed_origins: tuple[str, ...] = setting(
-        (), "Origins whose web pages may ask this gateway (CORS), comma-separated; `*` is all.", words, "ORIGINS"
+        (), "Origins whose web pages may ask this gateway (CORS), comma-separated; `*` is all.", WORDS, "ORIGINS"
     )
+    origins: Mapping[str, Origin] = field(default_factory=dict, repr=False, compare=False)
+    """Where each setting that was set is from; no setting itself."""
 
 
 FLAG_LESS = {"operator_key", "master_key"}
 """A secret on a command line can be read by every user of the machine."""
+
+
+def settable() -> list[Field[Any]]:
+    """Every field of Settings that can be set."""
+    return [each for each in fields(Settings) if "says" in each.metadata]
 
 
 def flag(name: str) -> str:
@@ -137,27 +154,42 @@ def variable(name: str) -> str:
 
 def settle(flags: Mapping[str, str | None], environ: Mapping[str, str], config: Path | None) -> Settings:
     """The settings that result. Raises WrongSetting."""
-    known = {each.name: each.metadata["read"] for each in fields(Settings)}
+    readers: dict[str, Reader] = {each.name: each.metadata["read"] for each in settable()}
     values: dict[str, Any] = {}
-    for name, read in known.items():
-        if (text := flags.get(name)) is not None:
-            values[name] = reading(name, text, read, f"given as `{flag(name)}`")
-        elif text := environ.get(variable(name)):
-            values[name] = reading(name, text, read, f"from {variable(name)}")
+    origins: dict[str, Origin] = {}
+    for name, text, origin in said_here(flags, environ, readers):
+        values[name], origins[name] = reading(name, text, readers[name], origin), origin
     file = config or values.get("home", Settings().home) / "tollhouse.toml"
-    for name, (text, line) in said_in(file, known, is_asked_for=config is not None).items():
+    for name, (text, line) in said_in(file, readers, is_asked_for=config is not None).items():
         if name not in values:
-            values[name] = reading(name, text, known[name], f"line {line} of {file}")
+            origin = Origin("file", f"line {line} of {file}")
+            values[name], origins[name] = reading(name, text, readers[name], origin), origin
     if "admin_host" in values and "admin_port" not in values:  # or the admin API would still be where it was
         raise WrongSetting("`admin_host` means nothing without `admin_port`; set that too.")
-    return Settings(**values)
+    return Settings(**values, origins=origins)
 
 
-def reading(name: str, text: str, read: Callable[[str], Any], where: str) -> Any:
+def said_here(
+    flags: Mapping[str, str | None], environ: Mapping[str, str], names: Iterable[str]
+) -> Iterator[tuple[str, str, Origin]]:
+    """What the command line says of each setting, or else the environment."""
+    for name in names:
+        if (text := flags.get(name)) is not None:
+            yield name, text, Origin("flag", f"`{flag(name)}`")
+        elif text := environ.get(variable(name)):
+            yield name, text, Origin("environment", variable(name))
+
+
+SPELLED = {"flag": "given as ", "environment": "from ", "file": ""}
+"""Before where a wrong value is from."""
+
+
+def reading(name: str, text: str, read: Reader, origin: Origin) -> Any:
     """A text as its setting's value. Raises WrongSetting."""
     try:
         return read(text)
     except Unfit as error:
+        where = f"{SPELLED[origin.source]}{origin.where}"
         raise WrongSetting(f"`{name}` must be {error}, not `{text}` ({where}).") from error
 
 

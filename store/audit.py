@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Field, SQLModel, col, select
 
 from store.facts import remember
@@ -77,6 +78,18 @@ class AuditRow(SQLModel, table=True):
     hash: str
 
 
+SEARCHED = (
+    AuditRow.actor_name,
+    AuditRow.resource_type,
+    AuditRow.resource_id,
+    AuditRow.action,
+    AuditRow.uri,
+    AuditRow.client_ip,
+    AuditRow.changes,
+)
+"""Where words are looked for."""
+
+
 class AuditFilter(SQLModel):
     """Which rows are wanted; what is None does not matter."""
 
@@ -92,6 +105,10 @@ class AuditFilter(SQLModel):
     resource_id: str | None = None
     action: str | None = None
     client_ip: str | None = None
+    actor: str | None = None
+    """A name or an id of who did it."""
+    words: str | None = None
+    """Each of them stands somewhere in the row: in a name, the path, or what was changed."""
 
 
 async def append(session: AsyncSession, entry: Entry, vault: Vault) -> AuditRow:
@@ -110,14 +127,22 @@ async def page(
     session: AsyncSession, wanted: AuditFilter, since_ms: int, until_ms: int, skip: int, limit: int
 ) -> tuple[list[AuditRow], int]:
     """Rows of a time, newest first, and how many there are in all."""
-    theirs = [col(AuditRow.at_ms) >= since_ms, col(AuditRow.at_ms) < until_ms]
+    theirs = [col(AuditRow.at_ms) >= since_ms, col(AuditRow.at_ms) < until_ms, *conditions(wanted)]
+    newest = select(AuditRow).where(*theirs).order_by(col(AuditRow.number).desc())
+    total = (await session.exec(select(func.count()).select_from(AuditRow).where(*theirs))).one()
+    return list(await session.exec(newest.offset(skip).limit(limit))), total
+
+
+def conditions(wanted: AuditFilter) -> Iterator[ColumnElement[bool]]:
+    """What holds of the rows that are wanted."""
     said = wanted.model_dump(exclude_none=True)
     if who := said.pop("actor_id", None):
-        theirs.append((col(AuditRow.actor_id) == who) | (col(AuditRow.user_id) == who))
-    theirs += [getattr(AuditRow, name) == value for name, value in said.items()]
-    newest = select(AuditRow).where(*theirs).order_by(col(AuditRow.number).desc())
-    total = len((await session.exec(select(AuditRow.number).where(*theirs))).all())
-    return list(await session.exec(newest.offset(skip).limit(limit))), total
+        yield (col(AuditRow.actor_id) == who) | (col(AuditRow.user_id) == who)
+    if who := said.pop("actor", None):
+        yield or_(*(column == who for column in map(col, (AuditRow.actor_id, AuditRow.actor_name, AuditRow.user_id))))
+    for word in said.pop("words", "").split():
+        yield or_(*(column.icontains(word, autoescape=True) for column in map(col, SEARCHED)))
+    yield from (getattr(AuditRow, name) == value for name, value in said.items())
 
 
 def hash_of(told: Mapping[str, Any]) -> str:

@@ -20,7 +20,11 @@ UNLIKELY = "Somebody wrote to the database past the gateway."
 
 
 class Tampered(Exception):
-    """The audit log is not as it was written; says where."""
+    """The audit log is not as it was written; says where. `row` is the first row at fault, None where no one row is."""
+
+    def __init__(self, message: str, row: int | None = None) -> None:
+        super().__init__(message)
+        self.row = row
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,12 @@ def checked(connection: sqlite3.Connection) -> Iterator[tuple[int, str]]:
     for number, row in enumerate(connection.execute("SELECT * FROM audit ORDER BY number"), 1):
         told = dict(row)
         if told["number"] != number:
-            raise Tampered(f"Row {number} is missing: the next one is row {told['number']}. {UNLIKELY}")
+            raise Tampered(f"Row {number} is missing: the next one is row {told['number']}. {UNLIKELY}", number)
         if told["hash"] != hash_of(told):
-            raise Tampered(f"Row {number} was changed after it was written. {UNLIKELY}")
+            raise Tampered(f"Row {number} was changed after it was written. {UNLIKELY}", number)
         if told["previous_hash"] != before:
-            raise Tampered(f"Row {number} does not follow row {number - 1}: one of the two was replaced. {UNLIKELY}")
+            what = f"Row {number} does not follow row {number - 1}: one of the two was replaced. {UNLIKELY}"
+            raise Tampered(what, number)
         before = told["hash"]
         yield number, before
 
@@ -72,11 +77,11 @@ def check_end(number: int, hash: str, fact: bytes | None, vault: Vault | None) -
     head = head_in(fact)
     if head["number"] > number:
         cut = f"row {number + 1}" if head["number"] == number + 1 else f"rows {number + 1} to {head['number']}"
-        raise Tampered(f"The end is missing, {cut}: it was cut off. {UNLIKELY}")
+        raise Tampered(f"The end is missing, {cut}: it was cut off. {UNLIKELY}", number + 1)
     if (head["number"], head["hash"]) != (number, hash):
-        raise Tampered(f"Row {number} is not the one that the head names. {UNLIKELY}")
+        raise Tampered(f"Row {number} is not the one that the head names. {UNLIKELY}", number)
     if vault is not None and head.get("mark") != vault.mark(f"{number} {hash}"):
-        raise Tampered(f"Row {number}, the last, was not written with this master key. {UNLIKELY}")
+        raise Tampered(f"Row {number}, the last, was not written with this master key. {UNLIKELY}", number)
 
 
 def head_in(fact: bytes) -> dict[str, Any]:

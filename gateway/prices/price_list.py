@@ -75,6 +75,11 @@ class PriceList:
         """Everybody whose prices are known."""
         return sorted({*self._providers, *(self._kept.vendors() if self._kept else ())})
 
+    @property
+    def sources(self) -> list[str]:
+        """The lists with their versions; none before they are loaded."""
+        return [self._source, self._kept.source] if self._kept else []
+
     def _look_up(self, priced_as: str, model: str) -> tuple[float, Price | None]:
         now = datetime.fromtimestamp(self._clock(), UTC)
         found = self._packaged(priced_as, model)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
 
 import httpx
@@ -13,7 +12,7 @@ import pytest
 
 from console.address import Address
 from console.launch import await_gateway, child
-from gateway.settings import FLAG_LESS, Settings, flag, variable
+from gateway.settings import FLAG_LESS, flag, settable, variable
 from tests.e2e.running import CHAT, ask, client, environ_of, free_port, is_open, run
 
 
@@ -145,6 +144,6 @@ def test_help_lists_every_setting(tmp_path: Path) -> None:
     ended = run("serve", "--help", home=tmp_path)
 
     assert ended.returncode == 0
-    for field in fields(Settings):
+    for field in settable():
         assert variable(field.name) in ended.stdout
         assert (f"{flag(field.name)} " in ended.stdout) == (field.name not in FLAG_LESS)

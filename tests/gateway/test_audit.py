@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 from tests.gateway.running import Gateway, client
@@ -152,3 +154,32 @@ async def test_page(gateway: Gateway) -> None:
 async def test_reading_needs_its_scope(gateway: Gateway) -> None:
     """A key without `audit_logs.list` does not see who did what."""
     assert (await gateway.app.get("/v1/audit-logs")).status_code == 403
+
+
+async def test_narrowed_by_name_and_words(gateway: Gateway) -> None:
+    """`actor` takes a name as well as an id, and each of `words` must stand somewhere in the row, in any case."""
+    await gateway.admin.put("/v1/integrations/demo", json={"name": "Renamed 100%"})
+
+    by_name = await audit(gateway, actor="operator", action="update")
+    by_words = await audit(gateway, words="RENAMED 100%")
+
+    assert [row["resource_id"] for row in by_name] == ["demo"]
+    assert by_words == by_name
+    assert not await audit(gateway, words="renamed nothing")
+    assert not await audit(gateway, actor="nobody")
+
+
+async def test_verified_over_http(gateway: Gateway) -> None:
+    """The log is proved whole with its head; an edit behind the gateway's back is found, with its row."""
+    whole = (await gateway.admin.get("/v1/audit-logs/verify")).json()
+    again = (await gateway.admin.get("/v1/audit-logs/verify", params={"head": whole["head"]})).json()
+    strange = (await gateway.admin.get("/v1/audit-logs/verify", params={"head": "f" * 64})).json()
+    with closing(sqlite3.connect(gateway.plant.settings.home / "tollhouse.db")) as database, database:
+        database.execute("UPDATE audit SET actor_name = 'somebody else' WHERE number = 2")
+    edited = (await gateway.admin.get("/v1/audit-logs/verify")).json()
+
+    assert (whole["is_whole"], whole["rows"], whole["row"]) == (True, (await audit(gateway))[0]["number"], None)
+    assert again == whole
+    assert (strange["is_whole"], "No row has the hash" in strange["what"]) == (False, True)
+    assert (edited["is_whole"], edited["row"], "Row 2 was changed" in edited["what"]) == (False, 2, True)
+    assert (await gateway.app.get("/v1/audit-logs/verify")).status_code == 403

@@ -1,12 +1,11 @@
 """Settings from flags, environment and file: which wins, and what is said of a wrong one."""
 
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from gateway.settings import FLAG_LESS, Settings, WrongSetting, flag, settle, variable
+from gateway.settings import FLAG_LESS, WrongSetting, flag, settable, settle, variable
 
 
 def test_flag_wins_over_environment_over_file(tmp_path: Path) -> None:
@@ -72,7 +71,7 @@ def test_file_that_was_asked_for_must_be_there(tmp_path: Path) -> None:
         settle({}, {}, tmp_path / "nothing.toml")
 
 
-@pytest.mark.parametrize("name", [each.name for each in fields(Settings)])
+@pytest.mark.parametrize("name", [each.name for each in settable()])
 def test_every_setting_is_in_the_readme(name: str) -> None:
     """The README's table has each setting with its flag, its variable and its default."""
     readme = (Path(__file__).parents[2] / "README.md").read_text()

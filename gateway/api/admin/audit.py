@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -12,6 +13,7 @@ from litestar.params import QueryParameter
 from gateway.api.admin.door import CurrentPage, PlantHere, needs
 from gateway.api.moments import epoch_ms, instant
 from store.audit import AuditFilter, AuditRow, page
+from store.proof import Tampered, prove
 
 FAR_MS = 1 << 53
 Method = Literal["POST", "PUT", "PATCH", "DELETE"]
@@ -58,6 +60,19 @@ class AuditPage(msgspec.Struct, frozen=True, kw_only=True):
     object: str = "analytics-graph"
 
 
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What a look at the whole log has found."""
+
+    is_whole: bool
+    rows: int | None
+    head: str | None
+    """The last row's hash: kept elsewhere, it proves later that nothing up to here was touched."""
+    row: int | None
+    """The number of the first row at fault, where it is one row."""
+    what: str
+    object: str = "audit-verdict"
+
+
 class AuditController(Controller):
     """The audit log."""
 
@@ -83,10 +98,15 @@ class AuditController(Controller):
         action: Annotated[str | None, QueryParameter(name="action")] = None,
         client_ip: Annotated[str | None, QueryParameter(name="client_ip")] = None,
         country: Annotated[str | None, QueryParameter(name="country")] = None,
+        actor: Annotated[str | None, QueryParameter(name="actor")] = None,
+        words: Annotated[str | None, QueryParameter(name="words")] = None,
         current_page: CurrentPage = 0,
         page_size: PageSize = 50,
     ) -> AuditPage:
-        """Everything that was changed, by whom, from where, and what it was before; every filter may be left out."""
+        """Everything that was changed, by whom, from where, and what it was before; every filter may be left out.
+
+        `actor` is a name or an id; each of `words` stands in a name, the path, or what was changed.
+        """
         if country is not None or organisation_id not in (None, "default"):
             return AuditPage(records=[], total=0)  # where an address lies is not known here
         wanted = AuditFilter(
@@ -101,11 +121,28 @@ class AuditController(Controller):
             resource_id=resource_id,
             action=action,
             client_ip=client_ip,
+            actor=actor,
+            words=words,
         )
         since, until = epoch_ms(start_time) or 0, epoch_ms(end_time) or FAR_MS
         async with plant.database.session() as session:
             rows, total = await page(session, wanted, since, until, current_page * page_size, page_size)
         return AuditPage(records=[recorded(row) for row in rows], total=total)
+
+    @get("/verify", guards=needs("audit_logs.list"), summary="Verify the audit log")
+    async def verify(
+        self, plant: PlantHere, head: Annotated[str | None, QueryParameter(name="head")] = None
+    ) -> Verdict:
+        """Whether every row is as it was written, none is missing, and the end is marked by the master key.
+
+        `head` is the hash that an earlier answer gave: with it, rows up to there are proved to be the same.
+        """
+        try:
+            proof = await asyncio.to_thread(prove, plant.database.file, plant.vault, head)
+        except Tampered as error:
+            return Verdict(is_whole=False, rows=None, head=None, row=error.row, what=str(error))
+        what = f"The audit log is as it was written: {proof.rows} rows."
+        return Verdict(is_whole=True, rows=proof.rows, head=proof.head, row=None, what=what)
 
 
 def recorded(row: AuditRow) -> AuditRecord:

@@ -44,7 +44,7 @@ class Nothing(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The guard of a route: only keys that hold one of these scopes may enter."""
+    """The guard of a route: only keys that hold one of these scopes may enter; none named, every key."""
 
     scopes: tuple[str, ...]
 
@@ -56,7 +56,7 @@ class Needs:
 
 
 def needs(*scopes: str) -> list[Guard]:
-    """Only for keys that hold one of these scopes."""
+    """Only for keys that hold one of these scopes; for every key where none is named."""
     return [Needs(scopes)]
 
 
