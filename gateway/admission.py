@@ -7,10 +7,10 @@ for a config may have changed all three; and a dear target that a budget cannot 
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec import structs
 
 from gateway.limits.refusals import refusal_of, unpriced
 from gateway.limits.reservation import Part, Reservation
@@ -108,8 +108,8 @@ def afforded(call: Call, attempt: Try, plant: Plant) -> Try:
     if is_lowered and worst.field:
         part.lowered_to = output // worst.choices
         fields = {**attempt.asked.fields, worst.field: msgspec.Raw(str(part.lowered_to).encode())}
-        part.asked = dataclasses.replace(attempt.asked, fields=fields)
-        attempt = dataclasses.replace(attempt, asked=part.asked)
+        part.asked = structs.replace(attempt.asked, fields=fields)
+        attempt = structs.replace(attempt, asked=part.asked)
     reservation.parts.append(part)
     return attempt
 

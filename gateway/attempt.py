@@ -72,12 +72,13 @@ async def nothing() -> AsyncIterator[bytes]:
 async def reached(call: Call, plant: Plant, once: Once[Got]) -> Got:
     """What the first target that answers has to say. Raises what the last one raised."""
 
+    step = call.steps[0]
+    if not step.exits and step.rival is None:  # most requests: there is nowhere else to go
+        return await retried(call, plant, step, once)
+
     async def asking(step: Step) -> Got:
         return await retried(call, plant, step, once)
 
-    step = call.steps[0]
-    if not step.exits and step.rival is None:  # most requests: there is nowhere else to go
-        return await asking(step)
     while True:
         if step.rival is None:
             ended = await outcome(call, step, asking)

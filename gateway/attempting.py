@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,7 +20,7 @@ from gateway.vendors.openai import WIRES
 from gateway.vendors.vendor import Answered, Asked, Unspoken
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from gateway.adapters.adapter import Adapter
@@ -44,8 +43,7 @@ UNUSED = WIRES[Function.RELAY]
 text = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(msgspec.Struct, frozen=True, eq=False):
     """One try at one target."""
 
     step: Step
@@ -180,18 +178,20 @@ def heeded(call: Call) -> dict[str, str]:
     return found
 
 
-def headers_with(login: Mapping[str, str], call: Call, attempt: Try, sent: Sent, now: datetime) -> dict[str, str]:
+def headers_with(
+    login: Mapping[str, str], call: Call, attempt: Try, sent: Sent, now: Callable[[], datetime]
+) -> Mapping[str, str]:
     """Every header of a request: the account's, `login` in place of its secret, what is forwarded, a signature.
 
     Raises NotSpoken.
     """
     target = attempt.target
-    headers = {**target.headers, **login}
-    if call.headers.get("x-portkey-forward-headers") or attempt.step.leaf.forward_headers:
-        headers |= forwarded(call, attempt.step)
+    headers = {**target.headers, **login} if login else target.headers
+    if attempt.step.leaf.forward_headers or "x-portkey-forward-headers" in call.headers:
+        headers = {**headers, **forwarded(call, attempt.step)}
     if target.vendor.sign is not None:
         try:
-            headers |= target.vendor.sign(sent, target.base_url + sent.path, target.login, now)
+            headers = {**headers, **target.vendor.sign(sent, target.base_url + sent.path, target.login, now())}
         except Unspoken as error:
             raise not_spoken(target, error) from error
     return headers

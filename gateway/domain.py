@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+import msgspec
+
 from gateway.errors import GatewayError
 from gateway.functions import Function
 from gateway.own_models import Model, price_in
@@ -65,8 +67,7 @@ class Caller:
         return self.is_organisation or workspace == self.workspace
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InferenceRequest:
+class InferenceRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What a client asks for, in its own dialect; `fields` are its bytes, value by value."""
 
     function: Function
@@ -75,15 +76,14 @@ class InferenceRequest:
     stream: bool = False
     wants_usage: bool = False
     """Whether the client asked for the usage of a stream."""
-    fields: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, Any] = {}
     upload: Upload | None = None
     """Instead of `fields`, where the client sent a form."""
     body: bytes = b""
     """Instead of either, where the gateway does not read it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """Where a request goes: an address, the login for it, and what the vendor calls the model."""
 
     vendor: Vendor
@@ -95,7 +95,7 @@ class Target:
     login: Login
     own: Model | None = None
     """What the catalog says of the model; None: nothing, or it is none of the catalog's."""
-    multiplier: Mapping[str, Any] = field(default_factory=dict)
+    multiplier: Mapping[str, Any] = {}
     """By what its prices in the list are multiplied."""
 
     def price(self, prices: PriceList, answered_as: str | None = None) -> Price | None:
@@ -149,8 +149,7 @@ class Client(Protocol):
         """The end of the stream, or the whole answer."""
 
 
-@dataclass(slots=True)
-class Call:
+class Call(msgspec.Struct, eq=False):
     """One request on its way: each stage adds what it knows, and the log record is made of it in the end."""
 
     id: LogId
@@ -165,13 +164,13 @@ class Call:
     """Whether the request itself says which trace it belongs to."""
     path_below: str = ""
     """Below `/v1/`, with the query, as the client wrote it."""
-    created_at_ms: int = field(default_factory=lambda: time.time_ns() // 1_000_000)
-    began: float = field(default_factory=time.perf_counter)
+    created_at_ms: int = msgspec.field(default_factory=lambda: time.time_ns() // 1_000_000)
+    began: float = msgspec.field(default_factory=time.perf_counter)
     body: bytes = b""
-    metadata: dict[str, str] = field(default_factory=dict)
+    metadata: dict[str, str] = {}
     caller: Caller | None = None
     request: InferenceRequest | None = None
-    steps: list[Step] = field(default_factory=list)
+    steps: list[Step] = []
     """The attempts that may come, in order."""
     config_slug: str | None = None
     """The saved config that rules the request."""
@@ -183,7 +182,7 @@ class Call:
     """Where in the config it stands."""
     retries: int = 0
     """Times it was asked again before it answered; -1: in vain."""
-    attempts: list[Attempt] = field(default_factory=list)
+    attempts: list[Attempt] = []
     vendor_seconds: float = 0.0
     """Time in which something was waited for that only a vendor can give."""
     waits: int = 0
@@ -192,8 +191,8 @@ class Call:
     first_token_seconds: float | None = None
     status: int = 0
     """What the client gets; 0 until there is something."""
-    response_headers: list[tuple[bytes, bytes]] = field(default_factory=list)
-    response: list[bytes] = field(default_factory=list)
+    response_headers: list[tuple[bytes, bytes]] = []
+    response: list[bytes] = []
     """What the client got, in pieces."""
     ending: bytes = b""
     """What is still owed to the client of a stream: it goes out once the record is written."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from gateway.answer import content_type, refusal, refused_event, understood
 from gateway.attempting import headers_with
@@ -31,6 +33,8 @@ EXCEEDED = "Request exceeded the timeout sent in the request: {}"
 """Portkey's sentence."""
 SILENT = "Nothing of the answer came within the first token timeout: {}"
 AT_LEISURE: AbstractAsyncContextManager[None] = nullcontext()
+NO_TOKEN: Mapping[str, str] = {}
+"""Most vendors are asked with the key itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,7 @@ class Own:
     headers: tuple[tuple[str, str], ...] = (("content-type", "application/json"),)
 
 
-@dataclass(slots=True)
-class Whole:
+class Whole(msgspec.Struct, eq=False):
     """A whole answer."""
 
     attempt: Try
@@ -120,13 +123,24 @@ async def asked_whole(call: Call, attempt: Try, plant: Plant) -> Whole:
     with trying(call, attempt, plant) as trial:
         sent = attempt.sent()
         trial.path = sent.path
-        async with within(request_timeout(call, leaf), attempt, EXCEEDED):
-            headers = await headers_for(call, attempt, sent, plant)
-            reply, body = await plant.upstream.ask(target.base_url, sent, headers, target.vendor.id)
+        milliseconds = request_timeout(call, leaf)
+        if milliseconds is None:  # most requests: a context that limits nothing would cost them two more awaits
+            reply, body = await exchanged(call, attempt, sent, plant)
+        else:
+            async with limited(milliseconds, attempt, EXCEEDED):
+                reply, body = await exchanged(call, attempt, sent, plant)
         trial.status = reply.status
         if reply.status >= 300:
             raise refusal(reply, body, target, plant.catalog(call))
         return Whole(attempt, reply, understood(reply, body, attempt), trial)
+
+
+async def exchanged(call: Call, attempt: Try, sent: Sent, plant: Plant) -> tuple[Reply, bytes]:
+    """A request out, and the whole answer in. Raises VendorFailed."""
+    target = attempt.target
+    login = NO_TOKEN if target.vendor.token is None else await plant.tokens.headers(target, plant.now())
+    headers = headers_with(login, call, attempt, sent, plant.now)
+    return await plant.upstream.ask(target.base_url, sent, headers, target.vendor.id)
 
 
 async def begun(call: Call, attempt: Try, plant: Plant) -> Whole | Begun:
@@ -157,7 +171,8 @@ async def headed(call: Call, attempt: Try, plant: Plant, stack: AsyncExitStack, 
     trial.path = sent.path
     stall = None if leaf.stall_timeout_ms is None else leaf.stall_timeout_ms / 1000
     async with within(request_timeout(call, leaf), attempt, EXCEEDED):
-        headers = await headers_for(call, attempt, sent, plant)
+        login = NO_TOKEN if target.vendor.token is None else await plant.tokens.headers(target, plant.now())
+        headers = headers_with(login, call, attempt, sent, plant.now)
         opening = plant.upstream.open(target.base_url, sent, headers, target.vendor.id, stall)
         reply = await stack.enter_async_context(opening)
     trial.status = reply.status
@@ -198,13 +213,6 @@ def fed(begun: Begun, chunk: bytes) -> bytes:
     if begun.trial.first_token_at is None and begun.reader.has_content:
         begun.trial.first_token_at = time.perf_counter()
     return data
-
-
-async def headers_for(call: Call, attempt: Try, sent: Sent, plant: Plant) -> dict[str, str]:
-    """Every header of the request, with an access token where the vendor wants one."""
-    target = attempt.target
-    login = await plant.tokens.headers(target, plant.now()) if target.vendor.token is not None else {}
-    return headers_with(login, call, attempt, sent, plant.now())
 
 
 def request_timeout(call: Call, leaf: Leaf) -> float | None:

@@ -116,7 +116,7 @@ def requested(call: Call, attempt: Try, now: datetime) -> Requested:
     """What the vendor would be sent. Raises NotSpoken."""
     sent, target = attempt.sent(), attempt.target
     login = dict.fromkeys(token_names(attempt, now), MASK)
-    headers = headers_with(login, call, attempt, sent, now) | dict(sent.headers)
+    headers = {**headers_with(login, call, attempt, sent, lambda: now), **sent.headers}
     return Requested(
         method=sent.method,
         url=target.base_url + sent.path,

@@ -87,11 +87,17 @@ class Connection(asyncio.Protocol):
         self._heard_at = self._loop.time()
         self._timer = self._loop.call_later(patience.seconds, self._look)
 
-    async def head(self) -> int:
-        """Wait for the status line and the headers; the status. Raises ConnectionBroke and ConnectionStalled."""
+    async def answer(self) -> None:
+        """Wait for the status line and the headers. Raises ConnectionBroke and ConnectionStalled."""
         while not self._has_head:
             await self._news()
-        return self.status
+
+    def whole_body(self) -> bytes | None:
+        """The body, where all of it came with the head, as a short one does; None: wait for it."""
+        if not self._is_whole or self._waiting > MUCH_WAITING:
+            return None
+        pieces, self._pieces = self._pieces, deque()
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     async def chunk(self) -> bytes:
         """What has come of the body since the last time; nothing once it is whole. Raises as `head` does."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from gateway.authenticate import presented
 from gateway.domain import Target

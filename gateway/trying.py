@@ -35,6 +35,7 @@ class trying:
         "_call",
         "_place",
         "_plant",
+        "_record",
         "failure",
         "first_token_at",
         "is_given_up",
@@ -58,7 +59,7 @@ class trying:
 
     def __enter__(self) -> trying:
         self._call.begin_wait()
-        self._plant.signals.began(self._attempt.target.key)
+        self._record = self._plant.signals.began(self._attempt.target.key)
         self._began = time.perf_counter()
         return self
 
@@ -103,12 +104,13 @@ class trying:
 
     def _tell(self, failed: GatewayError | None, spent: float) -> None:
         """What is given up, and what failed by our own fault, says nothing of the target."""
-        signals, leaf, key = self._plant.signals, self._attempt.step.leaf, self._attempt.target.key
-        signals.ended(key)
+        signals, leaf = self._plant.signals, self._attempt.step.leaf
+        self._record.ended()
         if self.is_given_up or not (failed is None or isinstance(failed, VendorFailed)):
             return
         if failed is None:
-            signals.answered(key, spent if self.first_token_at is None else self.first_token_at - self._began)
+            began = spent if self.first_token_at is None else self.first_token_at - self._began
+            self._record.answered(began, signals.clock())
         if leaf.breaker is not None:
             signals.judged(place(self._call.config_mark, leaf.path), leaf.breaker, failed.status if failed else 200)
 

@@ -102,10 +102,11 @@ class Upstream:
     ) -> tuple[Reply, bytes]:
         """Send a request and wait for the whole answer, at most so long. Raises VendorFailed."""
         patience = self._whole if seconds is None else Patience(seconds)
-        address, connection = await self._send(base_url, sent, headers, vendor, patience)
+        address = address_of(base_url)
+        connection = await self._answered(address, vendor, head_for(address, sent, headers), sent.body, patience)
         try:
-            reply = Reply(connection, vendor)
-            return reply, await reply.body()
+            reply, body = Reply(connection, vendor), connection.whole_body()
+            return reply, await reply.body() if body is None else body
         finally:
             self._put_back(address, connection)
 
@@ -123,25 +124,17 @@ class Upstream:
     async def _sent(
         self, base_url: str, sent: Sent, headers: Mapping[str, str], vendor: str, patience: Patience
     ) -> AsyncIterator[Reply]:
-        address, connection = await self._send(base_url, sent, headers, vendor, patience)
+        address = address_of(base_url)
+        connection = await self._answered(address, vendor, head_for(address, sent, headers), sent.body, patience)
         try:
             yield Reply(connection, vendor)
         finally:
             self._put_back(address, connection)
 
-    async def _send(
-        self, base_url: str, sent: Sent, headers: Mapping[str, str], vendor: str, patience: Patience
-    ) -> tuple[Address, Connection]:
-        """A connection on which the answer has begun, to be put back."""
-        address = address_of(base_url)
-        named = {**headers, **sent.headers} if sent.headers else headers
-        head = head_of(address.path + sent.path, address.named, named, len(sent.body), sent.method)
-        return address, await self._answered(address, vendor, head, sent.body, patience)
-
     async def _answered(
         self, address: Address, vendor: str, head: bytes, body: bytes, patience: Patience
     ) -> Connection:
-        """A connection on which the request was sent and the answer has begun.
+        """A connection on which the request was sent and the answer has begun, to be put back.
 
         One that waited may have been closed by the vendor in the very moment it was used, without a byte of an answer:
         then a new one is tried, once (RFC 9110, section 9.2.2).
@@ -150,7 +143,7 @@ class Upstream:
         while True:
             connection.send(head, body, patience=patience)
             try:
-                await connection.head()
+                await connection.answer()
             except (ConnectionBroke, ConnectionStalled) as error:
                 connection.leave()
                 is_stale = isinstance(error, ConnectionBroke) and connection.served and not connection.has_answered
@@ -190,6 +183,12 @@ class Upstream:
         except (OSError, ValueError) as error:
             raise unreachable(vendor, reason(error)) from error
         return connection
+
+
+def head_for(address: Address, sent: Sent, headers: Mapping[str, str]) -> bytes:
+    """The first lines of a request."""
+    named = {**headers, **sent.headers} if sent.headers else headers
+    return head_of(address.path + sent.path, address.named, named, len(sent.body), sent.method)
 
 
 def reason(error: OSError | ValueError) -> str:

@@ -103,7 +103,8 @@ def measured(usage: Usage | None, asked: Asked, answer: bytes) -> Usage | None:
 
     `answer` is the body that the vendor gave, of a stream all its events. What cannot be read is not said.
     """
-    found = MEASURES.get(asked.function, nothing)(asked, answer, usage or Usage())
+    measure = MEASURES.get(asked.function)
+    found = {} if measure is None else measure(asked, answer, usage or Usage())
     if asked.function in SPOKEN:
         found |= noted(answer) if answer.startswith(b"{") else overheard(answer)
     return msgspec.structs.replace(usage or Usage(), **found) if found else usage
@@ -128,11 +129,6 @@ def overheard(stream: bytes) -> dict[str, Any]:
     if searches := SEARCHES.findall(stream):
         found["searches"] = int(searches[-1])
     return found
-
-
-def nothing(_asked: Asked, _answer: bytes, _usage: Usage) -> dict[str, Any]:
-    """Of most functions tokens say it all."""
-    return {}
 
 
 def pictures(asked: Asked, answer: bytes, usage: Usage) -> dict[str, Any]:

@@ -43,6 +43,20 @@ class Record:
     tokens: deque[tuple[float, int]] = field(default_factory=deque)
     """(second, how many) of the last minute."""
 
+    def ended(self) -> None:
+        """A request to the target is under way no more."""
+        self.busy = max(self.busy - 1, 0)
+
+    def answered(self, first_token_seconds: float, now: float) -> None:
+        """How long the target took to begin its answer."""
+        self.recent.append(first_token_seconds)
+        if self.latency is None:
+            self.latency = first_token_seconds
+        else:
+            weight = 0.7 * 0.5 ** ((now - self.measured_at) / HALF_LIFE_SECONDS)
+            self.latency = weight * self.latency + (1 - weight) * first_token_seconds
+        self.measured_at = now
+
 
 @dataclass(slots=True)
 class Circuit:
@@ -79,25 +93,15 @@ class Signals:
             record = self._records[key] = Record()
         return record
 
-    def began(self, key: Key) -> None:
-        """A request to the target is under way."""
-        self.of(key).busy += 1
-
-    def ended(self, key: Key) -> None:
-        """It is no more."""
+    def began(self, key: Key) -> Record:
+        """A request to the target is under way; its record is told how it ends."""
         record = self.of(key)
-        record.busy = max(record.busy - 1, 0)
+        record.busy += 1
+        return record
 
     def answered(self, key: Key, first_token_seconds: float) -> None:
         """How long a target took to begin its answer."""
-        record, now = self.of(key), self.clock()
-        record.recent.append(first_token_seconds)
-        if record.latency is None:
-            record.latency = first_token_seconds
-        else:
-            weight = 0.7 * 0.5 ** ((now - record.measured_at) / HALF_LIFE_SECONDS)
-            record.latency = weight * record.latency + (1 - weight) * first_token_seconds
-        record.measured_at = now
+        self.of(key).answered(first_token_seconds, self.clock())
 
     def used(self, key: Key, tokens: int) -> None:
         """Tokens a target was paid for."""

@@ -6,9 +6,10 @@ Source: docs.fireworks.ai/api-reference, text to image and image generation.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from gateway.functions import Function
 from gateway.vendors.openai import openai_like

@@ -6,7 +6,8 @@ Source: recraft.ai/docs/api-reference/endpoints.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gateway.functions import Function
 from gateway.vendors.forms import form

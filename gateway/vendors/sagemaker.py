@@ -6,8 +6,9 @@ Source: docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndp
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from gateway.functions import Function
 from gateway.vendors.aws.account import AWS_SETTINGS, aws_host, relayed
@@ -41,7 +42,7 @@ def encode(asked: Asked) -> Sent:
 
 def signed(sent: Sent, url: str, login: Login, now: datetime) -> dict[str, str]:
     """The signature; SageMaker knows no API key that could stand in its place."""
-    return sign(sent, url, replace(login, secret=""), now, service="sagemaker")
+    return sign(sent, url, Login(settings=login.settings), now, service="sagemaker")
 
 
 SAGEMAKER = Vendor(

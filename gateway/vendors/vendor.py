@@ -32,8 +32,7 @@ class Login:
         return self.settings.get(name) or default
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
     """A multipart body: text fields, and files with their names."""
 
     fields: Mapping[str, list[str]]
@@ -41,14 +40,13 @@ class Upload:
     """(field, file name, content type, content) in order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What one vendor is asked, in the words of the function's own dialect (OpenAI's, or Anthropic's for messages)."""
 
     function: Function
     model: str
     """The vendor's name for it."""
-    fields: Fields = field(default_factory=dict)
+    fields: Fields = {}
     """The request's JSON, with the config's overrides and defaults already in it."""
     upload: Upload | None = None
     """Instead of `fields` where the client sent a form."""
@@ -65,7 +63,7 @@ class Asked:
     strict: bool = True
     """Whether the answer keeps to OpenAI's fields (`x-portkey-strict-open-ai-compliance`)."""
     login: Login = Login()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     """The client's, as far as a dialect heeds them: `anthropic-beta`, `content-type` …"""
 
     def json(self) -> Json:
@@ -73,19 +71,17 @@ class Asked:
         return {name: msgspec.json.decode(value) for name, value in self.fields.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True):
     """A request as the vendor gets it; `path` is below the base URL."""
 
     path: str
     body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     """Beside those of the login; `content-type` is `application/json` unless said otherwise."""
     method: str = "POST"
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """A vendor's whole answer, in the words of the function's own dialect."""
 
     body: bytes
@@ -93,7 +89,7 @@ class Answered:
     """The model that answered, as the vendor says it."""
     usage: bytes = b"null"
     """The vendor's usage object as it came."""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
     """To be changed on the way, such as a `content-type`."""
 
 
@@ -176,8 +172,7 @@ class Telling(Protocol):
         OpenAI's words, in a chunk of its own with empty `choices`, as OpenAI does with `include_usage`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wire:
+class Wire(msgspec.Struct, frozen=True, kw_only=True):
     """How a vendor speaks one function."""
 
     encode: Callable[[Asked], Sent]
@@ -192,8 +187,7 @@ class Wire:
     """Whether a model of this name is spoken with by this wire; None: every one is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """One thing a vendor wants beside a key, by its name in a config; its header is `x-portkey-` and the name with
     hyphens."""
 
@@ -222,8 +216,7 @@ def in_header(name: str) -> Callable[[Login], dict[str, str]]:
     return lambda login: {name: login.secret} if login.secret else {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vendor:
+class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     """One vendor."""
 
     id: str

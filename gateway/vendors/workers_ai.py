@@ -6,8 +6,9 @@ Source: developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from gateway.functions import Function
 from gateway.vendors.openai import Quirks, openai_like

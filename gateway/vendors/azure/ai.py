@@ -10,8 +10,9 @@ learn.microsoft.com/rest/api/aifoundry/modelinference and docs.claude.com/en/api
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from urllib.parse import urlsplit
+
+from msgspec.structs import replace
 
 from gateway.functions import Function
 from gateway.vendors.azure import claude as azure_claude

@@ -5,9 +5,8 @@ Source: platform.claude.com/docs/en/build-with-claude/claude-in-microsoft-foundr
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from gateway.vendors import anthropic
 from gateway.vendors.azure.login import is_account

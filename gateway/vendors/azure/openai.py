@@ -6,10 +6,11 @@ learn.microsoft.com/azure/ai-foundry/openai/latest (`v1`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.functions import Function
 from gateway.vendors.azure.login import ACCOUNTS, SETTINGS, UNDATED, headers, token

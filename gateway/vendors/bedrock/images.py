@@ -8,8 +8,9 @@ docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-stability-diffusio
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from math import log
+
+from msgspec.structs import replace
 
 from gateway.vendors.bedrock.models import at, name_of
 from gateway.vendors.translated import read, text, translated

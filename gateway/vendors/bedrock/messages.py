@@ -7,10 +7,10 @@ docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_InvokeModelWithRespo
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from dataclasses import replace
 from urllib.parse import quote
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.vendors.anthropic.native import (
     MessagesStream,

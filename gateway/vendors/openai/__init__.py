@@ -6,7 +6,6 @@ Source: platform.openai.com/docs/api-reference.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 
 import msgspec
@@ -32,15 +31,14 @@ fields_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 text = msgspec.json.Encoder().encode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quirks:
+class Quirks(msgspec.Struct, frozen=True, kw_only=True):
     """Where a vendor that speaks OpenAI's wire does not quite."""
 
-    renamed: Mapping[str, str] = field(default_factory=dict)
+    renamed: Mapping[str, str] = {}
     """Parameters that have another name there."""
     dropped: frozenset[str] = frozenset()
     """Parameters that it refuses."""
-    paths: Mapping[Function, str] = field(default_factory=dict)
+    paths: Mapping[Function, str] = {}
     """Where a function is, if not where OpenAI has it."""
     keeps_marks: bool = False
     """Whether it knows `cache_control` and `content_blocks`, which other dialects' clients send."""

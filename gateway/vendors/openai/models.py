@@ -7,9 +7,9 @@ platform.openai.com/docs/guides/reasoning, /docs/guides/latest-model, and the AP
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.functions import Function
 from gateway.vendors.openai import Quirks

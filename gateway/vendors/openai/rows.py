@@ -7,7 +7,8 @@ list; a vendor that neither knows is named all the same, for what it charges is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from gateway.functions import Function
 from gateway.vendors.fireworks import FIREWORKS

@@ -5,9 +5,8 @@ Source: cloud.google.com/vertex-ai/docs/reference/rest.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from gateway.functions import Function
 from gateway.vendors.gemini import by_model, chat_wire, embedding_wire, image_wire, tiered

@@ -6,9 +6,9 @@ Source: platform.claude.com/docs/en/build-with-claude/claude-on-vertex-ai.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.vendors import anthropic
 from gateway.vendors.anthropic.answer import decode_messages, usage_of_messages
