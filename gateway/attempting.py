@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from gateway.routing.plan import Step
     from gateway.vendors.vendor import Json, Reader, Sent, Wire
 
-HEEDED = (
-    "anthropic-version",
-    "anthropic-beta",
-    "x-portkey-anthropic-beta",
-    "x-portkey-anthropic-version",
-    "openai-beta",
+HEEDED = frozenset(
+    {
+        "anthropic-version",
+        "anthropic-beta",
+        "x-portkey-anthropic-beta",
+        "x-portkey-anthropic-version",
+        "openai-beta",
+    }
 )
 """Headers of a client that a vendor's dialect may look at."""
 OF_ONE_CONNECTION = NOT_PASSED_ON | {"host", "accept-encoding", "expect", "upgrade-insecure-requests"}
@@ -120,7 +122,7 @@ def target_for(call: Call, step: Step, plant: Plant) -> Target:
     """Where a step leads. Raises what `target_of` raises."""
     request = call.request
     assert request is not None, "a request is read before it is sent on"
-    wanted = request.model if request.model or request.function.value else None
+    wanted = request.model or (None if request.function is Function.RELAY else "")
     return target_of(step.leaf, wanted, call.headers, plant.catalog(call), plant.settings.trusted_custom_hosts)
 
 
@@ -172,8 +174,8 @@ def is_strict(call: Call, step: Step) -> bool:
 def heeded(call: Call) -> dict[str, str]:
     """The client's headers that matter to the vendor; of a request that is passed on, what says what its body is."""
     headers = call.headers
-    found = {name: headers[name] for name in HEEDED if name in headers}
-    if not call.request or not call.request.function.value:
+    found = {} if HEEDED.isdisjoint(headers) else {name: headers[name] for name in headers if name in HEEDED}
+    if not call.request or call.request.function is Function.RELAY:
         found |= {name: headers[name] for name in ("content-type", "accept", "range") if name in headers}
     return found
 

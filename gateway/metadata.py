@@ -29,16 +29,19 @@ def filed(call: Call, caller: Caller) -> dict[str, str]:
     word, the key's. Raises BadRequest, and Unauthenticated for a false word.
     """
     headers, fields = call.headers, call.request.fields if call.request else {}
-    found, signed = identity(headers) if caller.open_webui == "headers" else {}, proven(headers, caller)
+    found = identity(headers) if caller.open_webui == "headers" else {}
+    signed = proven(headers, caller) if caller.open_webui == "signed" else {}
     user = fields.get("user")
     if user is not None and bytes(user)[:1] == b'"':
         found["_user"] = msgspec.json.decode(user, type=str)
     is_marked = MARKED in call.body or WEBUI_TASK in headers
     if is_marked and (task := task_in(headers, call.body)) is not None:
         found[TASK] = task
-    found |= said_in(headers) | signed
-    if TASK not in found and (said := found.get("task")) in TASKS:
-        found[TASK] = said
+    if said := headers.get("x-portkey-metadata"):
+        found |= said_in(said)
+    found |= signed
+    if TASK not in found and (task := found.get("task")) in TASKS:
+        found[TASK] = task
     is_trusted = caller.open_webui == "headers" or bool(signed)
     if is_trusted and not call.has_own_trace and (chat := headers.get(CHAT, "").strip()):
         call.trace_id = TraceId(chat)
@@ -50,9 +53,9 @@ def filed(call: Call, caller: Caller) -> dict[str, str]:
 
 
 def proven(headers: Headers, caller: Caller) -> dict[str, str]:
-    """Who asks by Open WebUI's token, where the key wants one; without a token it is nobody. Raises Unauthenticated."""
+    """Who asks by Open WebUI's token; without a token it is nobody. Raises Unauthenticated."""
     token = headers.get(TOKEN, "").strip()
-    if caller.open_webui != "signed" or not token:
+    if not token:
         return {}
     try:
         return signed_identity(token, caller.open_webui_secret, time.time())
@@ -63,10 +66,9 @@ def proven(headers: Headers, caller: Caller) -> dict[str, str]:
         ) from error
 
 
-def said_in(headers: Headers) -> dict[str, str]:
+def said_in(text: str) -> dict[str, str]:
     """`x-portkey-metadata` without empty values. Raises BadRequest."""
-    text = headers.get("x-portkey-metadata", "").strip()
-    if not text:
+    if not text.strip():
         return {}
     try:
         said = msgspec.json.decode(text, type=dict[str, str | int | float | bool | None])

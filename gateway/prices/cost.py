@@ -67,23 +67,22 @@ def lines_of(usage: Usage, rates: Mapping[str, int]) -> tuple[Line, ...]:
     return tuple(Line(kind, quantity, rate) for kind, quantity, rate in charges(usage, rates) if rate is not None)
 
 
-def charges(usage: Usage, rates: Mapping[str, int]) -> Iterator[Charge]:
+def charges(usage: Usage, rates: Mapping[str, int]) -> list[Charge]:
     """Everything that was used; nothing is counted twice."""
-    yield from input_charges(usage, rates)
-    yield from output_charges(usage, rates)
-    yield from unit_charges(usage, rates)
+    found = input_charges(usage, rates) + output_charges(usage, rates) + fees(usage, rates)
+    if usage.images or usage.video_ms or usage.characters or usage.audio_ms:
+        found += unit_charges(usage, rates)
+    return found
 
 
-def input_charges(usage: Usage, rates: Mapping[str, int]) -> Iterator[Charge]:
+def input_charges(usage: Usage, rates: Mapping[str, int]) -> list[Charge]:
     """The prompt, cut into parts that add up to it. A part without a rate costs what it is a part of.
 
     Where a vendor's parts add up to more than its whole, the cached ones are believed first.
     """
     plain = rates.get("input")
     if not (usage.cached_tokens or usage.cache_write_tokens or usage.input_audio_tokens or usage.input_image_tokens):
-        if usage.input_tokens > 0:  # most requests
-            yield "input", usage.input_tokens, plain
-        return
+        return [("input", usage.input_tokens, plain)] if usage.input_tokens > 0 else []  # most requests
     cached = rates.get("cached", plain)
     write = rates.get("cache_write", plain)
     audio, image = rates.get("input_audio", plain), rates.get("input_image", plain)
@@ -100,28 +99,30 @@ def input_charges(usage: Usage, rates: Mapping[str, int]) -> Iterator[Charge]:
         ("input_image", max(usage.input_image_tokens - seen, 0), image),
     )
     whole = max(usage.input_tokens, usage.cached_tokens + usage.cache_write_tokens)
-    yield from split(whole, parts, ("input", plain))
+    return split(whole, parts, ("input", plain))
 
 
-def output_charges(usage: Usage, rates: Mapping[str, int]) -> Iterator[Charge]:
+def output_charges(usage: Usage, rates: Mapping[str, int]) -> list[Charge]:
     """The answer, cut into parts that add up to it."""
     plain = rates.get("output", rates.get("output_image"))
+    if not (usage.reasoning_tokens or usage.output_image_tokens or usage.output_audio_tokens):
+        return [("output", usage.output_tokens, plain)] if usage.output_tokens > 0 else []  # most requests
     parts = (
         ("output_image", usage.output_image_tokens, rates.get("output_image", plain)),
         ("output_audio", usage.output_audio_tokens, rates.get("output_audio", plain)),
         ("reasoning", usage.reasoning_tokens, rates.get("reasoning", plain)),
     )
-    yield from split(max(usage.output_tokens, 0), parts, ("output", plain))
+    return split(max(usage.output_tokens, 0), parts, ("output", plain))
 
 
-def split(whole: int, parts: tuple[Charge, ...], rest: tuple[str, int | None]) -> Iterator[Charge]:
+def split(whole: int, parts: tuple[Charge, ...], rest: tuple[str, int | None]) -> list[Charge]:
     """As much of each part as the whole has left, then what remains."""
+    found: list[Charge] = []
     for kind, tokens, rate in parts:
         if tokens > 0 and (taken := min(tokens, whole)):
             whole -= taken
-            yield kind, taken, rate
-    if whole:
-        yield rest[0], whole, rest[1]
+            found.append((kind, taken, rate))
+    return [*found, (rest[0], whole, rest[1])] if whole else found
 
 
 def unit_charges(usage: Usage, rates: Mapping[str, int]) -> Iterator[Charge]:
@@ -136,14 +137,17 @@ def unit_charges(usage: Usage, rates: Mapping[str, int]) -> Iterator[Charge]:
         yield "characters", usage.characters, rates.get("characters")
     if usage.audio_ms and not (has_input or has_output or (usage.characters and "characters" in rates)):
         yield "audio_ms", usage.audio_ms, rates.get("audio_ms")
-    yield from fees(usage, rates)
 
 
-def fees(usage: Usage, rates: Mapping[str, int]) -> Iterator[Charge]:
+def fees(usage: Usage, rates: Mapping[str, int]) -> list[Charge]:
     """What is paid for each time; most vendors want nothing for a request itself, and who does has no other fee."""
     if usage.requests and "requests" in rates:
-        yield "requests", usage.requests, rates["requests"]
-        return
-    for kind, quantity in (("searches", usage.searches), ("reranks", usage.reranks), ("pages", usage.pages)):
-        if quantity and not (kind == "reranks" and usage.input_tokens and "input" in rates):
-            yield kind, quantity, rates.get(kind)
+        return [("requests", usage.requests, rates["requests"])]
+    if not (usage.searches or usage.reranks or usage.pages):
+        return []  # most requests
+    several = (("searches", usage.searches), ("reranks", usage.reranks), ("pages", usage.pages))
+    return [
+        (kind, quantity, rates.get(kind))
+        for kind, quantity in several
+        if quantity and not (kind == "reranks" and usage.input_tokens and "input" in rates)
+    ]

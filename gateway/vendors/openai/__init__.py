@@ -27,6 +27,9 @@ STREAMED = frozenset(
 NO_JSON = frozenset({Function.SPEAK, Function.TRANSCRIBE, Function.TRANSLATE, Function.RELAY})
 """Functions whose answers may be something else than JSON."""
 
+PATHS = {function: f"/{function.value}" for function in Function}
+"""Where OpenAI has each."""
+
 fields_of = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 text = msgspec.json.Encoder().encode
 
@@ -55,7 +58,7 @@ def encode(asked: Asked, quirks: Quirks = NO_QUIRKS) -> Sent:
     """The request for the vendor: its own name for the model, and usage asked for in every stream."""
     if asked.function is Function.RELAY:
         return Sent("/" + asked.path, asked.body, asked.headers, asked.method)
-    path = quirks.paths.get(asked.function) or f"/{asked.function.value}"
+    path = quirks.paths.get(asked.function) or PATHS[asked.function]
     if asked.upload is not None:
         upload = renamed(asked.upload, asked.model)
         body, content_type = form(quirks.adjust_form(asked, upload) if quirks.adjust_form else upload)
@@ -93,8 +96,9 @@ def bend(changed: dict[str, msgspec.Raw], asked: Asked, quirks: Quirks) -> None:
         if name in changed:
             value = changed.pop(name)
             changed.setdefault(other, value)
-    for name in quirks.dropped & changed.keys():
-        del changed[name]
+    if not quirks.dropped.isdisjoint(changed):
+        for name in quirks.dropped & changed.keys():
+            del changed[name]
     if quirks.adjust is not None:
         quirks.adjust(asked, changed)
 
