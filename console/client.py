@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from console.address import UNIX
 from console.plain import plain_json, plain_line
-from console.sse import EventParser
+from console.streaming import Events
 from console.wire.answers import Done, ErrorAnswer, Page
 from console.wire.catalog import Integration, Model, ModelList, Provider, Vendor
 from console.wire.keys import ApiKey, NewSecret
@@ -24,6 +25,9 @@ TailEvent = Started | LogSummary | Dropped
 TAIL_EVENTS: dict[str, type[TailEvent]] = {"started": Started, "log": LogSummary, "dropped": Dropped}
 PING_SECONDS = 15
 """How often a silent tail still sends something; silence much longer than that is a dead connection."""
+
+LONGEST_SILENCE_SECONDS = 600.0
+"""Some models think for minutes before their first word."""
 
 
 class GatewayError(Exception):
@@ -47,10 +51,14 @@ class GatewayUnreachable(GatewayError):
 class GatewayRefused(GatewayError):
     """The gateway said no, and why; `param` names the field at fault where there is one."""
 
-    def __init__(self, status: int, message: str, param: str | None = None) -> None:
+    def __init__(
+        self, status: int, message: str, param: str | None = None, *, code: str | None = None, fault: str | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.param = param
+        self.code = code
+        self.fault = fault
 
 
 class GatewayClient:
@@ -101,20 +109,36 @@ class GatewayClient:
 
     async def tail(self) -> AsyncIterator[TailEvent | None]:
         """Requests as they begin and as they settle, until the connection ends; first None, once connected."""
+        where = {"started": "true"}
+        async with self.events("GET", "/v1/logs/tail", where=where, patience_seconds=PING_SECONDS * 3) as events:
+            yield None
+            async for name, data in events.named():
+                if name in TAIL_EVENTS:
+                    yield read(data, TAIL_EVENTS[name])
+
+    @asynccontextmanager
+    async def events(
+        self,
+        method: str,
+        path: str,
+        *,
+        where: dict[str, str] | None = None,
+        body: Any = None,
+        headers: dict[str, str] | None = None,
+        patience_seconds: float = LONGEST_SILENCE_SECONDS,
+    ) -> AsyncIterator[Events]:
+        """An answer as it comes, for as long as the block runs; silence longer than `patience_seconds` ends it."""
+        http = self._http()
         import httpx
 
-        waits = httpx.Timeout(10, read=PING_SECONDS * 3)
-        http = self._http()
+        waits = httpx.Timeout(10, read=patience_seconds)
+        asked: dict[str, Any] = {"params": where, "headers": headers, "timeout": waits}
+        asked |= {} if body is None else {"json": body}
         try:
-            async with http.stream("GET", "/v1/logs/tail", params={"started": "true"}, timeout=waits) as response:
+            async with http.stream(method, path, **asked) as response:
                 if response.is_error:
                     raise refusal(response.status_code, await response.aread())
-                yield None
-                parser = EventParser()
-                async for chunk in response.aiter_bytes():
-                    for name, data in parser.feed(chunk):
-                        if name in TAIL_EVENTS:
-                            yield read(data, TAIL_EVENTS[name])
+                yield Events(response)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise self._unreachable(error) from error
 
@@ -214,7 +238,9 @@ def refusal(status: int, body: bytes) -> GatewayError:
         answer = read(body, ErrorAnswer)
     except GatewayUnreachable:
         return GatewayUnreachable(f"Status {status} from something that is no Tollhouse gateway")
-    return GatewayRefused(status, answer.error.message or f"refused with status {status}", answer.error.param)
+    said = answer.error
+    message = said.message or f"refused with status {status}"
+    return GatewayRefused(status, message, said.param, code=said.code, fault=said.fault)
 
 
 def read(raw: bytes, kind: type[T]) -> T:

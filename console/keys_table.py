@@ -7,7 +7,7 @@ from textual.binding import Binding
 
 from console.screens_table import SCREENS
 
-Place = Literal["everywhere", "lists", "logs", "log", "catalog", "keys", "forms", "secret"]
+Place = Literal["everywhere", "lists", "logs", "log", "catalog", "keys", "playground", "forms", "secret"]
 
 PLACES: dict[Place, str] = {
     "everywhere": "Everywhere",
@@ -16,6 +16,7 @@ PLACES: dict[Place, str] = {
     "log": "One log",
     "catalog": "Catalog",
     "keys": "Keys",
+    "playground": "Playground",
     "forms": "Forms",
     "secret": "A new secret",
 }
@@ -94,6 +95,25 @@ KEYS: tuple[Key, ...] = (
     Key("keys", "escape", "Esc", "clear_filter", "Show all", "show all rows again"),
     Key("keys", "y", "y", "copy_id", "Copy id", "copy the key's id"),
     Key("keys", "r", "r", "reload", "Reload", "ask the gateway again"),
+    Key("playground", "enter", "Enter", "send", "Send", "send the prompt to each side", in_footer=True),
+    Key("playground", "ctrl+j", "Ctrl+J", "newline", "New line", "begin a line in the prompt"),
+    Key("playground", "escape", "Esc", "stop", "Stop/keys", "stop the answer; else to the keys, and back", True),
+    Key("playground", "ctrl+c", "Ctrl+C", "interrupt", "Stop", "stop the answer; with none under way, quit"),
+    Key("playground", "i", "i", "write", "Write", "into the prompt"),
+    Key("playground", "m", "m", "model", "Model", "choose the model or config of this side", in_footer=True),
+    Key("playground", "b", "b", "second", "Two sides", "add a second side, or take it away", in_footer=True),
+    Key("playground", "tab", "Tab", "other", "Other side", "work on the other side"),
+    Key("playground", "p", "p", "parameters", "Parameters", "system prompt, temperature, any field", in_footer=True),
+    Key("playground", "r", "r", "again", "Again", "ask the last prompt again", in_footer=True),
+    Key("playground", "y", "y", "copy_answer", "Copy answer", "copy the last answer", in_footer=True),
+    Key("playground", "c", "c", "copy", "Copy", "copy: curl, request, answer, JSON; choose what", True),
+    Key("playground", "ctrl+l", "Ctrl+L", "clear", "Clear", "an empty conversation with the same models"),
+    Key("playground", "j,down", "j ↓", "scroll(1)", "Down", "scroll down"),
+    Key("playground", "k,up", "k ↑", "scroll(-1)", "Up", "scroll up"),
+    Key("playground", "ctrl+d,pagedown", "Ctrl+D PgDn", "scroll_page(1)", "Page down", "a page down"),
+    Key("playground", "ctrl+u,pageup", "Ctrl+U PgUp", "scroll_page(-1)", "Page up", "a page up"),
+    Key("playground", "g,home", "g Home", "scroll_to_top", "Top", "the beginning"),
+    Key("playground", "G,end", "G End", "scroll_to_end", "End", "the end"),
     Key("forms", "tab", "Tab", "app.focus_next", "Next", "next field; Shift+Tab goes back"),
     Key("forms", "ctrl+s", "Ctrl+S", "send", "Save", "save", in_footer=True),
     Key("forms", "escape,ctrl+c", "Esc", "cancel", "Cancel", "leave without saving", in_footer=True),

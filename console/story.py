@@ -14,16 +14,16 @@ BLAME = {
 """Whose fault it was, as the beginning of a sentence."""
 
 NEXT = {
-    401: "Give the application a key from Keys (3).",
-    403: "Edit the key's scopes in Keys (3).",
-    404: "Compare the model with the ones in Catalog (2).",
+    401: "Give the application a key from Keys (4).",
+    403: "Edit the key's scopes in Keys (4).",
+    404: "Compare the model with the ones in Catalog (3).",
     408: "Ask a faster model, or allow more time.",
     412: "Raise the budget, or wait until it resets.",
     413: "Send less, or raise the gateway's body limit.",
     429: "Wait and try again, or add a second provider.",
     499: "Nothing to mend here: the client hung up.",
-    502: "Check the integration's base URL and key in Catalog (2).",
-    503: "Check whether the vendor is up, and its base URL in Catalog (2).",
+    502: "Check the integration's base URL and key in Catalog (3).",
+    503: "Check whether the vendor is up, and its base URL in Catalog (3).",
     504: "The vendor was too slow; try again or allow more time.",
 }
 """What to do about a status."""
@@ -33,9 +33,13 @@ def sentence(log: LogSummary) -> str:
     """What happened, and what to do next."""
     if log.error is None:
         return answered(log) if log.is_success else f"Answered with status {log.response_status_code}. {advice(log)}"
-    blame = BLAME.get(log.error.fault or "", "Failed")
-    message = log.error.message.rstrip(". ") or f"status {log.response_status_code}"
-    return f"{blame}: {message}. {advice(log)}".strip()
+    return f"{blamed(log.error.fault, log.error.message or f'status {log.response_status_code}')} {advice(log)}".strip()
+
+
+def blamed(fault: str | None, message: str) -> str:
+    """Whose fault it was, and what happened."""
+    sentence = f"{BLAME.get(fault or '', 'Failed')}: {message.rstrip('. ')}"
+    return sentence if sentence.endswith(("?", "!")) else f"{sentence}."
 
 
 def begun(request: Started) -> str:

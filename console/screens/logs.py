@@ -1,6 +1,5 @@
 """Logs: every request as it happens, and the older ones on the way up."""
 
-import time
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -11,13 +10,13 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.timer import Timer
 from textual.widgets import Static
 
 from console.client import GatewayClient, GatewayError, TailEvent
 from console.feed import Feed
 from console.follow import Broken, Connected, follow
 from console.keys_table import Place, bindings
+from console.pace import Pace
 from console.plain import plain_line
 from console.query import Query, parse, problem_of
 from console.story import sentence
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
 CAPACITY = 5_000
 """Rows held, and events that wait while paused."""
 PAGE = 200
-SECONDS_BETWEEN_PAINTS = 1 / 15
 
 
 class LogsScreen(Screen[None]):
@@ -56,8 +54,7 @@ class LogsScreen(Screen[None]):
         self.feed = Feed(CAPACITY)
         self.filter_text = ""
         self.detail: LogDetailScreen | None = None
-        self._painted_at = 0.0
-        self._next_paint: Timer | None = None
+        self.pace = Pace(self, self.paint)
 
     def compose(self) -> ComposeResult:
         """Where one is, the tail, and the story of the row under the cursor."""
@@ -91,21 +88,10 @@ class LogsScreen(Screen[None]):
             self.detail.settled(event)
         if self.feed.live != before:
             self.tollhouse.watch_gateway()  # it went away or came back: the status line should know at once
-        self.paint_soon()
-
-    def paint_soon(self) -> None:
-        """Paint now, or when the last painting is a fifteenth of a second ago; no timer runs while nothing happens."""
-        if self._next_paint is not None:
-            return
-        wait = self._painted_at + SECONDS_BETWEEN_PAINTS - time.monotonic()
-        if wait <= 0:
-            self.paint()
-        else:
-            self._next_paint = self.set_timer(wait, self.paint)
+        self.pace.soon()
 
     def paint(self) -> None:
         """Take what waits into the list, and draw it if anybody is looking."""
-        self._next_paint, self._painted_at = None, time.monotonic()
         if not self.feed.paused:
             self.feed.absorb()
         if self.is_current:
@@ -159,13 +145,13 @@ class LogsScreen(Screen[None]):
     def action_pause(self) -> None:
         """Stop painting, count what waits; again to go on."""
         self.feed.paused = not self.feed.paused
-        self.paint()
+        self.pace.now()
 
     def action_follow(self) -> None:
         """Stay on the newest row, or stay where one is."""
         self.tail.following = not self.tail.following
         self.feed.paused = False
-        self.paint()
+        self.pace.now()
 
     def action_reload(self) -> None:
         """Ask again, and show it, paused or not."""
@@ -214,7 +200,7 @@ class LogsScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Draw what came while another screen was in front."""
-        self.paint()
+        self.pace.now()
 
     @on(TailView.Moved)
     def show_where(self) -> None:
@@ -233,7 +219,7 @@ class LogsScreen(Screen[None]):
             return "Nothing to show until the gateway answers." if self.feed.problem else "Asking the gateway…"
         if self.filter_text:
             return "No request matches this filter; Esc shows all."
-        return f"No requests yet. Applications send theirs to {self.gateway.url}/v1 with a key from Keys (3)."
+        return f"No requests yet. Applications send theirs to {self.gateway.url}/v1 with a key from Keys (4)."
 
     def action_copy_id(self) -> None:
         """The log's id, which support and scripts ask for."""

@@ -2,43 +2,23 @@
 
 from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.style import Style as VisualStyle
 
 from console.keys_table import bindings
 from console.widgets.columns import Column, heading
-
-TONES = {
-    "text": "",
-    "dim": "dim",
-    "key": "$text-secondary",
-    "ok": "$text-success",
-    "refused": "$text-warning",
-    "failed": "bold $text-error",
-    "pending": "italic $text-primary",
-    "heading": "bold",
-    "cursor": "bold $block-cursor-foreground on $block-cursor-background",
-}
-"""How a cell may look, in the theme's colours. No component classes: Textual works each of those out like a widget."""
+from console.widgets.toned import Toned
 
 
-class CursorList(ScrollView, can_focus=True, inherit_bindings=False):
+class CursorList(Toned, inherit_bindings=False):
     """Rows under a heading and a cursor; a subclass says what the rows are."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("lists")]
-    DEFAULT_CSS = """
-    CursorList { scrollbar-size-vertical: 1; overflow-x: hidden; }
-    """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.columns: list[Column] = []
-        self._styles: dict[str, Style] = {}
 
     def held(self) -> int:
         """How many rows there are."""
@@ -77,26 +57,7 @@ class CursorList(ScrollView, can_focus=True, inherit_bindings=False):
         cells = self.cells_at(place)
         if place == self.place():
             return self.one_toned("".join(f"{text} " for _, text in cells), "cursor", width)
-        segments: list[Segment] = []
-        for tone, text in cells:
-            segments += [Segment(text, self.tone(tone)), Segment(" ", self.tone("text"))]
-        return Strip(segments).adjust_cell_length(width, self.tone("text"))
-
-    def one_toned(self, text: str, tone: str, width: int) -> Strip:
-        """A line that looks the same from end to end."""
-        return Strip([Segment(text, self.tone(tone))]).adjust_cell_length(width, self.tone(tone))
-
-    def tone(self, name: str) -> Style:
-        """The theme's style for a tone, looked up when first drawn: before that the theme is not applied yet."""
-        if name not in self._styles:
-            words = "reverse" if name == "cursor" and self.app.no_color else TONES[name]
-            self._styles[name] = (self.visual_style + VisualStyle.parse(words, self.app.theme_variables)).rich_style
-        return self._styles[name]
-
-    def notify_style_update(self) -> None:
-        """Another theme: the colours looked up so far are the wrong ones."""
-        super().notify_style_update()
-        self._styles = {}
+        return self.toned([part for tone, text in cells for part in ((tone, text), ("text", " "))], width)
 
     def go(self, place: int) -> None:
         """Move the cursor there, or as near as there are rows, and have it on screen."""

@@ -13,10 +13,12 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ErrorBody(msgspec.Struct, frozen=True, kw_only=True):
-    """What went wrong, and in which field."""
+    """What went wrong, in which field, and whose fault it is."""
 
     message: str = ""
     param: str | None = None
+    code: str | None = None
+    fault: str | None = None
 
 
 class ErrorAnswer(msgspec.Struct, frozen=True, kw_only=True):

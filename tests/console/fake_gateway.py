@@ -26,6 +26,8 @@ VENDORS: list[Json] = [
     },
 ]
 
+CHAT_HEADERS = {"content-type": "text/event-stream", "x-portkey-trace-id": "trace-of-the-chat"}
+
 
 class FakeGateway:
     """What it holds is public, and what it was asked is kept."""
@@ -39,12 +41,19 @@ class FakeGateway:
         self.providers: list[Json] = []
         self.models: dict[str, list[Json]] = {}
         self.keys: list[Json] = []
+        self.configs: list[Json] = []
         self.asked: list[tuple[str, str, Json]] = []
         """(method, path, body) of every change asked for."""
         self.filters: list[dict[str, str]] = []
         """What each question for logs was narrowed to."""
         self.looked: list[str] = []
         """Every path and query that was read."""
+        self.says: list[str] = ["Hello", " from the model."]
+        """The pieces that a chat is answered in."""
+        self.held: asyncio.Event | None = None
+        """Chats go on after their first piece when this is set."""
+        self.chats: list[tuple[str | None, Json]] = []
+        """(config, body) of every chat."""
         self.tails = 0
         self.trouble: str | None = None
         """Why nobody answers; None when somebody does."""
@@ -56,9 +65,17 @@ class FakeGateway:
         """The network that leads here."""
         return httpx.MockTransport(self.answer)
 
-    def will_refuse(self, path: str, status: int, message: str, param: str | None = None) -> None:
+    def will_refuse(
+        self,
+        path: str,
+        status: int,
+        message: str,
+        param: str | None = None,
+        code: str = "invalid",
+        fault: str = "caller",
+    ) -> None:
         """The next change at `path` is refused."""
-        error = {"message": message, "type": "invalid_request_error", "param": param, "code": "invalid"}
+        error = {"message": message, "type": "invalid_request_error", "param": param, "code": code, "fault": fault}
         self._refusals[path] = status, {"error": error}
 
     def send(self, event: str, data: Json) -> None:
@@ -81,6 +98,9 @@ class FakeGateway:
         if request.method == "GET":
             self.looked.append(str(request.url).removeprefix("http://gateway.test"))
             return self._look(path, dict(request.url.params))
+        if path == "/v1/chat/completions" and path not in self._refusals:
+            self.chats.append((request.headers.get("x-portkey-config"), body))
+            return httpx.Response(200, headers=CHAT_HEADERS, content=self._chat(body))
         self.asked.append((request.method, path, body))
         if path in self._refusals:
             status, error = self._refusals.pop(path)
@@ -91,6 +111,13 @@ class FakeGateway:
         match path.removeprefix("/v1/").split("/"):
             case ["stats"]:
                 return httpx.Response(200, json=self.stats)
+            case ["models"]:
+                ids = [f"@{slug}/{row['slug']}" for slug, rows in self.models.items() for row in rows]
+                return httpx.Response(
+                    200, json={"object": "list", "data": [{"id": name, "name": name} for name in ids]}
+                )
+            case ["configs"]:
+                return httpx.Response(200, json={"data": self.configs, "success": True})
             case ["vendors"]:
                 return listing(VENDORS, params)
             case ["logs", "tail"]:
@@ -132,6 +159,15 @@ class FakeGateway:
         yield b": ping\n\n"
         while (event := await events.get()) is not None:
             yield event
+
+    async def _chat(self, body: Json) -> AsyncIterator[bytes]:
+        for place, piece in enumerate(self.says):
+            if place == 1 and self.held is not None:
+                await self.held.wait()
+            chunk = {"model": body["model"], "choices": [{"index": 0, "delta": {"content": piece}}]}
+            yield f"data: {json.dumps(chunk)}\n\n".encode()
+        usage = {"prompt_tokens": 7, "completion_tokens": 48}
+        yield f"data: {json.dumps({'choices': [], 'usage': usage})}\n\ndata: [DONE]\n\n".encode()
 
     def _change(self, method: str, path: list[str], body: Json) -> Json:
         match method, path:

@@ -194,3 +194,17 @@ def model(slug: str, **changes: Any) -> Json:
     """A model of an integration."""
     usual: Json = {"slug": slug, "name": slug, "enabled": True, "is_custom": False}
     return usual | changes
+
+
+def config(slug: str, **changes: Any) -> Json:
+    """A saved config, as a list has it."""
+    usual: Json = {
+        "id": slug,
+        "slug": slug,
+        "name": slug,
+        "workspace_id": "default",
+        "is_default": 0,
+        "status": "active",
+        "object": "config",
+    }
+    return usual | changes

@@ -12,6 +12,7 @@ from console.screens.form import FormScreen
 from console.screens.keys import KeysScreen
 from console.screens.log_detail import LogDetailScreen
 from console.screens.logs import LogsScreen
+from console.screens.playground import PlaygroundScreen
 from console.screens.secret import SecretScreen
 from console.widgets.resource_table import ResourceTable
 from console.widgets.tail_view import TailView
@@ -26,6 +27,7 @@ HOMES: dict[Place, tuple[type[DOMNode], ...]] = {
     "log": (LogDetailScreen,),
     "catalog": (CatalogScreen,),
     "keys": (KeysScreen,),
+    "playground": (PlaygroundScreen,),
     "forms": (FormScreen,),
     "secret": (SecretScreen,),
 }
@@ -36,6 +38,7 @@ WAYS: dict[Place, list[str]] = {
     "logs": [],
     "log": ["enter"],
     "catalog": ["3"],
+    "playground": ["0", "escape"],
     "keys": ["4"],
     "forms": ["n"],
 }
@@ -43,6 +46,7 @@ WAYS: dict[Place, list[str]] = {
 KEYS_SHOWN: dict[Place, str] = {
     "log": "y Copy tab",
     "catalog": "→ Next list",
+    "playground": "b Two sides",
     "keys": "R Rotate",
     "forms": "Ctrl+S Save",
 }

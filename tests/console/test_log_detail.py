@@ -72,7 +72,7 @@ async def test_screens_keep_what_is_open() -> None:
     async with operating(gateway) as pilot:
         await until_seen(pilot, "14:00:01.204")
         await pilot.press("enter")
-        await until_seen(pilot, "Give the application a key from Keys (3).", "Timings")
+        await until_seen(pilot, "Give the application a key from Keys (4).", "Timings")
 
         await pilot.press("4")
         await until_seen(pilot, "No keys yet")
