@@ -40,6 +40,7 @@ from gateway.api.admin.settings import SettingsController
 from gateway.api.admin.summary import SummaryController
 from gateway.api.admin.traces import TracesController
 from gateway.api.admin.users import UsersController
+from gateway.api.admin.virtual_keys import VirtualKeysController
 from gateway.api.admin.workspaces import WorkspacesController
 from gateway.api.asgi import CLOSING, spelled_headers
 from gateway.api.openai.document import documented
@@ -93,6 +94,7 @@ def framework(plant: Plant) -> Litestar:
             InvitesController,
             IntegrationWorkspacesController,
             ProvidersController,
+            VirtualKeysController,
             PoliciesController,
             LimitsController,
             ApiKeysController,

@@ -66,7 +66,15 @@ def owner_for(workspace_id: str | None, caller: Caller, snapshot: Snapshot) -> s
 
 def check_new(data: NewIntegration) -> Configurations:
     """What it is configured with. Raises BadRequest with everything that is wrong."""
-    problems, vendor = Problems(), vendor_named(data.ai_provider_id)
+    problems = Problems()
+    found = configured(data, problems)
+    problems.settle()
+    return found
+
+
+def configured(data: NewIntegration, problems: Problems) -> Configurations:
+    """The same, with what is wrong noted."""
+    vendor = vendor_named(data.ai_provider_id)
     problems.check(bool(data.name.strip()), "name", "is needed")
     problems.check(data.slug is None or bool(SLUG.fullmatch(data.slug)), "slug", "may hold letters, digits, - and _")
     own = data.default_provider_slug
@@ -81,7 +89,6 @@ def check_new(data: NewIntegration) -> Configurations:
         has_login = bool(data.key) or bool(configurations.settings)
         problems.check(has_login or not vendor.needs_key, "key", f"is needed: {vendor.name} takes no request without")
         check_needed(problems, configurations, vendor)
-    problems.settle()
     return configurations
 
 
