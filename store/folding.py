@@ -213,5 +213,9 @@ def record_from(row: Sequence[object]) -> LogRecord:
     code = said["error_code"]
     failure = None if code is None else Failure(code=code, message="", fault=said["error_fault"] or "")  # type: ignore[arg-type]
     fields = {name: said[name] for name in KEPT} | {"stream": bool(said["stream"]), "unpriced": bool(said["unpriced"])}
-    whole = fields | msgspec.structs.asdict(rest) | {"failure": failure, "config": said["config"]}
+    whole = (
+        fields
+        | msgspec.structs.asdict(rest)
+        | {"failure": failure, "config": said["config"], "span_id": said["span_id"]}
+    )
     return LogRecord(**whole)  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ KEPT = (
 COUNTED = ("input_tokens", "output_tokens", "cached_tokens", "reasoning_tokens")
 """Columns taken from the usage."""
 FAILURE = ("error_code", "error_message", "error_fault")
-COLUMNS = (*KEPT, *COUNTED, *FAILURE, "rest", "config")
+COLUMNS = (*KEPT, *COUNTED, *FAILURE, "rest", "config", "span_id")
 BODY_COLUMNS = ("id", "body")
 
 
@@ -44,6 +44,9 @@ class Rest(msgspec.Struct, frozen=True, array_like=True):
     attempts: tuple[Attempt, ...]
     charges: tuple[Charge, ...] = ()
     estimated_cost: Nanodollars | None = None
+    parent_span_id: str | None = None
+    span_name: str | None = None
+    kept: str = "full"
 
 
 class Bodies(msgspec.Struct, frozen=True, array_like=True):
@@ -72,6 +75,7 @@ def columns(record: LogRecord) -> tuple[object, ...]:
         *((None, None, None) if failure is None else (failure.code, failure.message, failure.fault)),
         encode(rest(record)),
         record.config,
+        record.span_id,
     )
 
 
@@ -88,6 +92,9 @@ def rest(record: LogRecord) -> Rest:
         record.attempts,
         record.charges,
         record.estimated_cost,
+        record.parent_span_id,
+        record.span_name,
+        record.kept,
     )
 
 

@@ -1,11 +1,13 @@
 """Which log records somebody wants to see: as SQL for the list, as a test of one record for the live tail."""
 
 import re
+from typing import cast
 
 import msgspec
-from sqlalchemy import ColumnElement, func, literal_column, or_
+from sqlalchemy import ColumnElement, func, literal_column, or_, text
 from sqlmodel import col, select
 
+from store.error_classes import class_is, class_of
 from store.log_ranges import Between, Labelled, has_label, is_between
 from store.log_rows import FAILED, LogRow
 from store.log_text import has_words
@@ -13,7 +15,7 @@ from store.records import LogRecord
 
 STATUS = re.compile(r"([1-5])xx|([1-5]\d\d)")
 EXACT = (
-    *("provider", "vendor", "model", "api_key_id", "trace_id"),
+    *("provider", "vendor", "model", "api_key_id", "trace_id", "span_id"),
     *("workspace", "error_code", "error_fault", "cache_status"),
 )
 AT_ONCE = 10_000
@@ -30,6 +32,7 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
     model: str = ""
     api_key_id: str = ""
     trace_id: str = ""
+    span_id: str = ""
     text: str = ""
     """Part of the model, the key's name, the path or the failure's message; letters A to Z in either case."""
     since_ms: int | None = None
@@ -45,6 +48,10 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
     numbers: tuple[Between, ...] = ()
     words: str = ""
     """Every one of these is in what was asked or answered."""
+    error_class: str = ""
+    """One of `error_classes.CLASSES`."""
+    feedback: tuple[float | None, float | None] | None = None
+    """Bounds of the trace's feedback, on average by weight. It comes later, so no record has it as it is settled."""
 
     def __post_init__(self) -> None:
         if self.status not in ("", "success", "error") and not STATUS.fullmatch(self.status):
@@ -61,6 +68,8 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
             and all(each.matches(record) for each in self.numbers)
             and (self.stream is None or record.stream == self.stream)
             and (not self.words or has_words(self.words, record))
+            and (not self.error_class or class_of(record) == self.error_class)
+            and self.feedback is None
             and (not self.text or any(lowered(self.text) in lowered(part or "") for part in searched(record)))
         )
 
@@ -77,6 +86,10 @@ def where(narrowed: LogFilter) -> list[ColumnElement[bool]]:
         conditions.append(col(LogRow.stream) == narrowed.stream)
     conditions += [has_label(each) for each in narrowed.labels]
     conditions += [each for number in narrowed.numbers for each in is_between(number)]
+    if narrowed.error_class:
+        conditions += [literal_column(FAILED), class_is(narrowed.error_class)]
+    if narrowed.feedback is not None:
+        conditions.append(has_feedback(*narrowed.feedback))
     if narrowed.text:
         conditions.append(contains(narrowed.text))
     return conditions
@@ -139,16 +152,30 @@ def searched(record: LogRecord) -> tuple[str | None, ...]:
     return record.model, record.api_key_name, record.path, message
 
 
-def contains(text: str) -> ColumnElement[bool]:
+def contains(part: str) -> ColumnElement[bool]:
     """The same as SQL; `instr` and not LIKE, because it knows no wildcards and does not stop at a NUL."""
     columns = (LogRow.model, LogRow.api_key_name, LogRow.path, LogRow.error_message)
-    needle = lowered(text).decode()
+    needle = lowered(part).decode()
     return or_(*(func.coalesce(func.instr(func.lower(column), needle), 0) > 0 for column in columns))
 
 
-def lowered(text: str) -> bytes:
+def has_feedback(low: float | None, high: float | None) -> ColumnElement[bool]:
+    """That a request's trace has feedback, and on average between these; the feedback leads, for there is less."""
+    ids = (
+        "SELECT l.id FROM feedback f JOIN logs l ON l.trace_id = f.trace_id AND l.workspace = f.workspace "
+        "GROUP BY l.id HAVING sum(f.weight) > 0"
+    )
+    average, said = "sum(f.value * f.weight) * 1.0 / sum(f.weight)", {}
+    for name, bound, sign in (("low", low, ">="), ("high", high, "<=")):
+        if bound is not None:
+            ids, said[name] = f"{ids} AND {average} {sign} :{name}_feedback", bound
+    found = text(f"logs.id IN ({ids})").bindparams(**{f"{name}_feedback": bound for name, bound in said.items()})
+    return cast("ColumnElement[bool]", found)
+
+
+def lowered(part: str) -> bytes:
     """Letters A to Z in lower case and no others, as SQLite's `lower` does it."""
-    return text.encode().lower()
+    return part.encode().lower()
 
 
 def first_since(since_ms: int) -> ColumnElement[bool]:

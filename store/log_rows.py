@@ -13,6 +13,7 @@ class LogRow(SQLModel, table=True):
     __tablename__ = "logs"
     __table_args__ = (
         Index("ix_logs_trace_id", "trace_id"),
+        Index("ix_logs_trace_span", "span_id", sqlite_where=text("span_id IS NOT NULL")),
         Index("ix_logs_failed", "id", sqlite_where=text(FAILED)),
         Index("ix_logs_created_at_ms", "created_at_ms", "status", "error_code", "cost", "unpriced"),
     )
@@ -51,6 +52,7 @@ class LogRow(SQLModel, table=True):
     rest: bytes
     """What no list filters by: a `Rest` as MessagePack."""
     config: str | None
+    span_id: str | None
 
 
 class LogBodyRow(SQLModel, table=True):

@@ -74,6 +74,10 @@ def record_of(row: LogRow) -> LogRecord:
         estimated_cost=rest.estimated_cost,
         failure=failure_of(row),
         config=None if row.config is None else Slug(row.config),
+        span_id=row.span_id,
+        parent_span_id=rest.parent_span_id,
+        span_name=rest.span_name,
+        kept=rest.kept,
     )
 
 

@@ -90,6 +90,10 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     created_at_ms: int
     """Arrival."""
     trace_id: TraceId
+    span_id: str | None = None
+    """Its place in the trace, as the client names it; None where it says nothing of spans."""
+    parent_span_id: str | None = None
+    span_name: str | None = None
     method: str
     path: str
     status: int
@@ -135,6 +139,8 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What budgets were charged beside `cost`, where no vendor gave account: of broken streams, of tries given up."""
     attempts: tuple[Attempt, ...] = ()
     failure: Failure | None = None
+    kept: str = "full"
+    """How much of it is kept: `full`, `metadata` (no bodies) or `off` (only what was used, and how it went)."""
     request_headers: dict[str, str] = {}
     """Secrets already masked."""
     response_headers: dict[str, str] = {}

@@ -20,7 +20,9 @@ import store.audit
 import store.channels
 import store.configs
 import store.counters
+import store.exports
 import store.facts
+import store.feedback
 import store.integrations
 import store.invites
 import store.log_rows
@@ -29,6 +31,8 @@ import store.models
 import store.policies
 import store.providers
 import store.provisions
+import store.repricings
+import store.rollup_amendments
 import store.rollup_rows
 import store.spool_positions
 import store.users

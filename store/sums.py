@@ -127,7 +127,9 @@ async def rows(
         conditions.append("workspace = :workspace")
         said["workspace"] = question.workspace
     times = "times" if with_times else "x'80'"
-    asked = f"SELECT start_ms, {value}, last_ms, counts, {times} FROM rollups WHERE {' AND '.join(conditions)}"
+    there = " AND ".join(conditions)
+    asked = f"SELECT start_ms, {value}, last_ms, counts, {times} FROM rollups WHERE {there}"
+    asked += f" UNION ALL SELECT start_ms, {value}, last_ms, counts, x'80' FROM rollup_amendments WHERE {there}"
     found = await (await session.connection()).execute(text(asked), said)
     for number, row in enumerate(found, 1):
         yield row[0], row[1], row[2], row[3], row[4]

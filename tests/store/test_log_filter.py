@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from store.database import Database
+from store.error_classes import CLASSES, FAULTS
 from store.log_filter import LogFilter, is_success
 from store.logs import page
 from store.records import Failure, LogRecord
@@ -14,18 +15,21 @@ from tests.store.records import log_record, put
 
 WORDS = ["gpt-4o", "GPT-4o", "g%t_4o", "100%", "a_b", "ä", "Ä", "İ", "back\\slash", "nul\0byte", "o'brien", ""]
 TEXTS = ["gpt", "GPT", "%", "_", "t_4", "ä", "Ä", "i̇", "\\", "byte", "'", "4o"]
+CODES = ["x", *(code for _, rule in CLASSES.values() for code in rule.codes)]
 STATUSES = ["", "success", "error", "2xx", "4xx", "5xx", "200", "429", "499"]
 
 
 def some_record(chance: Random) -> LogRecord:
     """A record whose values are few, so that filters find some and not all."""
-    failure = Failure(code="x", message=chance.choice(WORDS), fault="provider") if chance.random() < 0.4 else None
+    code, fault = chance.choice(CODES), chance.choice([*FAULTS, "nobody"])
+    failure = Failure(code=code, message=chance.choice(WORDS), fault=fault) if chance.random() < 0.6 else None
     names = ("provider", "vendor", "model", "api_key_id", "api_key_name")
     return log_record(
-        status=chance.choice([200, 200, 246, 400, 429, 499, 500, 529]),
+        status=chance.choice([200, 200, 246, 400, 401, 404, 429, 499, 500, 529]),
         failure=failure,
         path=chance.choice(["/v1/chat/completions", "/v1/embeddings", "/v1/" + chance.choice(WORDS)]),
         trace_id=chance.choice("ab"),
+        span_id=chance.choice([None, "a", "b"]),
         created_at_ms=chance.randint(0, 9),
         **{name: chance.choice([None, *WORDS]) for name in names},
     )
@@ -36,9 +40,11 @@ def filters() -> list[LogFilter]:
     single: list[dict[str, object]] = [{"status": status} for status in STATUSES]
     single += [{"text": text} for text in TEXTS]
     single += [{name: "gpt-4o"} for name in ("provider", "vendor", "model", "api_key_id")]
+    classes: list[dict[str, object]] = [{"error_class": name} for name in CLASSES]
+    single += [{"span_id": "a"}]
     single += [{"trace_id": "a"}, {"since_ms": 5}, {"until_ms": 5}, {"since_ms": 3, "until_ms": 4}, {"since_ms": 10}]
     pairs = [one | other for one, other in product(single, single[1::3]) if not one.keys() & other.keys()]
-    return [msgspec.convert(conditions, LogFilter) for conditions in single + pairs]
+    return [msgspec.convert(conditions, LogFilter) for conditions in single + pairs + classes]
 
 
 async def test_list_and_tail_agree(database: Database) -> None:
@@ -93,6 +99,20 @@ def test_status_without_meaning_is_refused(status: str) -> None:
     """A status that means nothing is told, with those that do."""
     with pytest.raises(ValueError, match="`success`, `error`, a class as `4xx` or one as `429`"):
         LogFilter(status=status)
+
+
+async def test_every_failure_has_one_class(database: Database) -> None:
+    """A failed request is found under exactly one class, and a success under none."""
+    chance = Random(8)
+    records = [some_record(chance) for _ in range(150)]
+    put(database.file, records)
+
+    async with database.session() as session:
+        found = [
+            record.id for name in CLASSES for record in await page(session, LogFilter(error_class=name), limit=150)
+        ]
+
+    assert sorted(found) == [record.id for record in records if not is_success(record)]
 
 
 def test_broken_stream_is_no_success() -> None:
