@@ -10,6 +10,7 @@ import msgspec
 
 from gateway.domain import Caller
 from gateway.key_defaults import defaults_of, webui_secret
+from gateway.recording import least, redaction_of
 from store.ids import KeyHash, KeyId, Slug
 
 if TYPE_CHECKING:
@@ -60,4 +61,6 @@ def caller_from(row: ApiKeyRow, vault: Vault, people: People, workspace: Workspa
         is_organisation=is_organisation,
         is_paused=row.status == "paused",
         metadata_rules=workspace.metadata_rules,
+        log_bodies=least(workspace.log_bodies, own.log_bodies),
+        redaction=redaction_of(workspace.redact, own.redact),
     )

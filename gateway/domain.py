@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gateway.limits.reservation import Reservation
     from gateway.metadata_rules import MetadataRule
     from gateway.prices import Price, PriceList
+    from gateway.recording import Kept, Redaction
     from gateway.routing.plan import Step
     from gateway.vendors import Vendor
     from gateway.vendors.vendor import Asked, Login, Upload
@@ -61,6 +62,10 @@ class Caller:
     is_paused: bool = False
     metadata_rules: tuple[MetadataRule, ...] = ()
     """What the metadata of its requests must have."""
+    log_bodies: Kept = "full"
+    """How much of its requests is kept in the log."""
+    redaction: Redaction | None = None
+    """What is left out of their bodies there."""
 
     def sees(self, workspace: str | None) -> bool:
         """Whether something of that workspace is there for it; None: of the organisation itself."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,6 +45,11 @@ SECRET = frozenset(
     }
 )
 MASK = "•••"
+TELLTALE = re.compile(r"key|secret|token|password|credential|service-account")
+"""What the name of a header has that carries a credential, such as `x-portkey-aws-secret-access-key`."""
+PLAIN = frozenset({"sec-websocket-key", "x-portkey-cache-key", "idempotency-key"})
+CREDENTIAL = re.compile(r'("(?:\w*(?:key|secret|token|password|credential)\w*)"\s*:\s*)"(?:[^"\\]|\\.)*"', re.I)
+"""A credential's field in a config that a request brings along."""
 
 
 def passed_on(headers: Iterable[tuple[str, str]], kind: str | None = None) -> Raw:
@@ -73,8 +80,23 @@ def story(call: Call) -> Raw:
 
 
 def masked(headers: Mapping[str, str]) -> dict[str, str]:
-    """The client's headers without what would let a reader of the log in."""
-    return {name: MASK if name in SECRET else value for name, value in headers.items()}
+    """The client's headers without what would let a reader of the log in, and what the client says is not for it."""
+    own = headers.get("x-portkey-sensitive-headers")
+    hidden = {name.strip().lower() for name in own.split(",")} if own else ()
+    return {name: shown(name, value, name in hidden) for name, value in headers.items()}
+
+
+@lru_cache(maxsize=1_000)
+def is_secret(name: str) -> bool:
+    """Whether a header of this name carries a credential."""
+    return name in SECRET or (name not in PLAIN and TELLTALE.search(name.removeprefix("x-portkey-")) is not None)
+
+
+def shown(name: str, value: str, is_hidden: bool) -> str:
+    """A header as the log has it; a config that a request brings along may hold credentials inside."""
+    if is_hidden or is_secret(name):
+        return MASK
+    return CREDENTIAL.sub(rf'\1"{MASK}"', value) if name == "x-portkey-config" else value
 
 
 def length_in(headers: Mapping[str, str]) -> int | None:

@@ -10,6 +10,8 @@ from msgspec.structs import replace
 
 from gateway.errors import BadRequest
 from gateway.headers import MASK
+from gateway.recording import Kept
+from gateway.recording import wrong_with as wrong_with_rules
 from gateway.webui import Trust
 from store.ids import Sealed, Slug
 from store.vault import VaultLocked
@@ -39,6 +41,10 @@ class KeyDefaults(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the usage in its answers has `cost`, in dollars; null: where Open WebUI asks."""
     describe_models: bool | None = None
     """Whether `/v1/models` describes the models that one can chat with; null: where Open WebUI asks."""
+    log_bodies: Kept = "full"
+    """How much of its requests the log keeps: all, all but bodies (`metadata`), or only what was used (`off`)."""
+    redact: list[str] | None = None
+    """Fields whose values the log does not keep, by name or JSON pointer (`/messages/*/content`)."""
     open_webui: Trust = "off"
     """Whether Open WebUI's headers are taken for who asks, and its chat for the trace; or only what it signs."""
     open_webui_secret: str | None = None
@@ -95,6 +101,7 @@ def wrong_with(said: KeyDefaults, saved: Saved) -> Iterator[tuple[str, str]]:
     for name, value in (said.metadata or {}).items():
         if len(value) > LONGEST_METADATA:
             yield f"defaults.metadata.{name[:60]}", f"must be at most {LONGEST_METADATA} characters"
+    yield from wrong_with_rules(said.redact, "defaults.redact")
 
 
 def slug_of(config: str, saved: Saved) -> Slug | None:

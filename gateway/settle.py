@@ -13,6 +13,8 @@ from gateway.billing import bill_of
 from gateway.errors import Broken, Draining, GatewayError, HungUp
 from gateway.headers import masked, story
 from gateway.limits.reservation import cost_in
+from gateway.recording import kept_of, shortened
+from gateway.spans import span_in
 from store.ids import Slug
 from store.records import Failure, LogRecord
 
@@ -88,7 +90,7 @@ def break_off(call: Call) -> None:
 
 def settle(call: Call, plant: Plant) -> None:
     """Price the request, write its record, tell whoever watches."""
-    record = record_of(call, plant)
+    record = shortened(record_of(call, plant), call.caller.redaction if call.caller else None)
     plant.ledger.add(record)
     plant.vitals.settled(record)
     plant.health.settled(record)
@@ -103,13 +105,16 @@ def record_of(call: Call, plant: Plant) -> LogRecord:
     """Everything worth knowing about the request."""
     total = call.elapsed_seconds()
     caller, target, request = call.caller, call.target, call.request
-    bill = bill_of(call, plant)
+    bill, span = bill_of(call, plant), span_in(call.headers)
     reserved = call.reservation
     charges = () if reserved is None else reserved.settle(call.asked, bill, call.response)
     return LogRecord(
         id=call.id,
         created_at_ms=call.created_at_ms,
         trace_id=call.trace_id,
+        span_id=span.id,
+        parent_span_id=span.parent,
+        span_name=span.name,
         method=call.method,
         path=call.path,
         status=call.status,
@@ -140,6 +145,7 @@ def record_of(call: Call, plant: Plant) -> LogRecord:
         estimated_cost=None if reserved is None else cost_in(reserved.estimated),
         attempts=tuple(call.attempts),
         failure=failure_of(call.failure),
+        kept=kept_of(caller, call.headers),
         request_headers=masked(call.headers),
         response_headers={name.decode(): value.decode("latin-1") for name, value in call.response_headers},
         request_body=call.body,

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from gateway.metadata_rules import MetadataRule, rule_from
+from gateway.recording import Kept, least
 from store.ids import Slug
-from store.workspaces import DEFAULT
+from store.workspaces import DEFAULT, WorkspaceRow
 
 if TYPE_CHECKING:
-    from store.workspaces import OrganisationRow, WorkspaceRow
+    from store.workspaces import OrganisationRow
 
 
 class WorkspaceDefaults(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -27,6 +28,11 @@ class WorkspaceDefaults(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     output_guardrails: list[Any] | None = None
     user_api_key_config: str | None = None
     """Of new user keys that name no config of their own."""
+    log_bodies: Kept = "full"
+    """How much of a request the log keeps: all, all but bodies (`metadata`), or only what was used and how it went
+    (`off`). Where the organisation, a workspace, a key and a request differ, the least is kept."""
+    redact: list[str] | None = None
+    """Fields whose values the log does not keep, by name or JSON pointer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class Workspace:
     organisation_metadata: Mapping[str, str] = field(default_factory=dict)
     metadata_rules: tuple[MetadataRule, ...] = ()
     user_api_key_config: str | None = None
+    log_bodies: Kept = "full"
+    redact: tuple[str, ...] = ()
 
     def completed(self, own: Mapping[str, str]) -> Mapping[str, str]:
         """A key's metadata, over the organisation's and under the workspace's. Source: Portkey's precedence."""
@@ -55,7 +63,8 @@ def workspaces_of(rows: Iterable[WorkspaceRow], organisation: OrganisationRow) -
     """Every workspace by its slug; the default one is there before anybody made it."""
     everywhere = defaults_in(organisation.defaults)
     rule = rule_from(everywhere.metadata_schema, "the organisation")
-    found = {Slug(DEFAULT): Workspace(DEFAULT, Slug(DEFAULT), "Default", metadata_rules=(rule,) if rule else ())}
+    bare = WorkspaceRow(id=DEFAULT, slug=DEFAULT, name="Default", created_at_ms=0)
+    found = {Slug(DEFAULT): workspace_from(bare, everywhere, rule)}
     for row in rows:
         found[Slug(row.slug)] = workspace_from(row, everywhere, rule)
     return found
@@ -73,4 +82,6 @@ def workspace_from(row: WorkspaceRow, everywhere: WorkspaceDefaults, rule: Metad
         everywhere.metadata or {},
         tuple(each for each in rules if each is not None),
         own.user_api_key_config,
+        least(everywhere.log_bodies, own.log_bodies),
+        (*(everywhere.redact or ()), *(own.redact or ())),
     )

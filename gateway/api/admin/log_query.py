@@ -11,6 +11,7 @@ import msgspec
 from gateway.api.moments import epoch_ms
 from gateway.domain import Caller
 from gateway.errors import BadRequest
+from store.error_classes import CLASSES
 from store.log_filter import LogFilter
 from store.log_ranges import Between, Labelled
 from store.rollups import METADATA
@@ -23,6 +24,8 @@ NAMES = {
     "ai_model": "model",
     "api_key_id": "api_key_id",
     "trace_id": "trace_id",
+    "span_id": "span_id",
+    "error_class": "error_class",
     "text": "text",
     "words": "words",
     "workspace_slug": "workspace",
@@ -53,7 +56,8 @@ RANGES = {
 }
 """Names that `_min` and `_max` follow, and the number that each bounds; a cost is in cents."""
 BOUNDS = frozenset(f"{name}_{end}" for name in RANGES for end in ("min", "max"))
-KNOWN = (*NAMES, *MOMENTS, *LABELS, *sorted(BOUNDS), "metadata", "stream_mode")
+FEEDBACK = ("weighted_feedback_min", "weighted_feedback_max")
+KNOWN = (*NAMES, *MOMENTS, *LABELS, *sorted(BOUNDS), *FEEDBACK, "metadata", "stream_mode")
 FAULTS = ("caller", "policy", "provider", "gateway")
 
 
@@ -70,6 +74,10 @@ def filter_of(said: Mapping[str, str], caller: Caller, others: set[str]) -> LogF
         raise BadRequest(problem, param="status")
     if (fault := found.get("error_fault", "")) and fault not in FAULTS:
         raise BadRequest(f"`error_fault` must be one of {', '.join(FAULTS)}, not `{fault[:40]}`.", param="error_fault")
+    if (name := found.get("error_class", "")) and name not in CLASSES:
+        raise BadRequest(f"`error_class` must be one of {', '.join(CLASSES)}, not `{name[:40]}`.", param="error_class")
+    if (feedback := feedback_in(said)) is not None:
+        found["feedback"] = feedback
     if not caller.is_organisation:
         found["workspace"] = caller.workspace
     numbers = tuple(range_ for name in RANGES if (range_ := between(said, name)))
@@ -125,16 +133,23 @@ def between(said: Mapping[str, str], name: str) -> Between | None:
     return Between(RANGES[name], None if low is None else low * factor, None if high is None else high * factor)
 
 
-def bound(said: Mapping[str, str], name: str) -> float | None:
-    """A number that is not negative. Raises BadRequest."""
+def feedback_in(said: Mapping[str, str]) -> tuple[float | None, float | None] | None:
+    """The bounds of feedback, if any are said. Raises BadRequest."""
+    low, high = (bound(said, name, least=-10.0, most=10.0) for name in FEEDBACK)
+    return None if low is None and high is None else (low, high)
+
+
+def bound(said: Mapping[str, str], name: str, *, least: float = 0.0, most: float = 1e18) -> float | None:
+    """A number within reason. Raises BadRequest."""
     if not said.get(name):
         return None
     try:
         number = float(said[name])
     except ValueError:
-        number = -1.0
-    if not 0 <= number < 1e18:
-        raise BadRequest(f"`{name}` must be a number from 0, not `{said[name][:40]}`.", param=name)
+        number = float("nan")
+    if not least <= number <= most:
+        up_to = f" to {most:g}" if most < 1e18 else ""
+        raise BadRequest(f"`{name}` must be a number from {least:g}{up_to}, not `{said[name][:40]}`.", param=name)
     return number
 
 

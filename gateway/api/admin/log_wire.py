@@ -10,6 +10,7 @@ from gateway.api.admin.reassemble import reassembled
 from gateway.api.moments import instant
 from gateway.prices import lines_of
 from gateway.targets import split
+from store.error_classes import class_of
 from store.log_filter import is_success
 
 if TYPE_CHECKING:
@@ -57,6 +58,9 @@ def summary(record: LogRecord) -> Json:
         "object": "log",
         "created_at": instant(record.created_at_ms),
         "trace_id": record.trace_id,
+        "span_id": record.span_id,
+        "parent_span_id": record.parent_span_id,
+        "span_name": record.span_name,
         "api_key_id": record.api_key_id,
         "api_key_name": record.api_key_name,
         "workspace_slug": record.workspace,
@@ -81,6 +85,8 @@ def summary(record: LogRecord) -> Json:
         "last_used_option_index": record.config_path,
         "metadata": record.metadata,
         "error": record.failure,
+        "error_class": class_of(record),
+        "log_bodies": record.kept,
         "attempts": record.attempts,
     }
 
@@ -157,7 +163,8 @@ def bill_of(record: LogRecord) -> list[Json]:
 
 def is_stream(record: LogRecord) -> bool:
     """Whether the answer went out as events."""
-    return record.response_headers.get("content-type", "").startswith("text/event-stream")
+    kind = record.response_headers.get("content-type", "")
+    return bool(record.response_body) and kind.startswith("text/event-stream")
 
 
 def body_of(raw: bytes) -> Any:

@@ -16,7 +16,7 @@ from gateway.api.admin.door import PlantHere, caller_of, needs
 from gateway.api.admin.log_query import filter_of
 from gateway.api.admin.log_wire import event, summary, whole
 from gateway.api.admin.patient import patiently
-from gateway.errors import NotFound
+from gateway.errors import BadRequest, NotFound
 from gateway.plant import Plant
 from store.ids import LogId
 from store.log_filter import LogFilter
@@ -27,6 +27,7 @@ FRESH_SECONDS = 0.5
 PING_SECONDS = 15.0
 PING = b": ping\n\n"
 OTHERS = {"limit", "cursor", "started"}
+FEEDBACK = {"weighted_feedback_min", "weighted_feedback_max"}
 Query = Request[None, None, State]
 
 
@@ -55,11 +56,11 @@ class LogsController(Controller):
         """Requests, newest first.
 
         Filters: `status` (`error`, `success`, `4xx`, `429`), `provider`, `ai_org`, `ai_model`, `api_key_id`,
-        `trace_id`, `text`, `words` (of prompts and answers), `workspace_slug`, `error_code`, `error_fault`,
-        `cache_status`, `stream_mode`, `metadata` (a JSON object), `time_of_generation_min` and `_max`; lists with
-        commas: `api_key_ids`, `virtual_keys`, `configs`, `ai_org_model` (`vendor__model`), `status_code`; with `_min`
-        and `_max`: `total_units`, `prompt_token`, `completion_token`, `cost` (cents), `response_time`,
-        `time_to_first_token` (ms), `retry_count`.
+        `trace_id`, `span_id`, `text`, `words` (of prompts and answers), `workspace_slug`, `error_code`, `error_fault`,
+        `error_class`, `cache_status`, `stream_mode`, `metadata` (a JSON object), `time_of_generation_min` and `_max`;
+        lists with commas: `api_key_ids`, `virtual_keys`, `configs`, `ai_org_model` (`vendor__model`), `status_code`;
+        with `_min` and `_max`: `total_units`, `prompt_token`, `completion_token`, `cost` (cents), `response_time`,
+        `time_to_first_token` (ms), `retry_count`, `weighted_feedback`.
         """
         narrowed = narrowed_by(request)
         await plant.writer.caught_up(FRESH_SECONDS)
@@ -74,6 +75,9 @@ class LogsController(Controller):
 
         With `started=true` also `started` for each as it begins; `dropped` says how many a slow reader missed.
         """
+        if FEEDBACK & request.query_params.keys():
+            message = "Feedback is given after a request has settled, so that the live tail cannot be narrowed by it."
+            raise BadRequest(message, param="weighted_feedback_min")
         wants_started = request.query_params.get("started", "").lower() in ("true", "1")
         events = followed(plant, narrowed_by(request), wants_started=wants_started)
         return Stream(events, media_type="text/event-stream", headers={"cache-control": "no-store"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Controller, Request, get
@@ -54,12 +55,35 @@ def tree(trace_id: str, records: list[LogRecord]) -> Json:
         "duration_ms": round(ends - records[0].created_at_ms, 3),
         "requests": len(records),
         "cost_nanodollars": sum(record.cost or 0 for record in records),
-        "children": [branch(record) for record in records],
+        "children": branches(records),
     }
 
 
+def branches(records: list[LogRecord]) -> list[Json]:
+    """Requests below the one that is their parent span; those whose parent is not there, or is below them, on top."""
+    nodes = {record.id: branch(record) for record in records}
+    by_span = {record.span_id: record for record in records if record.span_id}
+    tops: list[Json] = []
+    for record in records:
+        parent = by_span.get(record.parent_span_id)
+        is_below = parent is not None and not leads_back(record, by_span)
+        (nodes[parent.id]["children"] if parent is not None and is_below else tops).append(nodes[record.id])
+    return tops
+
+
+def leads_back(record: LogRecord, by_span: Mapping[str | None, LogRecord]) -> bool:
+    """Whether a request is its own ancestor, as clients may claim."""
+    seen, above = {record.id}, by_span.get(record.parent_span_id)
+    while above is not None:
+        if above.id in seen:
+            return True
+        seen.add(above.id)
+        above = by_span.get(above.parent_span_id)
+    return False
+
+
 def branch(record: LogRecord) -> Json:
-    """A request, and its tries."""
+    """A request, and its tries; requests below it follow."""
     return {
         "object": "log",
         "log": summary(record),

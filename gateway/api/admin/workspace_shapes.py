@@ -13,6 +13,7 @@ from gateway.api.admin.member_shapes import Member
 from gateway.api.moments import instant
 from gateway.key_defaults import LONGEST_METADATA
 from gateway.metadata_rules import wrong_with_schema
+from gateway.recording import wrong_with
 from gateway.workspaces import WorkspaceDefaults, defaults_in
 from store.workspaces import WorkspaceRow
 
@@ -117,6 +118,7 @@ def wrong_with_defaults(said: WorkspaceDefaults) -> Iterator[tuple[str, str]]:
     for name, value in (said.metadata or {}).items():
         if len(value) > LONGEST_METADATA:
             yield f"defaults.metadata.{name[:60]}", f"must be at most {LONGEST_METADATA} characters"
+    yield from wrong_with(said.redact, "defaults.redact")
     if said.metadata_schema is not None and (what := wrong_with_schema(said.metadata_schema)):
         yield "defaults.metadata_schema", what
 
