@@ -62,7 +62,7 @@ def tree(trace_id: str, records: list[LogRecord]) -> Json:
 def branches(records: list[LogRecord]) -> list[Json]:
     """Requests below the one that is their parent span; those whose parent is not there, or is below them, on top."""
     nodes = {record.id: branch(record) for record in records}
-    by_span = {record.span_id: record for record in records if record.span_id}
+    by_span: dict[str | None, LogRecord] = {record.span_id: record for record in records if record.span_id}
     tops: list[Json] = []
     for record in records:
         parent = by_span.get(record.parent_span_id)
