@@ -61,10 +61,9 @@ def of_caller(call: Call, limits: LimitCatalog) -> Iterator[Applied]:
 
 def of_target(call: Call, target: Target, limits: LimitCatalog) -> Iterator[Applied]:
     """The limits that hold because of who is asked."""
-    if target.provider is not None and call.caller is not None:
+    if target.provider is not None:
         yield from limits.of("provider", target.provider)
-        integration = limits.integration_of.get(target.provider, "")
-        yield from limits.of("integration", f"{integration}@{call.caller.workspace}")
+        yield from limits.of("integration", limits.integration_of.get(target.provider, ""))
     if limits.by_target:
         yield from limits.by_target.found(values_of(call, target))
 

@@ -52,7 +52,7 @@ class LimitCatalog:
     by_caller: PolicyIndex = field(default_factory=PolicyIndex)
     by_target: PolicyIndex = field(default_factory=PolicyIndex)
     integration_of: Mapping[str, str] = field(default_factory=dict)
-    """A provider's slug to its integration's id."""
+    """A provider's slug to its integration in its workspace, `id@workspace`: whose allowance its requests use."""
     policies: Sequence[Policy] = ()
     adjustments: Sequence[AdjustmentRow] = ()
     """What operators have changed about counters for a while."""

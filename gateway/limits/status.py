@@ -56,6 +56,12 @@ class LimitState(msgspec.Struct, frozen=True, kw_only=True):
     """What will have been used when it begins anew, if that goes on; None of a rate and of a budget without periods."""
     runs_out_at: datetime | None
     """When nothing is left, if that goes on; None where it lasts till it begins anew, and where nothing is left."""
+    alerts: list[float]
+    """Amounts at which somebody is told."""
+    time_zone: str
+    """Whose midnight a period ends at; of a rate nothing."""
+    on_shortage: str
+    """`lower` or `refuse`, where a hard budget has too little left for the longest answer; of all others nothing."""
     refused: int
     """Requests refused in this period, since the gateway was started; in shadow mode none, see there."""
     would_have_refused: int
@@ -122,6 +128,9 @@ def state_of(applied: Applied, book: Book) -> LimitState:
         burn_rate=round(ahead.per_hour / (NANO if limit.used == "cost" else 1), 6),
         forecast=None if ahead.at_end is None else said(ahead.at_end),
         runs_out_at=ahead.runs_out_at,
+        alerts=[said(alert) for alert in limit.alerts] if isinstance(limit, Budget) else [],
+        time_zone=limit.period.zone if isinstance(limit, Budget) else "",
+        on_shortage=limit.on_shortage if isinstance(limit, Budget) and limit.is_hard else "",
         refused=0 if limit.shadow else tally.refused,
         would_have_refused=tally.refused if limit.shadow else 0,
     )

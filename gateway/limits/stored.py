@@ -28,7 +28,7 @@ async def limits_in(
     """Every limit there is; `others` are owners whose rows are read elsewhere."""
     rows = list(providers)
     owners = [*owners_of(keys, rows), *others]
-    integration_of = {row.slug: row.integration_id for row in rows}
+    integration_of = {row.slug: f"{row.integration_id}@{row.workspace}" for row in rows}
     return catalog_of(owners, await all_policies(session), integration_of, await all_adjustments(session))
 
 

@@ -228,6 +228,12 @@ async def integration_slugs(session: AsyncSession) -> dict[str, str]:
     return {row.id: row.slug for row in await all_integrations(session)}
 
 
+def is_used_up(row: ProviderRow, plant: Plant) -> bool:
+    """Whether its own budget leaves nothing, or that of its integration in its workspace."""
+    integration = f"{row.integration_id}@{row.workspace}"
+    return is_exhausted(plant, "provider", row.slug) or is_exhausted(plant, "integration", integration)
+
+
 def listed(row: ProviderRow, slugs: dict[str, str], plant: Plant) -> Provider:
     """A row as the API has it; an integration is named by its slug."""
     is_over = row.expires_at_ms is not None and row.expires_at_ms <= now_ms()
@@ -238,7 +244,7 @@ def listed(row: ProviderRow, slugs: dict[str, str], plant: Plant) -> Provider:
         integration_id=slugs[row.integration_id],
         note=row.note,
         workspace_id=row.workspace,
-        status="expired" if is_over else "exhausted" if is_exhausted(plant, "provider", row.slug) else row.status,
+        status="expired" if is_over else "exhausted" if is_used_up(row, plant) else row.status,
         created_at=instant(row.created_at_ms),
         expires_at=instant(row.expires_at_ms),
         **shown_limits(row),
