@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import work
 from textual.app import App
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import httpx
     from rich.console import RenderableType
     from textual.command import Provider
+
+    from console.screens.logs import LogsScreen
 
 POLL_SECONDS, IDLE_POLL_SECONDS = 2.0, 5.0
 """Between two looks at the gateway's figures: while something happens, and while nothing does."""
@@ -119,6 +121,14 @@ class TollhouseApp(App[None]):
             self.pop_to_beginning()
         else:
             await self.switch_mode(name)
+
+    async def show_logs(self, filter_text: str) -> None:
+        """Go to Logs, narrowed to what a filter finds."""
+        from console.query import parse
+
+        await self.switch_mode("logs")
+        self.pop_to_beginning()
+        cast("LogsScreen", self.screen).narrow(filter_text, parse(filter_text)[0])
 
     def pop_to_beginning(self) -> None:
         """Close what is open on top of the screen."""

@@ -36,6 +36,8 @@ COMMANDS = (
     Command("new provider", "add a name for an integration", "new('providers')", "catalog", "catalog"),
     Command("new model", "add a model by name", "new('models')", "catalog", "catalog"),
     Command("new key", "make an API key", "new", "keys", "keys"),
+    Command("new budget", "set a budget on a key, workspace, provider or policy", "new('budget')", "limits", "limits"),
+    Command("new rate limit", "limit requests or tokens per time, or at once", "new('rate')", "limits", "limits"),
     Command("pause", "pause the live tail, or go on", "pause", "logs", "logs"),
     Command("follow", "follow the newest request, or stay", "follow", "logs", "logs"),
     Command("filter", "narrow the list of logs", "filter", "logs", "logs"),

@@ -7,7 +7,19 @@ from textual.binding import Binding
 
 from console.screens_table import SCREENS
 
-Place = Literal["everywhere", "lists", "logs", "log", "catalog", "keys", "playground", "forms", "secret"]
+Place = Literal[
+    "everywhere",
+    "lists",
+    "logs",
+    "log",
+    "catalog",
+    "keys",
+    "limits",
+    "limit",
+    "playground",
+    "forms",
+    "secret",
+]
 
 PLACES: dict[Place, str] = {
     "everywhere": "Everywhere",
@@ -17,6 +29,8 @@ PLACES: dict[Place, str] = {
     "catalog": "Catalog",
     "keys": "Keys",
     "playground": "Playground",
+    "limits": "Limits",
+    "limit": "One limit",
     "forms": "Forms",
     "secret": "A new secret",
 }
@@ -114,6 +128,23 @@ KEYS: tuple[Key, ...] = (
     Key("playground", "ctrl+u,pageup", "Ctrl+U PgUp", "scroll_page(-1)", "Page up", "a page up"),
     Key("playground", "g,home", "g Home", "scroll_to_top", "Top", "the beginning"),
     Key("playground", "G,end", "G End", "scroll_to_end", "End", "the end"),
+    Key("limits", "n", "n", "new", "New", "new budget or rate limit", in_footer=True),
+    Key("limits", "e", "e", "edit", "Edit", "edit the limit", in_footer=True),
+    Key("limits", "u", "u", "raise", "Raise", "raise the budget for a while", in_footer=True),
+    Key("limits", "x", "x", "reset", "Reset", "let it begin anew, after asking", in_footer=True),
+    Key("limits", "d", "d", "delete", "Delete", "delete the limit, after asking", in_footer=True),
+    Key("limits", "L", "L", "requests", "Logs", "the requests that it counts, in Logs", in_footer=True),
+    Key("limits", "slash", "/", "filter", "Filter", "show only the rows that contain some words"),
+    Key("limits", "escape", "Esc", "clear_filter", "Show all", "show all rows again"),
+    Key("limits", "y", "y", "copy_id", "Copy id", "copy the limit's id"),
+    Key("limits", "r", "r", "reload", "Reload", "ask the gateway again"),
+    Key("limit", "u", "u", "raise", "Raise", "raise the budget for a while", in_footer=True),
+    Key("limit", "e", "e", "edit", "Edit", "edit the limit", in_footer=True),
+    Key("limit", "x", "x", "reset", "Reset", "let it begin anew, after asking", in_footer=True),
+    Key("limit", "L", "L", "requests", "Logs", "the requests that it counts, in Logs", in_footer=True),
+    Key("limit", "y", "y", "copy_id", "Copy id", "copy the limit's id"),
+    Key("limit", "r", "r", "reload", "Reload", "sum up again who uses it"),
+    Key("limit", "escape", "Esc", "back", "Back", "back to the list", in_footer=True),
     Key("forms", "tab", "Tab", "app.focus_next", "Next", "next field; Shift+Tab goes back"),
     Key("forms", "ctrl+s", "Ctrl+S", "send", "Save", "save", in_footer=True),
     Key("forms", "escape,ctrl+c", "Esc", "cancel", "Cancel", "leave without saving", in_footer=True),

@@ -15,6 +15,7 @@ class Query:
     model: str = ""
     key: str = ""
     trace: str = ""
+    workspace: str = ""
     text: tuple[str, ...] = ()
 
     def filters(self) -> dict[str, str]:
@@ -24,6 +25,7 @@ class Query:
             "provider": self.provider.removeprefix("@") if self.provider.startswith("@") else "",
             "ai_org": self.vendor,
             "trace_id": self.trace,
+            "workspace_slug": self.workspace,
             "text": max((self.model, self.key, *self.text), key=len),
         }
         return {name: value for name, value in asked.items() if value}
@@ -31,10 +33,11 @@ class Query:
     def matches(self, row: LogSummary | Started) -> bool:
         """Whether the row belongs into the list; one without an answer does only where no status is asked for."""
         if isinstance(row, Started):
-            return not self.status and not self.vendor and self._matches_origin(row)
+            return not (self.status or self.vendor or self.workspace) and self._matches_origin(row)
         return (
             status_matches(self.status, row)
             and (not self.vendor or self.vendor == row.ai_org)
+            and (not self.workspace or self.workspace == row.workspace_slug)
             and self._matches_origin(row)
         )
 
@@ -48,7 +51,7 @@ class Query:
         )
 
 
-WORDS = ("status", "provider", "vendor", "model", "key", "trace")
+WORDS = ("status", "provider", "vendor", "model", "key", "trace", "workspace")
 """What may stand before a colon."""
 
 
@@ -63,7 +66,7 @@ def parse(line: str) -> tuple[Query, str | None]:
         elif name not in WORDS:
             return Query(), f"`{name}:` is not a filter; these are: {', '.join(f'{known}:' for known in WORDS)}"
         else:
-            found[name] = value if name in ("provider", "trace") else value.lower()
+            found[name] = value if name in ("provider", "trace", "workspace") else value.lower()
     if problem := status_problem(found.get("status", "")):
         return Query(), problem
     return Query(**found, text=tuple(text)), None

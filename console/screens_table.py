@@ -35,6 +35,7 @@ SCREENS: tuple[ScreenRow, ...] = (
     ScreenRow("logs", "2", "Logs", "every request as it happens", "logs:LogsScreen"),
     ScreenRow("catalog", "3", "Catalog", "integrations, providers, models", "catalog:CatalogScreen"),
     ScreenRow("keys", "4", "Keys", "API keys", "keys:KeysScreen"),
+    ScreenRow("limits", "6", "Limits", "budgets and rates, live", "limits:LimitsScreen"),
     ScreenRow("playground", "0", "Playground", "chat with any model or config", "playground:PlaygroundScreen"),
 )
 FIRST = "logs"

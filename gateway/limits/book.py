@@ -88,6 +88,7 @@ class Book:
             left = tally.left(ticks)
             if amount > left or left < 0:
                 tally.refused += 1
+                tally.too_little = left
                 self._look(tally)
                 if tally.limit.refuses:
                     return Short(tally, amount, left)

@@ -49,6 +49,8 @@ class LimitState(msgspec.Struct, frozen=True, kw_only=True):
     spent: float
     reserved: float
     left: float
+    began_at: datetime | None
+    """When the period of a budget began, or was begun anew; None of one for good that never was, and of rates."""
     resets_at: datetime | None
     burn_rate: float
     """Of a budget: used per hour, as it went lately (`pace.py`)."""
@@ -62,6 +64,8 @@ class LimitState(msgspec.Struct, frozen=True, kw_only=True):
     """Whose midnight a period ends at; of a rate nothing."""
     on_shortage: str
     """`lower` or `refuse`, where a hard budget has too little left for the longest answer; of all others nothing."""
+    status: str
+    """`active`, or `exhausted`: nothing is left, or too little for the requests that came."""
     refused: int
     """Requests refused in this period, since the gateway was started; in shadow mode none, see there."""
     would_have_refused: int
@@ -124,6 +128,7 @@ def state_of(applied: Applied, book: Book) -> LimitState:
         spent=said(spent),
         reserved=said(reserved),
         left=said(max(left, 0)),
+        began_at=moment(tally.start_ms) if isinstance(tally, BudgetTally) and tally.start_ms else None,
         resets_at=resets,
         burn_rate=round(ahead.per_hour / (NANO if limit.used == "cost" else 1), 6),
         forecast=None if ahead.at_end is None else said(ahead.at_end),
@@ -131,6 +136,7 @@ def state_of(applied: Applied, book: Book) -> LimitState:
         alerts=[said(alert) for alert in limit.alerts] if isinstance(limit, Budget) else [],
         time_zone=limit.period.zone if isinstance(limit, Budget) else "",
         on_shortage=limit.on_shortage if isinstance(limit, Budget) and limit.is_hard else "",
+        status="exhausted" if left <= 0 or (isinstance(tally, BudgetTally) and tally.is_exhausted) else "active",
         refused=0 if limit.shadow else tally.refused,
         would_have_refused=tally.refused if limit.shadow else 0,
     )

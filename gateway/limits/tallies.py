@@ -26,7 +26,7 @@ class BudgetTally:
 
     __slots__ = (
         *("applied", "ends_ms", "index", "limit", "once", "pace", "raised", "refused", "reserved", "spent"),
-        *("start_ms", "tells_at", "told"),
+        *("start_ms", "tells_at", "told", "too_little"),
     )
 
     def __init__(self, applied: Applied, limit: Budget, start_ms: int, ends_ms: int, spent: int, now: float) -> None:
@@ -37,6 +37,8 @@ class BudgetTally:
         self.pace = Pace(memory_of((ends_ms - start_ms) / 1000), now)
         self.refused = 0
         """Requests refused, or in shadow mode: that would have been."""
+        self.too_little = 0
+        """As much as was left when one was refused last: more may do."""
         self.told = {each for each in (*limit.alerts, limit.amount) if each <= spent}
         """Amounts whose reaching need not be told any more."""
         self.look_ahead()
@@ -54,7 +56,7 @@ class BudgetTally:
     @property
     def is_exhausted(self) -> bool:
         """Whether nothing is left, or so little that requests are refused although none is under way."""
-        return self.spent >= self.amount or (self.refused > 0 and not self.reserved)
+        return self.spent >= self.amount or (self.refused > 0 and not self.reserved and self.left(0) <= self.too_little)
 
     def is_idle(self, _now: float, now_ms: float) -> bool:
         """Whether nobody would miss it."""
@@ -82,7 +84,7 @@ class BudgetTally:
 class RateTally:
     """What a rate counts within its window."""
 
-    __slots__ = ("applied", "index", "limit", "once", "refused", "window")
+    __slots__ = ("applied", "index", "limit", "once", "refused", "too_little", "window")
     ends_ms, raised = inf, 0
     """It has no periods."""
 
@@ -90,7 +92,7 @@ class RateTally:
         self.applied, self.limit = applied, limit
         self.index, self.once = INDEX[limit.used], applied.once
         self.window = Window(limit.seconds)
-        self.refused = 0
+        self.refused = self.too_little = 0
 
     @property
     def amount(self) -> int:
@@ -124,14 +126,14 @@ class RateTally:
 class BusyTally:
     """Requests under way."""
 
-    __slots__ = ("applied", "index", "limit", "once", "refused", "under_way")
+    __slots__ = ("applied", "index", "limit", "once", "refused", "too_little", "under_way")
     ends_ms, raised = inf, 0
     """It has no periods."""
 
     def __init__(self, applied: Applied, limit: RateLimit) -> None:
         self.applied, self.limit = applied, limit
         self.index, self.once = INDEX[limit.used], applied.once
-        self.under_way = self.refused = 0
+        self.under_way = self.refused = self.too_little = 0
 
     @property
     def amount(self) -> int:

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 
 import httpx
 
+from tests.console.fake_answers import listing, one, refused
+from tests.console.fake_limits import FakeLimits
 from tests.console.samples import Json, api_key, integration, provider, stats
 
 VENDORS: list[Json] = [
@@ -42,6 +44,7 @@ class FakeGateway:
         self.models: dict[str, list[Json]] = {}
         self.keys: list[Json] = []
         self.configs: list[Json] = []
+        self.limits = FakeLimits()
         self.asked: list[tuple[str, str, Json]] = []
         """(method, path, body) of every change asked for."""
         self.filters: list[dict[str, str]] = []
@@ -129,6 +132,8 @@ class FakeGateway:
         return self._look_into_catalog(path, params)
 
     def _look_into_catalog(self, path: str, params: dict[str, str]) -> httpx.Response:
+        if (found := self.limits.look(path.removeprefix("/v1/").split("/"), params)) is not None:
+            return found
         match path.removeprefix("/v1/").split("/"):
             case ["integrations"]:
                 hidden = ("masked_key", "configurations", "allow_all_models")
@@ -143,6 +148,8 @@ class FakeGateway:
                 return listing(self.providers, params)
             case ["api-keys"]:
                 return listing(self.keys, params)
+            case ["api-keys", key_id]:
+                return one(self.keys, key_id)
         return refused(404, f"`{path}` is not here")
 
     def _log_page(self, params: dict[str, str]) -> httpx.Response:
@@ -170,6 +177,8 @@ class FakeGateway:
         yield f"data: {json.dumps({'choices': [], 'usage': usage})}\n\ndata: [DONE]\n\n".encode()
 
     def _change(self, method: str, path: list[str], body: Json) -> Json:
+        if (changed := self.limits.change(method, path, body)) is not None:
+            return changed
         match method, path:
             case "POST", ["integrations"]:
                 return self._add_integration(body)
@@ -209,21 +218,3 @@ class FakeGateway:
         self.integrations.append(integration(slug, body["ai_provider_id"], name=body["name"]))
         self.providers.append(provider(slug, slug))
         return {"id": slug, "slug": slug}
-
-
-def listing(rows: list[Json], params: dict[str, str]) -> httpx.Response:
-    """One page of a list of the catalog; the first page is 0."""
-    size = int(params.get("page_size", 50))
-    start = size * int(params.get("current_page", 0))
-    return httpx.Response(200, json={"object": "list", "total": len(rows), "data": rows[start : start + size]})
-
-
-def one(rows: list[Json], slug: str) -> httpx.Response:
-    """The row with this slug."""
-    found = [row for row in rows if row["slug"] == slug]
-    return httpx.Response(200, json=found[0]) if found else refused(404, f"`{slug}` is not here")
-
-
-def refused(status: int, message: str) -> httpx.Response:
-    """An error as the gateway spells it."""
-    return httpx.Response(status, json={"error": {"message": message, "type": "error", "param": None, "code": "no"}})

@@ -208,3 +208,40 @@ def config(slug: str, **changes: Any) -> Json:
         "object": "config",
     }
     return usual | changes
+
+
+def limit(limit_id: str, level: str, owner: str, **changes: Any) -> Json:
+    """A monthly budget of 50 dollars, as `GET /v1/limits` has it."""
+    usual: Json = {
+        "id": limit_id,
+        "level": level,
+        "owner": owner,
+        "name": owner.partition("@")[0],
+        "group": "",
+        "kind": "budget",
+        "type": "cost",
+        "period": "monthly",
+        "mode": "hard",
+        "limit": 50.0,
+        "raised": 0.0,
+        "raised_until": None,
+        "spent": 12.5,
+        "reserved": 0.0,
+        "left": 37.5,
+        "began_at": "2026-11-01T00:00:00Z",
+        "resets_at": "2026-12-01T00:00:00Z",
+        "alerts": [],
+        "time_zone": "UTC",
+        "on_shortage": "lower",
+        "status": "active",
+        "refused": 0,
+        "would_have_refused": 0,
+    }
+    return usual | changes
+
+
+def rate(limit_id: str, level: str, owner: str, **changes: Any) -> Json:
+    """60 requests a minute."""
+    usual: Json = {"kind": "rate", "type": "requests", "period": "rpm", "limit": 60, "spent": 41, "left": 19}
+    usual |= {"began_at": None, "resets_at": "2026-11-24T15:00:41Z", "time_zone": "", "on_shortage": ""}
+    return limit(limit_id, level, owner, **(usual | changes))

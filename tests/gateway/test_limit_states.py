@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from tests.gateway.departments import key_in, organisation_key, workspace
 from tests.gateway.limited import budget
-from tests.gateway.running import Gateway, Json, ask
+from tests.gateway.running import Gateway, Json, ask, client
 
 CHAT = "/v1/chat/completions"
 
@@ -63,3 +65,22 @@ async def test_list_says_all_that_a_limit_is(gateway: Gateway) -> None:
     assert (requests["alerts"], requests["on_shortage"], requests["resets_at"]) == ([], "lower", None)
     assert (rate["alerts"], rate["time_zone"], rate["on_shortage"]) == ([], "", "")
     assert {each["name"]: each["status"] for each in keys} == {"webui": "active", "team": "exhausted"}
+
+
+async def test_raised_budget_is_exhausted_no_more(gateway: Gateway) -> None:
+    """Who had too little left for a request is exhausted, and from the moment of the raise on is not."""
+    body = {"name": "team", "scopes": ["completions.write"], "usage_limits": [budget(0.000001, on_shortage="refuse")]}
+    made = (await gateway.admin.post("/v1/api-keys/workspace/service", json=body)).json()
+    async with client(gateway.url, made["key"]) as team:
+        refused = await team.post(CHAT, json=ask())
+    (before,) = await listed(gateway, level="api_key")
+    status = [(await gateway.admin.get(f"/v1/api-keys/{made['id']}")).json()["status"]]
+
+    until = datetime.now(UTC) + timedelta(hours=2)
+    raised = {"amount": 10, "until": until.isoformat()}
+    after = (await gateway.admin.post(f"/v1/limits/{before['id']}/raise", json=raised)).json()
+
+    status.append((await gateway.admin.get(f"/v1/api-keys/{made['id']}")).json()["status"])
+    assert (refused.status_code, before["left"] > 0) == (412, True)
+    assert (before["status"], after["status"], after["refused"]) == ("exhausted", "active", 1)
+    assert status == ["exhausted", "active"]

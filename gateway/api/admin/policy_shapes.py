@@ -68,7 +68,7 @@ def check_change(kind: str, said: Json, before: Json) -> Json:
     problems.check(name is None or is_name(name), "name", f"must be a text of 1 to {LONGEST_NAME} characters")
     for field in FIXED:
         problems.check(field not in said, field, "cannot be changed; make another policy")
-    changes = {name: value for name, value in limit_in(said).items() if name != "reset_usage_for_value"}
+    changes = {name: value for name, value in said.items() if name not in (*OWN, "reset_usage_for_value")}
     if changes.get("periodic_reset"):
         changes.setdefault("periodic_reset_days", None)
     if changes.get("periodic_reset_days"):
