@@ -132,6 +132,8 @@ def told(limit: Limit, zone: tzinfo | None) -> Iterator[str]:
     yield doing(limit)
     if limit.is_budget:
         yield resets(limit, zone)
+    if going := going_on(limit, zone):
+        yield going
     if limit.raised and limit.raised_until is not None:
         yield f"{amount(limit.raised, limit.type)} of it are added until {long_moment(limit.raised_until, zone)}."
 
@@ -143,6 +145,7 @@ def facts(limit: Limit) -> list[str]:
     )
     rows = {
         "Limit": f"{what(limit)}, {limit.mode}" + (f", zone {limit.time_zone}" if limit.time_zone else ""),
+        "Burns": f"{amount(limit.burn_rate, limit.type)} an hour, as of late" if limit.burn_rate else "",
         "Tells at": alerts,
         "Refused": f"{limit.refused:,} since the gateway was started" if limit.refused else "",
     }
@@ -162,6 +165,15 @@ def doing(limit: Limit) -> str:
     if limit.on_shortage == "lower":
         return "Where too little is left, answers are shortened."
     return "What would go beyond it is refused."
+
+
+def going_on(limit: Limit, zone: tzinfo | None) -> str:
+    """How it will end, if it goes on as of late."""
+    if limit.runs_out_at is not None:
+        return f"At this rate it is empty on {long_moment(limit.runs_out_at, zone)}."
+    if limit.forecast is not None and limit.burn_rate and not is_out(limit):
+        return f"At this rate {amount(limit.forecast, limit.type)} will be used by then."
+    return ""
 
 
 def resets(limit: Limit, zone: tzinfo | None) -> str:

@@ -36,6 +36,12 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
     left: float = 0
     began_at: datetime | None = None
     resets_at: datetime | None = None
+    burn_rate: float = 0
+    """Used per hour, as it went lately."""
+    forecast: float | None = None
+    """What will have been used when it begins anew, if that goes on."""
+    runs_out_at: datetime | None = None
+    """When nothing is left, if that goes on; None where it lasts."""
     alerts: list[float] = []
     """Amounts at which somebody is told."""
     time_zone: str = ""

@@ -230,6 +230,9 @@ def limit(limit_id: str, level: str, owner: str, **changes: Any) -> Json:
         "left": 37.5,
         "began_at": "2026-11-01T00:00:00Z",
         "resets_at": "2026-12-01T00:00:00Z",
+        "burn_rate": 0.02,
+        "forecast": 15.6,
+        "runs_out_at": None,
         "alerts": [],
         "time_zone": "UTC",
         "on_shortage": "lower",
@@ -244,4 +247,5 @@ def rate(limit_id: str, level: str, owner: str, **changes: Any) -> Json:
     """60 requests a minute."""
     usual: Json = {"kind": "rate", "type": "requests", "period": "rpm", "limit": 60, "spent": 41, "left": 19}
     usual |= {"began_at": None, "resets_at": "2026-11-24T15:00:41Z", "time_zone": "", "on_shortage": ""}
+    usual |= {"burn_rate": 0.0, "forecast": None}
     return limit(limit_id, level, owner, **(usual | changes))

@@ -7,6 +7,7 @@ from console.app import TollhouseApp
 from console.commands import COMMANDS, Command, matching
 from console.screens.catalog import CatalogScreen
 from console.screens.keys import KeysScreen
+from console.screens.limits import LimitsScreen
 from console.screens.logs import LogsScreen
 from tests.console.driving import Operator, operating, paste, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
@@ -16,6 +17,7 @@ HOMES: dict[str | None, type[DOMNode]] = {
     None: TollhouseApp,
     "catalog": CatalogScreen,
     "keys": KeysScreen,
+    "limits": LimitsScreen,
     "logs": LogsScreen,
 }
 """Who performs the actions of a command, by the screen it belongs to."""

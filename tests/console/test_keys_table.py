@@ -10,6 +10,8 @@ from console.keys_table import KEYS, PLACES, Key, Place, keys_of
 from console.screens.catalog import CatalogScreen
 from console.screens.form import FormScreen
 from console.screens.keys import KeysScreen
+from console.screens.limit_detail import LimitDetailScreen
+from console.screens.limits import LimitsScreen
 from console.screens.log_detail import LogDetailScreen
 from console.screens.logs import LogsScreen
 from console.screens.playground import PlaygroundScreen
@@ -18,7 +20,7 @@ from console.widgets.resource_table import ResourceTable
 from console.widgets.tail_view import TailView
 from tests.console.driving import operating, seen, until_seen
 from tests.console.fake_gateway import FakeGateway
-from tests.console.samples import api_key, integration, log
+from tests.console.samples import api_key, integration, limit, log
 
 HOMES: dict[Place, tuple[type[DOMNode], ...]] = {
     "everywhere": (TollhouseApp,),
@@ -27,6 +29,8 @@ HOMES: dict[Place, tuple[type[DOMNode], ...]] = {
     "log": (LogDetailScreen,),
     "catalog": (CatalogScreen,),
     "keys": (KeysScreen,),
+    "limits": (LimitsScreen,),
+    "limit": (LimitDetailScreen,),
     "playground": (PlaygroundScreen,),
     "forms": (FormScreen,),
     "secret": (SecretScreen,),
@@ -39,6 +43,8 @@ WAYS: dict[Place, list[str]] = {
     "log": ["enter"],
     "catalog": ["3"],
     "playground": ["0", "escape"],
+    "limits": ["6"],
+    "limit": ["enter"],
     "keys": ["4"],
     "forms": ["n"],
 }
@@ -47,6 +53,8 @@ KEYS_SHOWN: dict[Place, str] = {
     "log": "y Copy tab",
     "catalog": "→ Next list",
     "playground": "b Two sides",
+    "limits": "n New  e Edit  u Raise",
+    "limit": "u Raise  e Edit  x Reset",
     "keys": "R Rotate",
     "forms": "Ctrl+S Save",
 }
@@ -67,6 +75,7 @@ async def test_every_key_reaches_its_action() -> None:
     """In its place each key leads to the action of its row, and not to something that Textual binds to it."""
     gateway = FakeGateway()
     gateway.logs, gateway.integrations, gateway.keys = [log(1)], [integration("local")], [api_key("key-1", "one")]
+    gateway.limits.rows = [limit("l-1", "api_key", "key-1")]
     async with operating(gateway) as pilot:
         await until_seen(pilot, "14:00:01.204")
         for place, way in WAYS.items():

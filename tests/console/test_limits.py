@@ -30,7 +30,8 @@ def limited() -> FakeGateway:
     }
     each: Json = {"name": "Each user", "limit": 20.0, "period": "never", "resets_at": None}
     gateway.limits.rows = [
-        limit("l-1", "api_key", "key-1", name="mkt-webui", reserved=2.5, left=35.0, alerts=[25.0, 40.0]),
+        limit("l-1", "api_key", "key-1", name="mkt-webui", reserved=2.5, left=35.0, alerts=[25.0, 40.0])
+        | {"runs_out_at": "2026-11-27T09:30:00Z", "burn_rate": 0.53},
         rate("l-2", "provider", "openai-prod"),
         limit("l-3", "integration", "openai@sales", spent=50.0, left=0.0, status="exhausted", refused=7),
         limit("l-4", "policy", "p-1", group="metadata._user=ann", spent=19.0, left=1.0, **each),
@@ -49,10 +50,12 @@ async def test_limits_stand_in_one_list_the_nearest_to_its_end_first() -> None:
         lines = [line.split() for line in seen(pilot).splitlines()[3:8]]
 
     text = [" ".join(line) for line in lines]
-    assert text[0] == "integration openai in sales $50.00 monthly ██████████ $50.00 $0.00 1 Dec hard 7 used up"
-    assert text[1].startswith("policy Each user metadata._user=ann $20.00 in all █████████· $19.00 $1.00 – hard – low")
-    assert text[2] == "provider @openai-prod 60 requests/min ███████··· 41 19 15:00 hard – ok"
-    assert text[3] == "key mkt-webui $50.00 monthly ██▒······· $12.50 $2.50 $35.00 1 Dec hard – ok"
+    assert text[0] == "integration openai in sales $50.00 monthly ██████████ $50.00 $0.00 – 1 Dec hard 7 used up"
+    assert text[1].startswith(
+        "policy Each user metadata._user=ann $20.00 in all █████████· $19.00 $1.00 – – hard – low"
+    )
+    assert text[2] == "provider @openai-prod 60 requests/min ███████··· 41 19 – 15:00 hard – ok"
+    assert text[3] == "key mkt-webui $50.00 monthly ██▒······· $12.50 $2.50 $35.00 27 Nov 1 Dec hard – ok"
     assert "shadow (4) ok" in text[4]
 
 
@@ -264,7 +267,15 @@ async def test_page_of_a_limit_says_what_happens_and_who_uses_it() -> None:
 
         told = "$12.50 of $50.00 are spent, $2.50 set aside for requests under way, $35.00 left."
         await until_seen(
-            pilot, told, "It begins anew Tue 1 Dec 00:00", "gpt-4o", "$10.00", "██········", "$25.00, $40.00"
+            pilot,
+            told,
+            "It begins anew Tue 1 Dec 00:00",
+            "empty on Fri 27 Nov 09:30",
+            "$0.5300 an hour",
+            "gpt-4o",
+            "$10.00",
+            "██········",
+            "$25.00, $40.00",
         )
         where = "api_key_ids=key-1&time_of_generation_min=2026-11-01T00%3A00%3A00%2B00%3A00"
         assert any(where in path for path in gateway.looked)
