@@ -23,6 +23,7 @@ async def serve(call: Call, plant: Plant) -> None:
         with recorded(call, plant):
             snapshot = plant.snapshot
             call.caller = authenticate(call.headers, snapshot, "completions.write")
+            plant.vitals.entered(call.caller.workspace)
             call.body = await call.client.take_body(length_in(call.headers))
             call.request = call.dialect.read(call.body, call.headers)
             call.metadata = filed(call, call.caller)

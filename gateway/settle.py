@@ -90,8 +90,11 @@ def break_off(call: Call) -> None:
 
 def settle(call: Call, plant: Plant) -> None:
     """Price the request, write its record, tell whoever watches."""
-    record = shortened(record_of(call, plant), call.caller.redaction if call.caller else None)
+    caller = call.caller
+    record = shortened(record_of(call, plant), caller.redaction if caller else None)
     plant.ledger.add(record)
+    if caller is not None:
+        plant.vitals.left(caller.workspace)
     plant.vitals.settled(record)
     plant.health.settled(record)
     plant.live.settled(record)

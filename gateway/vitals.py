@@ -38,6 +38,7 @@ class Vitals:
         self._clock = clock
         self.began = clock()
         self.in_flight = 0
+        self._in_workspaces: dict[str, int] = {}
         self.requests_today = self.errors_today = self.cost_today = self.unpriced_today = 0
         self._seconds: deque[Second] = deque(maxlen=WINDOW_SECONDS + 1)
         self._latencies: deque[float] = deque(maxlen=LATENCIES)
@@ -54,6 +55,18 @@ class Vitals:
         """A request began."""
         self.in_flight += 1
         self._idle.clear()
+
+    def entered(self, workspace: str) -> None:
+        """It is known whose the request is."""
+        self._in_workspaces[workspace] = self._in_workspaces.get(workspace, 0) + 1
+
+    def left(self, workspace: str) -> None:
+        """It ended."""
+        self._in_workspaces[workspace] -= 1
+
+    def in_flight_of(self, workspace: str) -> int:
+        """A workspace's requests that are under way."""
+        return self._in_workspaces.get(workspace, 0)
 
     def settled(self, record: LogRecord) -> None:
         """A request ended."""

@@ -14,7 +14,8 @@ Json = dict[str, Any]
 async def made(gateway: Gateway, path: str, body: Json) -> Json:
     """What was made by the owner."""
     answer = await gateway.admin.post(f"/v1{path}", json=body)
-    found: Json = answer.raise_for_status().json()
+    assert answer.is_success, answer.text
+    found: Json = answer.json()
     return found
 
 

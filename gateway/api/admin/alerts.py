@@ -58,7 +58,7 @@ async def standing(plant: Plant, caller: Caller) -> Standing:
 async def found(plant: Plant, caller: Caller) -> Standing:
     """Everything, looked at now."""
     now_ms = round(plant.limits.clock() * 1000)
-    alerts = [*of_gateway(plant, now_ms), *of_keys(plant, caller, now_ms)]
+    alerts = [*of_gateway(plant, caller, now_ms), *of_keys(plant, caller, now_ms)]
     main: MainBudget | None = None
     async for applied, tally in budgets(plant, caller):
         if (event := near_its_end(tally)) is not None:
@@ -75,12 +75,15 @@ def alert(event: Event, **about: str) -> Alert:
     return Alert(kind=event.kind, title=event.title, text=event.text, **about)
 
 
-def of_gateway(plant: Plant, now_ms: int) -> Iterator[Alert]:
-    """Its log, and the vendors behind it."""
+def of_gateway(plant: Plant, caller: Caller, now_ms: int) -> Iterator[Alert]:
+    """Its log, and the vendors behind what a caller may use."""
     state = plant.writer.state()
     if state.reason is not None:
         yield alert(of_writer(state.reason, state.waiting, now_ms))
+    theirs = plant.snapshot.catalog(caller).providers
     for each in plant.health.failing():
+        if not caller.is_organisation and each.provider not in theirs:
+            continue
         yield alert(of_vendor(each, now_ms), level="provider", owner=each.provider)
 
 

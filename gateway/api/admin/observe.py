@@ -6,33 +6,11 @@ import msgspec
 from litestar import Controller, get
 from litestar.response import Response
 
-from gateway.alerts import MainBudget
-from gateway.api.admin.alerts import standing
 from gateway.api.admin.door import PlantHere, caller_of, needs
 from gateway.api.admin.limits import Request_
+from gateway.api.admin.stats import Stats, stats_for
 from gateway.api.health import Health, health_of
 from gateway.vendors import VENDORS, Vendor
-
-
-class Stats(msgspec.Struct, frozen=True, kw_only=True):
-    """How it is doing right now."""
-
-    version: str
-    uptime_seconds: float
-    requests_per_second: float
-    tokens_per_second: float
-    errors_per_second: float
-    in_flight: int
-    requests_today: int
-    errors_today: int
-    cost_today_nanodollars: int
-    unpriced_today: int
-    p95_ms: float | None
-    status: str
-    reason: str | None
-    alerts: int
-    """How many `/v1/alerts` has."""
-    budget: MainBudget | None
 
 
 class SettingShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,27 +57,11 @@ class ObserveController(Controller):
 
     @get("/stats", guards=needs("analytics.view", "logs.list"), summary="Say how the gateway is doing")
     async def stats(self, request: Request_, plant: PlantHere) -> Stats:
-        """Rates of the last ten seconds, sums of today in the time zone of this machine, and whether all is well."""
-        vitals, found = plant.vitals, health_of(plant)
-        stands = await standing(plant, caller_of(request))
-        requests, tokens, errors = vitals.rates()
-        return Stats(
-            version=plant.version,
-            uptime_seconds=vitals.uptime_seconds(),
-            requests_per_second=requests,
-            tokens_per_second=tokens,
-            errors_per_second=errors,
-            in_flight=vitals.in_flight,
-            requests_today=vitals.requests_today,
-            errors_today=vitals.errors_today,
-            cost_today_nanodollars=vitals.cost_today,
-            unpriced_today=vitals.unpriced_today,
-            p95_ms=vitals.p95_ms(),
-            status=found.status,
-            reason=found.database.reason or found.writer.reason,
-            alerts=len(stands.alerts),
-            budget=stands.budget,
-        )
+        """Rates of the last ten seconds, sums of today in the time zone of this machine, and whether all is well.
+
+        A workspace's key is told of its own requests.
+        """
+        return await stats_for(plant, caller_of(request))
 
     @get(
         "/vendors",
