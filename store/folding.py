@@ -44,7 +44,7 @@ READ = f"SELECT rowid, {', '.join(COLUMNS)} FROM logs WHERE rowid > ? ORDER BY r
 SET = "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 GET = "SELECT last_ms, counts, times FROM rollups WHERE (grain, facet, start_ms, value, workspace) = (?, ?, ?, ?, ?)"
 PUT = f"INSERT OR REPLACE INTO rollups VALUES ({', '.join('?' * 8)})"
-HELD = "SELECT count(*) FROM rollups WHERE grain = ? AND facet = ? AND start_ms = ?"
+HELD = "SELECT value, workspace FROM rollups WHERE grain = ? AND facet = ? AND start_ms = ?"
 
 
 class Heap:
@@ -78,8 +78,8 @@ class Folding:
         """Begin anew from what is in the database, as after a transaction that failed."""
         self._fresh: dict[Key, Heap] = {}
         self._cells: dict[Key, Cell] = {}
-        self._held: dict[Bucket, int] = {}
-        self._new: set[Bucket] = set()
+        self._held: dict[Bucket, set[tuple[str, str]]] = {}
+        self._crowded: dict[Bucket, set[tuple[str, str]]] = {}
         self._newest = 0
         self._labelled: list[Labelled] = []
         self._seen: int | None = None
@@ -109,13 +109,15 @@ class Folding:
 
     def add(self, records: Iterable[tuple[int, LogRecord]]) -> None:
         """Count records, each with the number of its row, in buckets as fine as are kept."""
-        fresh, labelled = self._fresh, self._labelled
+        fresh, labelled, crowded = self._fresh, self._labelled, self._crowded
         for log, record in records:
             core, extras, places, at = core_of(record), extras_of(record), places_of(record), moment_of(record)
             fine, workspace = self._finest(at), record.workspace
             for facet, value in facets_of(record):
                 grain = HOUR if fine == MINUTE and facet.startswith(METADATA) else fine
                 key = (grain, facet, at - at % grain, value, workspace)
+                if crowded and (kept := crowded.get(key[:3])) is not None and key[3:] not in kept:
+                    key = (*key[:3], OTHERS, workspace)
                 if (heap := fresh.get(key)) is None:
                     heap = fresh[key] = Heap()
                 heap.cores.append(core)
@@ -132,9 +134,14 @@ class Folding:
         """Bring what was counted into the rows of every grain, and note how far that goes."""
         touched: dict[Key, Cell] = {}
         for (finest, facet, start, value, workspace), heap in self._fresh.items():
-            cell = heap.cell()
-            for grain in GRAINS[GRAINS.index(finest) :]:
-                key = self._within_bounds(connection, (grain, facet, start - start % grain, value, workspace))
+            cell, grains = heap.cell(), GRAINS[GRAINS.index(finest) :]
+            keys = [
+                self._within_bounds(connection, (grain, facet, start - start % grain, value, workspace))
+                for grain in grains
+            ]
+            if value != OTHERS and all(key[3] == OTHERS for key in keys):
+                self._crowded[finest, facet, start] = set().union(*(self._held[key[:3]] for key in keys))
+            for key in keys:
                 row = touched[key] = self._cell(connection, key)
                 row.last_ms = max(row.last_ms, cell.last_ms)
                 pour(cell.counts, row.counts)
@@ -158,36 +165,31 @@ class Folding:
         kept = {key: cell for key, cell in self._cells.items() if key[2] + 2 * key[0] > self._newest}
         self._cells = kept if len(kept) <= CELLS_KEPT else {}
         buckets = {key[:3] for key in self._cells}
-        self._held = {bucket: count for bucket, count in self._held.items() if bucket in buckets}
-        self._new &= buckets
+        self._held = {bucket: held for bucket, held in self._held.items() if bucket in buckets}
+        self._crowded = {bucket: kept for bucket, kept in self._crowded.items() if bucket in buckets}
 
     def _cell(self, connection: sqlite3.Connection, key: Key) -> Cell:
         """A row, from memory or the database, or a new one."""
         cell = self._cells.get(key)
         if cell is None:
-            held = self._count(connection, key)
-            found = None if key[:3] in self._new else connection.execute(GET, key).fetchone()
+            held = self._values(connection, key)
+            found = connection.execute(GET, key).fetchone() if key[3:] in held else None
             cell = Cell(found[0], decode_counts(found[1]), decode_times(found[2])) if found else Cell(0, {}, {})
             self._cells[key] = cell
-            if not found:
-                self._held[key[:3]] = held + 1
+            held.add(key[3:])
         return cell
 
     def _within_bounds(self, connection: sqlite3.Connection, key: Key) -> Key:
         """The key, or that of all others where a bucket has too many values already."""
-        if key in self._cells or self._count(connection, key) < VALUES_KEPT:
-            return key
-        is_there = key[:3] not in self._new and connection.execute(GET, key).fetchone()
-        return key if is_there else (*key[:3], OTHERS, key[4])
+        held = self._values(connection, key)
+        return key if len(held) < VALUES_KEPT or key[3:] in held else (*key[:3], OTHERS, key[4])
 
-    def _count(self, connection: sqlite3.Connection, key: Key) -> int:
-        """How many rows a facet has in a bucket."""
-        bucket = key[:3]
-        if bucket not in self._held:
-            self._held[bucket] = connection.execute(HELD, bucket).fetchone()[0]
-            if not self._held[bucket]:
-                self._new.add(bucket)  # all its rows will be in memory
-        return self._held[bucket]
+    def _values(self, connection: sqlite3.Connection, key: Key) -> set[tuple[str, str]]:
+        """Which values, and of whom, a facet has in a bucket."""
+        held = self._held.get(key[:3])
+        if held is None:
+            held = self._held[key[:3]] = set(connection.execute(HELD, key[:3]).fetchall())
+        return held
 
 
 def row_of(key: Key, cell: Cell) -> tuple[object, ...]:

@@ -10,10 +10,13 @@ from store.records import LogRecord
 
 SAID = re.compile(
     rb'"(?:content|text|input|prompt|query|delta|arguments|partial_json|transcript|thinking|reasoning_content)"'
-    rb'\s*:\s*"((?:[^"\\]|\\.)*)"'
+    rb'\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)"'
 )
 """Where text stands in every dialect, streamed or not. By a pattern, for parsing each event takes ten times as long."""
 WORD = re.compile(r"[^\W_]+")
+PARTED = {sign: " " for sign in range(128) if not chr(sign).isalnum()}
+"""What parts words in plain English; everything else is looked at sign by sign, which takes ten times as long."""
+FOREIGN = re.compile(r"[^\x00-\x7f]")
 APART = re.compile(r"([぀-ヿ㐀-鿿가-힯豈-﫿])")
 """Scripts that do not part words: each sign is one."""
 LONGEST_BYTES = 4_096
@@ -22,8 +25,15 @@ LONGEST_BYTES = 4_096
 
 def words(text: str) -> list[str]:
     """The words of a text, in small letters and without accents."""
-    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
+    if text.isascii():
+        return text.lower().translate(PARTED).split()
+    plain = FOREIGN.sub(without_accents, unicodedata.normalize("NFKD", text.casefold()))
     return WORD.findall(APART.sub(r" \1 ", plain))
+
+
+def without_accents(sign: re.Match[str]) -> str:
+    """A sign; an accent that stands behind its letter is none."""
+    return "" if unicodedata.combining(sign[0]) else sign[0]
 
 
 def text_of(request_body: bytes, response_body: bytes) -> str:

@@ -1,7 +1,8 @@
 """Which records have a word in what was asked or answered: FTS5 tables without content, for 100,000 rows each.
 
 In parts, because such a table cannot give up a row without the text it had, but a part can be dropped when all its
-records are old. Positions are not kept: every word must be there, in whatever order.
+records are old. Positions are not kept: every word must be there, in whatever order, and so each is given once. What is
+a word `log_text` has decided; FTS5 only parts them at the spaces.
 """
 
 import re
@@ -21,7 +22,7 @@ MARK = "texts_indexed"
 """The fact that says up to which row of the log all texts are in."""
 MAKE = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS log_text_{part} USING fts5"
-    "(said, content='', detail=none, columnsize=0, tokenize='unicode61 remove_diacritics 0')"
+    "(said, content='', detail=none, columnsize=0, tokenize='ascii')"
 )
 NAME = re.compile(r"log_text_(\d+)")
 SET = "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
@@ -56,12 +57,12 @@ class TextIndex:
 
     def _add(self, connection: sqlite3.Connection, texts: Sequence[tuple[int, str]], seen: int) -> None:
         for row, text in texts:
-            if text:
+            if said := " ".join(set(text.split())):
                 part = row // PART_ROWS
                 if part not in self._parts:
                     connection.execute(MAKE.format(part=part))
                     self._parts.add(part)
-                connection.execute(f"INSERT INTO log_text_{part} (rowid, said) VALUES (?, ?)", (row, text))
+                connection.execute(f"INSERT INTO log_text_{part} (rowid, said) VALUES (?, ?)", (row, said))
         connection.execute(SET, (MARK, str(seen).encode()))
 
 

@@ -79,8 +79,11 @@ def measured(count: int, folder: Path | None = None) -> Iterator[tuple[str, str,
         file = (folder or Path(temporary)) / f"log-{count}" / "tollhouse.db"
         if not file.exists():
             file.parent.mkdir(parents=True)
-            seconds = make(file, count)
-            yield f"records/s written, {count:,} in all", "≥ 20,000", f"{count / seconds:,.0f}"
+            made = make(file, count)
+            rate = (
+                f"{count / made.writing:,.0f} ({made.spent / count * 1e6:.0f} µs CPU each with what is left for later)"
+            )
+            yield f"records/s written, {count:,} in all", "≥ 20,000", rate
         yield from sizes(file, count)
         now_ms = round(file.stat().st_mtime * 1000)
         yield from asyncio.run(asked(file, now_ms))

@@ -9,7 +9,7 @@ from store.database import Database
 from store.drain import Drain
 from store.log_filter import LogFilter
 from store.log_ranges import Between, Labelled
-from store.log_text import text_of
+from store.log_text import text_of, words
 from store.logs import page
 from store.records import LogRecord
 from tests.store.records import log_record, put
@@ -112,3 +112,12 @@ def test_long_texts_are_cut() -> None:
 
     assert (len(found.split()), found[-30:]) == (4, "e" * 30)
     assert found.split()[1:3] == ["last", "first"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_plain_text_has_the_same_words(seed: int) -> None:
+    """Plain English, which takes a shorter way, has the words it has among foreign ones."""
+    chance = Random(seed)
+    text = "".join(chance.choices("abzAZ09_ .,-'\"\n\t\\", k=60))
+
+    assert words(text) == words(f"{text} é")[:-1]
