@@ -18,6 +18,7 @@ from gateway.api.admin.alerts import AlertsController
 from gateway.api.admin.api_keys import ApiKeysController
 from gateway.api.admin.audit import AuditController
 from gateway.api.admin.configs import ConfigsController
+from gateway.api.admin.events import EventsController
 from gateway.api.admin.explain import ExplainController
 from gateway.api.admin.graphs import GraphsController
 from gateway.api.admin.groups import GroupsController
@@ -110,6 +111,7 @@ def framework(plant: Plant) -> Litestar:
             SummaryController,
             GroupsController,
             NotificationsController,
+            EventsController,
             PricingController,
         ],
         dependencies={"plant": Provide(lambda: plant, sync_to_thread=False)},

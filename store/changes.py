@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
 Json = dict[str, Any]
-UNWATCHED = re.compile(r"audit|facts|notices|spool_positions|(log|rollup)\w*")
+UNWATCHED = re.compile(r"audit|events|facts|notices|spool_positions|(log|rollup)\w*")
 """Tables whose rows are no change that anybody made."""
 SECRET = re.compile(r"(^|_)(hash|token|secret|password)$")
 UNTOLD = frozenset({"updated_at_ms", "last_used_at_ms", "last_used_ms"})

@@ -31,6 +31,8 @@ class IntegrationRow(SQLModel, table=True):
     """JSON: whether workspaces that nothing was decided about may use it, and within which limits."""
     pricing_adjustments: str | None = None
     """JSON: by what prices are multiplied."""
+    shadow_models: bool | None = None
+    """Whether models that are not allowed are counted and let through."""
 
 
 async def all_integrations(session: AsyncSession) -> list[IntegrationRow]:

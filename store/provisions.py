@@ -16,6 +16,8 @@ class ProvisionRow(SQLModel, table=True):
     """JSON: budgets of the integration in this workspace, as the admin API has them."""
     rate_limits: str | None = None
     """JSON, likewise."""
+    shadow_models: bool | None = None
+    """Whether models that are not allowed are counted and let through here; None: as the integration says."""
 
 
 async def all_provisions(session: AsyncSession) -> list[ProvisionRow]:

@@ -20,6 +20,7 @@ import store.audit
 import store.channels
 import store.configs
 import store.counters
+import store.events
 import store.exports
 import store.facts
 import store.feedback

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from gateway.api.moments import now_ms
 from gateway.notifications.channel import Channel, NotSent, send
 from gateway.notifications.event import Event
 
@@ -24,6 +24,10 @@ class Standing:
 
     last_sent_at_ms: int | None = None
     last_error: str | None = None
+    failing_since_ms: int | None = None
+    """Since when it takes nothing; None while it does."""
+    next_try_at_ms: int | None = None
+    """When what waits is tried again."""
     waiting: int = 0
 
 
@@ -73,8 +77,10 @@ class Courier:
             await self._send(address, title, text)
         except NotSent as error:
             standing.last_error = str(error)
+            standing.failing_since_ms = standing.failing_since_ms or now_ms()
             raise
-        standing.last_error, standing.last_sent_at_ms = None, time.time_ns() // 1_000_000
+        standing.last_error = standing.failing_since_ms = None
+        standing.last_sent_at_ms = now_ms()
 
     async def _deliver(self, channel: Channel, address: str, event: Event) -> None:
         standing = self.standing(channel.id)
@@ -86,6 +92,9 @@ class Courier:
                 except NotSent as error:
                     log.warning("%s did not take `%s`: %s", channel.name, event.title, error)
                 if pause is not None:
+                    standing.next_try_at_ms = now_ms() + round(pause * 1000)
                     await self._pause(pause)
         finally:
             standing.waiting -= 1
+            if not standing.waiting:
+                standing.next_try_at_ms = None

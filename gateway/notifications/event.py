@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
+from gateway.limits.status import short_id
+
 if TYPE_CHECKING:
     from gateway.limits.events import LimitEvent
     from gateway.notifications.health import Share
@@ -29,6 +31,12 @@ class Event:
     """The API key it is about, whose `alert_emails` are told too."""
     workspace: str | None = None
     """The workspace it is about, whose admins are told too."""
+    level: str = ""
+    """What kind of thing it is about: of a budget its level, else `api_key` or `provider`."""
+    owner: str = ""
+    """Its id; of a provider and a workspace the slug."""
+    limit_id: str | None = None
+    """Of a budget: its id in `/v1/limits`."""
 
 
 def of_limit(said: LimitEvent) -> Event:
@@ -44,6 +52,9 @@ def of_limit(said: LimitEvent) -> Event:
         text=f"{spent} of {amount} are spent.{resets}",
         key_id=said.owner if said.level == "api_key" else None,
         workspace=said.owner if said.level == "workspace" else None,
+        level=said.level,
+        owner=said.owner,
+        limit_id=short_id(said.counter),
     )
 
 
@@ -57,6 +68,8 @@ def of_key(row: ApiKeyRow, days: int) -> Event:
         text=f"It is refused from {ends} on. Rotate it, or give it more time.",
         key_id=row.id,
         workspace=row.workspace,
+        level="api_key",
+        owner=row.id,
     )
 
 
@@ -67,6 +80,8 @@ def of_vendor(share: Share, now_ms: int) -> Event:
         mark=f"vendor:{share.provider}@{now_ms // HOUR_MS}",
         title=f"Provider `{share.provider}` is failing",
         text=f"{share.failures} of {share.requests} requests of the last minutes failed there.",
+        level="provider",
+        owner=share.provider,
     )
 
 

@@ -15,6 +15,7 @@ from gateway.notifications.channel import Channel, channel_of
 from gateway.notifications.event import HOUR_MS, Event, of_key, of_limit, of_vendor, of_writer
 from store.api_keys import all_api_keys, api_key_by_id
 from store.channels import all_channels, forget_notices, is_first
+from store.events import EventRow, keep_event
 from store.members import all_members
 from store.users import all_users
 from store.vault import VaultLocked
@@ -38,6 +39,9 @@ class Watch:
 
     def __init__(self) -> None:
         self._told: set[str] = set()
+        """Marks of what is dealt with."""
+        self._untold: set[str] = set()
+        """Those of which there was nobody to tell: an hour later there may be."""
         self._new: dict[str, Event] = {}
         """By their marks: what is to be told once the database says whom."""
         self._hourly_at_ms = 0
@@ -50,42 +54,64 @@ class Watch:
 
     async def look(self, plant: Plant, at_ms: int) -> None:
         """Tell of what is new."""
+        if is_hour := at_ms - self._hourly_at_ms >= HOUR_MS:
+            self._told -= self._untold
+            self._untold.clear()
         self._note(happening(plant, at_ms))
-        is_hour = at_ms - self._hourly_at_ms >= HOUR_MS
         if not self._new and not is_hour:
             return
         try:
             async with plant.database.session() as session:
                 channels = await usable(session, plant)
                 if is_hour:
-                    self._note(await expiring(session, at_ms) if channels else ())
+                    self._note(await expiring(session, at_ms))
                     self._hourly_at_ms = at_ms
                 told = [(event, await addresses(session, event)) for event in self._new.values()]
         except OperationalError as error:
             log.warning("notifications wait for the database: %s", error.orig)
             return
         self._new.clear()
-        for event, emails in told if channels else ():
-            if await self._is_first(plant, event, at_ms):
+        for event, emails in told:
+            if not channels:
+                self._untold.add(event.mark)
+            if await self._is_first(plant, event, at_ms, len(channels)):
                 plant.courier.bring(event, channels, emails)
 
     def _note(self, events: Iterable[Event]) -> None:
         """Keep what was not told yet."""
         self._new.update({event.mark: event for event in events if event.mark not in self._told})
 
-    async def _is_first(self, plant: Plant, event: Event, at_ms: int) -> bool:
-        """Whether an event was not told before, by this run or an earlier one; a sick database does not silence it."""
+    async def _is_first(self, plant: Plant, event: Event, at_ms: int, channels: int) -> bool:
+        """Keep an event, and say whether it was not told before, by this run or an earlier one.
+
+        A sick database does not silence it; without channels it is not told.
+        """
         if len(self._told) > MARKS_KEPT:
             self._told.clear()
         self._told.add(event.mark)
         try:
             async with plant.changing, plant.database.session() as session:
                 await forget_notices(session, at_ms - KEPT_MS)
-                first = await is_first(session, event.mark, at_ms)
+                await keep_event(session, row_of(event, at_ms))
+                first = bool(channels) and await is_first(session, event.mark, at_ms)
                 await session.commit()
         except OperationalError:
             return True
         return first
+
+
+def row_of(event: Event, at_ms: int) -> EventRow:
+    """An event as it is kept."""
+    return EventRow(
+        mark=event.mark,
+        at_ms=at_ms,
+        kind=event.kind,
+        title=event.title,
+        text=event.text,
+        level=event.level,
+        owner=event.owner,
+        limit_id=event.limit_id,
+    )
 
 
 def happening(plant: Plant, at_ms: int) -> Iterator[Event]:

@@ -105,16 +105,21 @@ def seen_by(caller: Caller, plant: Plant) -> Iterator[Applied]:
     if caller.is_organisation:
         yield from every
         return
-    theirs = {
+    theirs = owners_of(caller, plant)
+    for each in every:
+        owner = each.limit.owner
+        if (each.limit.level, owner) in theirs or owner.endswith(f"@{caller.workspace}"):
+            yield each
+
+
+def owners_of(caller: Caller, plant: Plant) -> set[tuple[str, str]]:
+    """Level and id of everything in the workspace of a caller that can have limits, but for its integrations."""
+    return {
         *(("api_key", each.key_id) for each in plant.snapshot.callers.values() if caller.sees(each.workspace)),
         *(("provider", slug) for slug, each in plant.snapshot.providers.items() if caller.sees(each.workspace)),
         *(("policy", each.limit.owner) for each in plant.snapshot.limits.policies if caller.sees(each.workspace)),
         ("workspace", caller.workspace),
     }
-    for each in every:
-        owner = each.limit.owner
-        if (each.limit.level, owner) in theirs or owner.endswith(f"@{caller.workspace}"):
-            yield each
 
 
 def limit_named(caller: Caller, plant: Plant, limit_id: str) -> Applied:

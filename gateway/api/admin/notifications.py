@@ -54,6 +54,10 @@ class ShownChannel(msgspec.Struct, frozen=True, kw_only=True):
     last_updated_at: datetime | None
     last_sent_at: datetime | None
     last_error: str | None
+    failing_since: datetime | None
+    """Since when it takes nothing."""
+    next_try_at: datetime | None
+    """When what waits is tried again."""
     waiting: int
     """Notifications that it did not take yet."""
     object: str = "notification-channel"
@@ -203,5 +207,7 @@ def shown(row: ChannelRow, standing: Standing) -> ShownChannel:
         last_updated_at=instant(row.updated_at_ms),
         last_sent_at=instant(standing.last_sent_at_ms),
         last_error=standing.last_error,
+        failing_since=instant(standing.failing_since_ms),
+        next_try_at=instant(standing.next_try_at_ms),
         waiting=standing.waiting,
     )
