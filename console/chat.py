@@ -102,7 +102,7 @@ class Answer:
 
 
 async def ask(
-    gateway: GatewayClient, answer: Answer, news: Callable[[], None], clock: Callable[[], float] = time.perf_counter
+    gateway: GatewayClient, answer: Answer, news: Callable[[], None], clock: Callable[[], float] = time.time
 ) -> None:
     """Have a question answered: `answer` grows, and `news` is called whenever it has. Cancelling closes the stream."""
     began = clock()

@@ -75,6 +75,10 @@ class GatewayClient:
         if self._opened is not None:
             await self._opened.aclose()
 
+    def without_key(self) -> GatewayClient:
+        """The same gateway for a request that brings a key of its own."""
+        return GatewayClient(self.url, "", transport=self._transport)
+
     async def one(self, path: str, kind: type[T], **where: str) -> T:
         """GET what `path` names. Raises GatewayError, like all that follow."""
         return await self._ask("GET", path, kind, params=where)
@@ -212,7 +216,7 @@ class GatewayClient:
         if self._opened is None:
             self._opened = httpx.AsyncClient(
                 base_url="http://gateway" if self.url.startswith(UNIX) else self.url,
-                headers={"x-portkey-api-key": self._key},
+                headers={"x-portkey-api-key": self._key} if self._key else {},
                 transport=self._transport or socket_of(self.url),
                 timeout=10,
                 verify=self.url.startswith("https:"),  # certificates take 100 ms to load, and plain http has none

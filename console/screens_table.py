@@ -37,6 +37,7 @@ SCREENS: tuple[ScreenRow, ...] = (
     ScreenRow("keys", "4", "Keys", "API keys", "keys:KeysScreen"),
     ScreenRow("limits", "6", "Limits", "budgets and rates, live", "limits:LimitsScreen"),
     ScreenRow("playground", "0", "Playground", "chat with any model or config", "playground:PlaygroundScreen"),
+    ScreenRow("connect", "", "Connect", "settings for applications", "connect:ConnectScreen"),
 )
 FIRST = "logs"
 """What stands there when the console opens."""

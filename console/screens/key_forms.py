@@ -45,6 +45,19 @@ def new_key(gateway: GatewayClient, now: Callable[[], datetime]) -> FormScreen:
     )
 
 
+def new_application_key(gateway: GatewayClient, name: str, scopes: list[str]) -> FormScreen:
+    """A key that nothing but a name is asked for."""
+    path = PATHS[is_for_organisation(scopes)]
+    fields = [Field(name="name", label="Name", value=name, needed=always, hint="whose key it is: mkt-webui")]
+    return FormScreen(
+        "New API key for an application",
+        lambda _: f"POST {path}",
+        fields,
+        lambda body, _: gateway.new_secret(path, body),
+        fixed={"scopes": scopes},
+    )
+
+
 def edit_key(gateway: GatewayClient, key: ApiKey, now: Callable[[], datetime]) -> FormScreen:
     """Change what a key is called, what it may do, and when it ends; its secret stays."""
     path = f"/v1/api-keys/{segment(key.id)}"

@@ -43,9 +43,10 @@ class PlaygroundScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("playground")]
     prompt = query_one("#prompt", PromptArea)
 
-    def __init__(self, gateway: GatewayClient, _zone: tzinfo | None, _now: Callable[[], datetime]) -> None:
+    def __init__(self, gateway: GatewayClient, _zone: tzinfo | None, now: Callable[[], datetime]) -> None:
         super().__init__()
         self.gateway = gateway
+        self.now = now
         self.ground = Playground()
         self.transcripts = [Transcript(), Transcript()]
         self.current = 0
@@ -142,7 +143,7 @@ class PlaygroundScreen(Screen[None]):
 
     async def answered(self, answer: Answer) -> None:
         """One answer, as it comes, and then what it cost."""
-        await ask(self.gateway, answer, self.pace.soon)
+        await ask(self.gateway, answer, self.pace.soon, lambda: self.now().timestamp())
         await self.priced(answer)
 
     async def priced(self, answer: Answer) -> None:

@@ -8,6 +8,7 @@ from tests.console.samples import (
     Json,
     api_key,
     attempt,
+    config,
     detail,
     failed_log,
     integration,
@@ -120,6 +121,8 @@ def furnish(gateway: FakeGateway) -> None:
         provider("trial", "openai-prod", name="Summer school", expires_at="2026-09-01T00:00:00Z"),
     ]
     gateway.models = {"openai-prod": [model("gpt-4o"), model("gpt-5-mini"), model("gpt-5", enabled=False)]}
+    gateway.configs = [config("pc-support", name="Support desk")]
+    gateway.says = [ANSWER]
     once = "2026-11-24T09:12:00Z"
     gateway.keys = [
         api_key("key-1", "mkt-webui", key="th-2…k8Vw"),

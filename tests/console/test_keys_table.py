@@ -8,6 +8,7 @@ from textual.dom import DOMNode
 from console.app import TollhouseApp
 from console.keys_table import KEYS, PLACES, Key, Place, keys_of
 from console.screens.catalog import CatalogScreen
+from console.screens.connect import ConnectScreen
 from console.screens.form import FormScreen
 from console.screens.keys import KeysScreen
 from console.screens.limit_detail import LimitDetailScreen
@@ -32,6 +33,7 @@ HOMES: dict[Place, tuple[type[DOMNode], ...]] = {
     "limits": (LimitsScreen,),
     "limit": (LimitDetailScreen,),
     "playground": (PlaygroundScreen,),
+    "connect": (ConnectScreen,),
     "forms": (FormScreen,),
     "secret": (SecretScreen,),
 }
@@ -45,6 +47,7 @@ WAYS: dict[Place, list[str]] = {
     "playground": ["0", "escape"],
     "limits": ["6"],
     "limit": ["enter"],
+    "connect": ["colon", *"connect", "enter"],
     "keys": ["4"],
     "forms": ["n"],
 }
@@ -55,6 +58,7 @@ KEYS_SHOWN: dict[Place, str] = {
     "playground": "b Two sides",
     "limits": "n New  e Edit  u Raise",
     "limit": "u Raise  e Edit  x Reset",
+    "connect": "→ Next client",
     "keys": "R Rotate",
     "forms": "Ctrl+S Save",
 }

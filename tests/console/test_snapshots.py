@@ -7,8 +7,8 @@ from typing import Protocol
 import pytest
 from textual.app import App
 
-from tests.console.driving import Operator, console_of, fill, until_seen
-from tests.console.scene import afternoon, under_way
+from tests.console.driving import Operator, console_of, fill, paste, seen, unseen, until, until_seen
+from tests.console.scene import QUESTION, afternoon, under_way
 
 
 class SnapCompare(Protocol):
@@ -36,8 +36,25 @@ PICTURES = {
     "logs_ansi": Picture((80, 24), (), ("under way",), "ansi-dark"),
     "catalog": Picture((120, 36), ("3",), ("http://gpu.lan:11434/v1",)),
     "keys": Picture((80, 24), ("4",), ("grafana",)),
+    "playground": Picture((120, 36), ("0", "escape", "m"), ("pc-support",)),
+    "playground_small": Picture((80, 24), ("0", "escape", "m"), ("pc-support",)),
+    "connect": Picture((80, 24), ("colon", *"connect", "enter"), ("API key  th-YOUR-KEY",)),
     "form": Picture((80, 24), ("3", "n"), ("New integration",)),
 }
+
+
+async def chat(pilot: Operator, sides: int) -> None:
+    """A question to one model, or to two."""
+    await pilot.press("enter")
+    await unseen(pilot, "Ask whom?")
+    if sides == 2:
+        await pilot.press("escape", "b")
+        await until_seen(pilot, "Ask whom?", "pc-support")
+        await pilot.press("up", "enter")
+        await unseen(pilot, "Ask whom?")
+    await paste(pilot, QUESTION)
+    await pilot.press("enter")
+    await until(pilot, lambda: seen(pilot).count("cost $") == sides)
 
 
 @pytest.mark.parametrize("name", PICTURES)
@@ -51,6 +68,8 @@ def test_screen_looks_as_agreed(name: str, snap_compare: SnapCompare) -> None:
         await until_seen(pilot, "62 rows")
         await pilot.press(*picture.keys)
         await until_seen(pilot, *picture.shows)
+        if name.startswith("playground"):
+            await chat(pilot, sides=2 if name == "playground" else 1)
         if name == "form":
             await fill(pilot, name="OpenAI, Marketing", key="sk-secret", custom_host="llm.example")
             await until_seen(pilot, "begins with http")
