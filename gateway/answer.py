@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -25,6 +27,7 @@ EXCERPT = 200
 NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?", re.A)
 WAITS = {"retry-after-ms": 1000, "x-ms-retry-after-ms": 1000, "retry-after": 1}
 """Headers that say when to try again, and how many of their units a second has."""
+LONGEST_WAIT_SECONDS = 86_400
 MARKUP = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.S | re.I)
 
 
@@ -108,13 +111,27 @@ def json_object(body: bytes) -> dict[str, Any] | None:
 
 
 def retry_after(reply: Reply) -> int | None:
-    """What the vendor says about trying again, in whole seconds; those of OpenAI and Azure say milliseconds first."""
+    """What the vendor says about trying again, in whole seconds; those of OpenAI and Azure say milliseconds first.
+
+    A date (RFC 9110, section 10.2.3) counts from the vendor's own clock where it says what that shows.
+    """
     said = dict(reply.headers)
     for name, scale in WAITS.items():
         found = said.get(name, "")
         if NUMBER.fullmatch(found):
             return math.ceil(float(found) / scale)
-    return None
+    until = moment(said.get("retry-after", ""))
+    now = moment(said.get("date", "")) or datetime.now(UTC)
+    return None if until is None else min(max(math.ceil((until - now).total_seconds()), 0), LONGEST_WAIT_SECONDS)
+
+
+def moment(said: str) -> datetime | None:
+    """A date in a header; None where there is none that can be read."""
+    try:
+        found = parsedate_to_datetime(said) if said else None
+    except ValueError:
+        return None
+    return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found
 
 
 def excerpt(body: bytes) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gateway.domain import Call, InferenceRequest, Target
     from gateway.plant import Plant
     from gateway.routing.plan import Step
-    from gateway.vendors.vendor import Json, Reader, Sent, Wire
+    from gateway.vendors.vendor import Json, Login, Reader, Sent, Wire
 
 HEEDED = frozenset(
     {
@@ -181,19 +181,20 @@ def heeded(call: Call) -> dict[str, str]:
 
 
 def headers_with(
-    login: Mapping[str, str], call: Call, attempt: Try, sent: Sent, now: Callable[[], datetime]
+    login: Login | None, call: Call, attempt: Try, sent: Sent, now: Callable[[], datetime]
 ) -> Mapping[str, str]:
-    """Every header of a request: the account's, `login` in place of its secret, what is forwarded, a signature.
+    """Every header of a request: the account's, or those of `login` in its place, what is forwarded, a signature.
 
     Raises NotSpoken.
     """
     target = attempt.target
-    headers = {**target.headers, **login} if login else target.headers
+    headers = target.headers if login is None else {**target.headers, **target.vendor.headers(login)}
     if attempt.step.leaf.forward_headers or "x-portkey-forward-headers" in call.headers:
         headers = {**headers, **forwarded(call, attempt.step)}
     if target.vendor.sign is not None:
         try:
-            headers = {**headers, **target.vendor.sign(sent, target.base_url + sent.path, target.login, now())}
+            signed = target.vendor.sign(sent, target.base_url + sent.path, login or target.login, now())
+            headers = {**headers, **signed}
         except Unspoken as error:
             raise not_spoken(target, error) from error
     return headers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -33,8 +33,6 @@ EXCEEDED = "Request exceeded the timeout sent in the request: {}"
 """Portkey's sentence."""
 SILENT = "Nothing of the answer came within the first token timeout: {}"
 AT_LEISURE: AbstractAsyncContextManager[None] = nullcontext()
-NO_TOKEN: Mapping[str, str] = {}
-"""Most vendors are asked with the key itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +136,7 @@ async def asked_whole(call: Call, attempt: Try, plant: Plant) -> Whole:
 async def exchanged(call: Call, attempt: Try, sent: Sent, plant: Plant) -> tuple[Reply, bytes]:
     """A request out, and the whole answer in. Raises VendorFailed."""
     target = attempt.target
-    login = NO_TOKEN if target.vendor.token is None else await plant.tokens.headers(target, plant.now())
+    login = None if target.vendor.token is None else await plant.tokens.login(target, plant.now())
     headers = headers_with(login, call, attempt, sent, plant.now)
     return await plant.upstream.ask(target.base_url, sent, headers, target.vendor.id)
 
@@ -171,7 +169,7 @@ async def headed(call: Call, attempt: Try, plant: Plant, stack: AsyncExitStack, 
     trial.path = sent.path
     stall = None if leaf.stall_timeout_ms is None else leaf.stall_timeout_ms / 1000
     async with within(request_timeout(call, leaf), attempt, EXCEEDED):
-        login = NO_TOKEN if target.vendor.token is None else await plant.tokens.headers(target, plant.now())
+        login = None if target.vendor.token is None else await plant.tokens.login(target, plant.now())
         headers = headers_with(login, call, attempt, sent, plant.now)
         opening = plant.upstream.open(target.base_url, sent, headers, target.vendor.id, stall)
         reply = await stack.enter_async_context(opening)

@@ -115,7 +115,7 @@ def foreseen(call: Call, step: Step, numbers: Mapping[int, int], plant: Plant) -
 def requested(call: Call, attempt: Try, now: datetime) -> Requested:
     """What the vendor would be sent. Raises NotSpoken."""
     sent, target = attempt.sent(), attempt.target
-    login = dict.fromkeys(token_names(attempt, now), MASK)
+    login = stand_in(attempt, now)
     headers = {**headers_with(login, call, attempt, sent, lambda: now), **sent.headers}
     return Requested(
         method=sent.method,
@@ -126,14 +126,14 @@ def requested(call: Call, attempt: Try, now: datetime) -> Requested:
     )
 
 
-def token_names(attempt: Try, now: datetime) -> list[str]:
-    """The headers that an access token would be in. Raises NotSpoken."""
+def stand_in(attempt: Try, now: datetime) -> Login | None:
+    """What stands for a login that would have to be asked for; None where none would. Raises NotSpoken."""
     vendor, login = attempt.target.vendor, attempt.target.login
     try:
         wanted = vendor.token(login, now) if vendor.token is not None else None
     except Unspoken as error:
         raise NotSpoken(f"Tollhouse: `{vendor.id}` cannot be logged in to: {error}", param=error.param) from error
-    return [] if wanted is None else list(vendor.headers(Login(MASK, login.settings)))
+    return None if wanted is None or vendor.sign is not None else Login(MASK, login.settings)
 
 
 def shown(sent: Sent) -> Any:

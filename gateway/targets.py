@@ -156,6 +156,12 @@ def brought_along(name: str, model: str, leaf: Leaf, headers: Headers, trusted: 
             f"gateway's as `x-portkey-api-key`. For a provider of the catalog write `@slug`.",
             param="authorization",
         )
+    if vendor.is_machine is not None and vendor.is_machine(found):
+        raise BadRequest(
+            f"Tollhouse: only a provider of the catalog may log in to `{vendor.id}` as the machine that this gateway "
+            "runs on; the operator can make one.",
+            param="x-portkey-provider",
+        )
     address = host_for(vendor, found, leaf.custom_host or headers.get("x-portkey-custom-host"), trusted)
     return Target(vendor, address, login(vendor, found), model, None, found)
 

@@ -1,16 +1,18 @@
-"""Access tokens of vendors that want one instead of a key, kept until shortly before they expire."""
+"""Logins that hold for a while, of vendors that want them instead of a key: kept until shortly before they expire."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
-from gateway.errors import NotSpoken, VendorBroke
-from gateway.vendors.vendor import Login, Sent, Unspoken
+from gateway.answer import excerpt
+from gateway.errors import Broken, NotSpoken, VendorBroke
+from gateway.vendors.vendor import BadAnswer, Login, Sent, TokenRequest, Unspoken
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -21,57 +23,68 @@ if TYPE_CHECKING:
 EARLY_SECONDS = 120.0
 """Before its end a token is renewed."""
 PATIENCE_SECONDS = 15.0
-FORM = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
-
-
-class Token(msgspec.Struct, frozen=True):
-    """An answer of a token endpoint. Source: RFC 6749, section 5.1."""
-
-    access_token: str
-    expires_in: float = 3600.0
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+JSON = {"accept": "application/json"}
 
 
 class Tokens:
-    """One token for each account; many requests at once ask for it only once."""
+    """One login for each account; many requests at once ask for it only once."""
 
     def __init__(self, upstream: Upstream) -> None:
         self._upstream = upstream
-        self._kept: dict[int, tuple[Login, str, float]] = {}
-        self._asking: dict[int, asyncio.Task[str]] = {}
+        self._kept: dict[int, tuple[Login, Login, float]] = {}
+        self._asking: dict[int, asyncio.Task[Login]] = {}
 
-    async def headers(self, target: Target, now: datetime) -> dict[str, str]:
-        """The headers of the login with the account's token in place of its secret. Raises VendorFailed."""
+    async def login(self, target: Target, now: datetime) -> Login | None:
+        """What to log in with in place of the account's own; None: with that itself.
+
+        Raises NotSpoken and VendorFailed.
+        """
         login, vendor = target.login, target.vendor
-        assert vendor.token is not None, "asked for only where there is one"
+        if vendor.token is None:
+            return None
         place = id(login)
         kept = self._kept.get(place)
         if kept is not None and kept[0] is login and kept[2] > time.monotonic():
-            return vendor.headers(Login(kept[1], login.settings))
+            return kept[1]
         try:
             wanted = vendor.token(login, now)
         except Unspoken as error:
             raise NotSpoken(f"Tollhouse: `{vendor.id}` cannot be logged in to: {error}", param=error.param) from error
         if wanted is None:
-            return {}
+            return None
         if place not in self._asking:
-            asking = asyncio.ensure_future(self._ask(login, vendor.id, wanted.url, wanted.form))
+            asking = asyncio.ensure_future(self._ask(login, vendor.id, wanted))
             self._asking[place] = asking
             asking.add_done_callback(lambda _: self._asking.pop(place, None))
-        token = await asyncio.shield(self._asking[place])
-        return vendor.headers(Login(token, login.settings))
+        return await asyncio.shield(self._asking[place])
 
-    async def _ask(self, login: Login, vendor: str, url: str, form: object) -> str:
-        address = urlsplit(url)
-        sent = Sent(address.path, urlencode(form).encode())  # type: ignore[arg-type]
+    async def _ask(self, login: Login, vendor: str, wanted: TokenRequest) -> Login:
+        address, (sent, headers) = urlsplit(wanted.url), request_for(wanted, vendor)
         where = f"{address.scheme}://{address.netloc}"
-        reply, body = await self._upstream.ask(where, sent, FORM, vendor, PATIENCE_SECONDS)
+        reply, body = await self._upstream.ask(where, sent, headers, vendor, PATIENCE_SECONDS)
         if reply.status != 200:
-            raise VendorBroke(vendor, f"it gave no access token ({reply.status}); is the account's secret right?")
+            raise VendorBroke(
+                vendor, f"it gave no access token ({reply.status}); is the account's secret right? {excerpt(body)}"
+            )
         try:
-            token = msgspec.json.decode(body, type=Token)
-        except msgspec.DecodeError as error:
+            grant = wanted.read(body, login)
+        except (BadAnswer, msgspec.DecodeError, UnicodeDecodeError) as error:
             raise VendorBroke(vendor, "it gave no access token that can be read") from error
         if len(self._kept) > 1000:
             self._kept.clear()
-        self._kept[id(login)] = (login, token.access_token, time.monotonic() + token.expires_in - EARLY_SECONDS)
-        return token.access_token
+        self._kept[id(login)] = (login, grant.login, time.monotonic() + grant.seconds - EARLY_SECONDS)
+        return grant.login
+
+
+def request_for(wanted: TokenRequest, vendor: str) -> tuple[Sent, dict[str, str]]:
+    """The request for a login, and its headers. Raises Broken where a file of this machine cannot be read."""
+    try:
+        files = {name: Path(file).read_text().strip() for name, file in wanted.files.items()}
+    except (OSError, UnicodeDecodeError) as error:
+        raise Broken(f"Tollhouse: `{vendor}` cannot be logged in to: {error}.") from error
+    address, form = urlsplit(wanted.url), urlencode({**wanted.form, **files})
+    path = f"{address.path}?{address.query}" if address.query else address.path
+    sent = Sent(path, form.encode(), FORM if form else {}, "POST" if form else "GET")
+    signed = {} if wanted.sign is None else wanted.sign(sent, wanted.url)
+    return sent, {**JSON, **wanted.headers, **signed}

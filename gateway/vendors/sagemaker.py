@@ -11,6 +11,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from gateway.functions import Function
+from gateway.vendors.aws import role
 from gateway.vendors.aws.account import AWS_SETTINGS, aws_host, relayed
 from gateway.vendors.aws.signature import sign
 from gateway.vendors.vendor import Asked, Login, Sent, Setting, Vendor
@@ -51,6 +52,7 @@ SAGEMAKER = Vendor(
     base_url=address,
     headers=lambda _: {},
     sign=signed,
+    token=role.token,
     settings=(
         *AWS_SETTINGS,
         *(Setting(name=name, what=f"the value of the header {header}") for name, header in NAMES.items()),

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -198,12 +198,40 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """For people: `the region, such as us-east-1`."""
 
 
+class Grant(NamedTuple):
+    """A login that holds for a while."""
+
+    login: Login
+    seconds: float
+
+
+class Token(msgspec.Struct, frozen=True):
+    """An answer of a token endpoint; Azure's machines say the number in a string. Source: RFC 6749, section 5.1."""
+
+    access_token: str
+    expires_in: float = 3600.0
+
+
+def by_token(body: bytes, login: Login) -> Grant:
+    """An access token in the place of the secret. Raises what msgspec raises."""
+    token = msgspec.json.decode(body, type=Token, strict=False)
+    return Grant(Login(token.access_token, login.settings), token.expires_in)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRequest:
-    """A form to be posted to get an access token; the answer has `access_token` and `expires_in`."""
+    """What is asked to get a login for a while with an account's own."""
 
     url: str
-    form: Mapping[str, str] = field(repr=False)
+    form: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What is posted; where there is nothing, the address is only read."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Further fields of the form, by the file of this machine that each stands in: somebody renews them there."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    sign: Callable[[Sent, str], Mapping[str, str]] | None = None
+    """Headers that depend on the request: (request, whole URL)."""
+    read: Callable[[bytes, Login], Grant] = by_token
+    """What an answer gives. Raises BadAnswer, or what msgspec raises."""
 
 
 def bearer(login: Login) -> dict[str, str]:
@@ -235,8 +263,10 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     sign: Callable[[Sent, str, Login, datetime], dict[str, str]] | None = None
     """Headers that depend on the request: (request, whole URL, login, now)."""
     token: Callable[[Login, datetime], TokenRequest | None] | None = None
-    """Where an access token is got that takes the place of the secret in `headers`; None where none is needed, which
+    """Where a login for a while is got, to be used in place of the account's own; None where none is needed, which
     the function too may answer."""
+    is_machine: Callable[[Login], bool] | None = None
+    """Whether a login is that of the machine the gateway runs on: only the operator's own accounts may use it."""
     models_path: str | None = "/models"
     """Where it lists its models as OpenAI does; None if nowhere."""
     aliases: tuple[str, ...] = ()

@@ -163,7 +163,7 @@ def test_no_token_is_got_for_who_has_one(settings: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{"azure_auth_mode": "managed"}, {"azure_auth_mode": "entra", "azure_entra_tenant_id": "a/../b"}]
+    "settings", [{"azure_auth_mode": "workload"}, {"azure_auth_mode": "entra", "azure_entra_tenant_id": "a/../b"}]
 )
 def test_a_login_that_cannot_work_is_said(settings: dict[str, str]) -> None:
     """The message names the setting to change."""

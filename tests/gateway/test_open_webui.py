@@ -247,3 +247,12 @@ async def test_browsers_of_other_sites_may_not(tmp_path: Path, allowed: tuple[st
 
     assert may.status_code == 405
     assert not [name for each in (may, answer) for name in each.headers if name.startswith("access-control")]
+
+
+async def test_a_date_to_wait_for_is_told_in_seconds(gateway: Gateway, vendor: SimulatedVendor) -> None:
+    """A `Retry-After` that is a date counts from the vendor's own clock, whatever ours shows."""
+    vendor.will(429, headers={"retry-after": "Tue, 24 Nov 2026 08:00:09 GMT"})
+
+    answer = await gateway.chat()
+
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "9")

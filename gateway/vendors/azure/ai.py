@@ -115,6 +115,7 @@ AZURE_AI = Vendor(
     functions=FUNCTIONS,
     headers=headers,
     token=azure_login.token,
+    is_machine=azure_login.is_machine,
     models_path=None,
     aliases=("azure-ai-inference", "azure-ai-foundry"),
     settings=(

@@ -13,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.functions import Function
-from gateway.vendors.azure.login import ACCOUNTS, SETTINGS, UNDATED, headers, token
+from gateway.vendors.azure.login import ACCOUNTS, SETTINGS, UNDATED, headers, is_machine, token
 from gateway.vendors.openai import wire
 from gateway.vendors.openai.accounts import NOWHERE, named
 from gateway.vendors.openai.models import OWN_MODELS, as_wanted
@@ -136,6 +136,7 @@ AZURE_OPENAI = Vendor(
     functions={function: at_azure(wire(function, OWN_MODELS)) for function in OFFERED},
     headers=headers,
     token=token,
+    is_machine=is_machine,
     models_path=None,  # it lists what could be deployed, not what is
     aliases=("azure",),
     settings=(

@@ -6,6 +6,7 @@ Source: docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Be
 from __future__ import annotations
 
 from gateway.functions import Function
+from gateway.vendors.aws import role
 from gateway.vendors.aws.account import AWS_SETTINGS, aws_host, relayed
 from gateway.vendors.aws.events import EventStreamFrames
 from gateway.vendors.aws.signature import sign
@@ -68,6 +69,7 @@ BEDROCK = Vendor(
     priced_as="aws",
     headers=bearer,
     sign=sign,
+    token=role.token,
     settings=(
         *AWS_SETTINGS,
         Setting(name="aws_bedrock_model", what="the model behind an ARN that does not name it"),
