@@ -58,7 +58,7 @@ OURS = frozenset(
     }
 )
 """What follows `/v1/` in the gateway's own API; all else is passed on to a vendor."""
-SHARED = frozenset({"models"})
+SHARED = frozenset({"feedback", "models"})
 """Of these, what applications ask for too."""
 HEALTH = "/v1/health"
 SLASHES = re.compile(r"//+")

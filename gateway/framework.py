@@ -20,6 +20,7 @@ from gateway.api.admin.audit import AuditController
 from gateway.api.admin.configs import ConfigsController
 from gateway.api.admin.events import EventsController
 from gateway.api.admin.explain import ExplainController
+from gateway.api.admin.feedback import FeedbackController
 from gateway.api.admin.graphs import GraphsController
 from gateway.api.admin.groups import GroupsController
 from gateway.api.admin.integration_models import IntegrationModelsController
@@ -107,6 +108,7 @@ def framework(plant: Plant) -> Litestar:
             LogsController,
             SavedFiltersController,
             TracesController,
+            FeedbackController,
             GraphsController,
             SummaryController,
             GroupsController,

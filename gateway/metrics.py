@@ -60,7 +60,7 @@ def per_hour(name: str, factor: float = 1.0) -> Made:
 
 def distinct(prefix: str) -> Made:
     """How many labels of a kind were counted."""
-    return lambda found, _: sum(name.startswith(prefix) for name in found.counts)
+    return lambda found, _: sum(name.startswith(prefix) and number > 0 for name, number in found.counts.items())
 
 
 def labelled(prefix: str) -> Made:

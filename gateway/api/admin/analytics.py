@@ -16,9 +16,10 @@ from gateway.api.admin.patient import patiently
 from gateway.api.moments import now_ms
 from gateway.errors import BadRequest
 from gateway.metrics import METRICS
+from store.feedback import counts_by_log
 from store.log_filter import LogFilter
 from store.logs import page
-from store.measures import CORE, core_of, extras_of, places_of, pour
+from store.measures import CORE, Bag, core_of, extras_of, places_of, pour
 from store.rollups import facets_of
 from store.sums import WORKSPACE, Period, Question, Sum, Sums, period_of, sums
 
@@ -105,11 +106,11 @@ async def read(session: AsyncSession, question: Asked, facet: str) -> Sums:
     found: Sums = {}
     before = None
     while records := await page(session, narrowed, limit=RECORDS_AT_ONCE, before=before):
-        before = records[-1].id
+        before, verdicts = records[-1].id, await counts_by_log(session, [record.id for record in records])
         for record in records:
             start = record.created_at_ms - record.created_at_ms % question.period.grain
             for value in values_of(record, facet):
-                add(found.setdefault((start, value), Sum()), record)
+                add(found.setdefault((start, value), Sum()), record, verdicts.get(record.id))
         await asyncio.sleep(0)
     return found
 
@@ -119,8 +120,9 @@ def values_of(record: LogRecord, facet: str) -> list[str]:
     return [record.workspace] if facet == WORKSPACE else [value for name, value in facets_of(record) if name == facet]
 
 
-def add(whole: Sum, record: LogRecord) -> None:
-    """One request more."""
+def add(whole: Sum, record: LogRecord, verdicts: Bag | None = None) -> None:
+    """One request more, with what people thought of it."""
+    pour(verdicts or {}, whole.counts)
     pour(dict(zip(CORE, core_of(record), strict=True)), whole.counts)
     pour(extras_of(record), whole.counts)
     for place in places_of(record):

@@ -126,7 +126,7 @@ async def users_requests(plant: Plant, question: Asked) -> Json:
     unique, requests = len({value for _, value in found}), total(found).counts.get("n", 0)
     people: dict[int, list[int]] = {}
     for (start, _), part in found.items():
-        people.setdefault(start, []).append(part.counts["n"])
+        people.setdefault(start, []).append(part.counts.get("n", 0))
     told = [{"timestamp": instant(start), "avg": mean(people.get(start, []))} for start in question.period.starts()]
     summary = {"total": requests, "unique": unique, "avg": requests / unique if unique else 0}
     return {"summary": summary, "data_points": told}
@@ -139,7 +139,7 @@ def mean(numbers: list[int]) -> float:
 
 def labelled(part: Sum, prefix: str) -> list[tuple[int, int]]:
     """Counts of a kind by number, ascending."""
-    return sorted((int(name[2:]), number) for name, number in part.counts.items() if name.startswith(prefix))
+    return sorted((int(name[2:]), number) for name, number in part.counts.items() if number and name.startswith(prefix))
 
 
 async def stacks(plant: Plant, question: Asked) -> Json:

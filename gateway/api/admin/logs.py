@@ -13,11 +13,13 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 
 from gateway.api.admin.door import PlantHere, caller_of, needs
+from gateway.api.admin.feedback import shown
 from gateway.api.admin.log_query import filter_of
 from gateway.api.admin.log_wire import event, summary, whole
 from gateway.api.admin.patient import patiently
 from gateway.errors import BadRequest, NotFound
 from gateway.plant import Plant
+from store.feedback import feedback_on
 from store.ids import LogId
 from store.log_filter import LogFilter
 from store.logs import log_by_id, page
@@ -88,9 +90,10 @@ class LogsController(Controller):
         await plant.writer.caught_up(FRESH_SECONDS)
         async with plant.database.session() as session:
             record = await log_by_id(session, LogId(log_id))
+            verdicts = await feedback_on(session, record.trace_id, record.workspace) if record is not None else ()
         if record is None or not caller_of(request).sees(record.workspace):
             raise NotFound(f"There is no log `{log_id}`.")
-        return whole(record)
+        return whole(record) | {"feedback": [shown(row) for row in verdicts]}
 
 
 async def followed(plant: Plant, narrowed: LogFilter, *, wants_started: bool) -> AsyncIterator[bytes]:
