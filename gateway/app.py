@@ -101,12 +101,17 @@ def is_ours(path: str) -> bool:
     return not path.startswith("/v1/") or path.removeprefix("/v1/").partition("/")[0] in OURS
 
 
+def is_shared(method: str, path: str) -> bool:
+    """Whether applications ask for this part of our own API too; requests that went past the gateway they report."""
+    return path.removeprefix("/v1/").partition("/")[0] in SHARED or (method, path) == ("POST", "/v1/logs")
+
+
 def data_plane(app: App) -> Door:
     """What applications are shown where the admin API has a door of its own: of that not even that it is there."""
 
     async def enter(scope: Scope, receive: Receive, send: Send) -> None:
         path = usual(scope["path"])
-        if path in app.doors or not is_ours(path) or path.removeprefix("/v1/").partition("/")[0] in SHARED:
+        if path in app.doors or not is_ours(path) or is_shared(cast("HTTPScope", scope)["method"], path):
             return await app(scope, receive, send)
         where = f"{cast('HTTPScope', scope)['method']} {path[:200]}"
         await refuse(send, NotFound(f"Tollhouse has nothing at {where} here; administration has a door of its own."))

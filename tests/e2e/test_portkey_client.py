@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from portkey_ai import Portkey
+from portkey_ai.api_resources.apis.logger import Logger
 
 from tests.e2e.running import Gateway, eventually
 
@@ -22,7 +23,7 @@ def client(gateway: Gateway, app_key: str) -> Iterator[Callable[..., Any]]:
     with ExitStack() as clients:
 
         def made(**words: Any) -> Any:
-            http = clients.enter_context(httpx.Client(trust_env=False, timeout=20))
+            http = clients.enter_context(httpx.Client(base_url=f"{gateway.url}/v1", trust_env=False, timeout=20))
             return Portkey(base_url=f"{gateway.url}/v1", api_key=app_key, http_client=http, **words)
 
         yield made
@@ -98,3 +99,40 @@ def test_metadata_and_trace(gateway: Gateway, portkey: Any) -> None:
         return gateway.admin.get("/v1/logs", params={"trace_id": "t-portkey"}).raise_for_status().json()["data"]
 
     assert "sales" in json.dumps(eventually(filed))
+
+
+def test_feedback(gateway: Gateway, portkey: Any) -> None:
+    """Feedback is given, several at once too, and changed."""
+    options = portkey.with_options(trace_id="t-feedback")
+    options.chat.completions.create(model="gpt-4o", messages=HELLO)
+
+    one = portkey.feedback.create(trace_id="t-feedback", value=5, weight=0.5, metadata={"from": "a test"})
+    more = portkey.feedback.bulk_create(feedbacks=[{"trace_id": "t-feedback", "value": 1}] * 2)
+    changed = portkey.feedback.update(feedback_id=one.feedback_ids[0], value=7)
+
+    listed = gateway.admin.get("/v1/feedback", params={"trace_id": "t-feedback"}).raise_for_status().json()["data"]
+    assert [one.status, more.status, changed.status] == ["success"] * 3
+    assert [(row["value"], row["weight"]) for row in listed] == [(7, 0.5), (1, 1), (1, 1)]
+
+
+def test_logger(gateway: Gateway) -> None:
+    """The package's logger reports a request that went past the gateway."""
+    body = {"name": "logger", "scopes": ["logs.write"]}
+    made = gateway.admin.post("/v1/api-keys/workspace/service", json=body).raise_for_status().json()
+    usage = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
+    told = {
+        "request": {
+            "url": "https://api.openai.com/v1/chat/completions",
+            "body": {"model": "gpt-4o", "messages": HELLO},
+        },
+        "response": {"status": 200, "body": {"model": "gpt-4o", "choices": [], "usage": usage}, "response_time": 12},
+        "metadata": {"trace_id": "t-logger", "span_name": "past the gateway"},
+    }
+
+    answer = Logger(api_key=made["key"], base_url=f"{gateway.url}/v1").log(told)
+
+    def filed() -> Any:
+        return gateway.admin.get("/v1/logs", params={"trace_id": "t-logger"}).raise_for_status().json()["data"]
+
+    assert answer.status_code == 200
+    assert [(row["total_units"], row["span_name"]) for row in eventually(filed)] == [(15, "past the gateway")]

@@ -7,18 +7,20 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, Request, get
+from litestar import Controller, Request, get, post
 from litestar.datastructures import State
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import Stream
 
 from gateway.api.admin.door import PlantHere, caller_of, needs
 from gateway.api.admin.feedback import shown
+from gateway.api.admin.log_ingest import Taken, taken
 from gateway.api.admin.log_query import filter_of
 from gateway.api.admin.log_wire import event, summary, whole
 from gateway.api.admin.patient import patiently
 from gateway.errors import BadRequest, NotFound
 from gateway.plant import Plant
+from gateway.reported import Reported
 from store.feedback import feedback_on
 from store.ids import LogId
 from store.log_filter import LogFilter
@@ -31,6 +33,7 @@ PING = b": ping\n\n"
 OTHERS = {"limit", "cursor", "started"}
 FEEDBACK = {"weighted_feedback_min", "weighted_feedback_max"}
 Query = Request[None, None, State]
+Change = Request[Any, Any, State]
 
 
 class LogList(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +73,11 @@ class LogsController(Controller):
             records = await page(session, narrowed, limit=limit, before=LogId(cursor) if cursor else None)
         following = records[-1].id if len(records) == limit else None
         return LogList(data=[summary(record) for record in records], next_cursor=following)
+
+    @post(guards=needs("logs.write"), status_code=200, summary="Report requests")
+    async def report(self, request: Change, plant: PlantHere, data: JSONBody[Reported | list[Reported]]) -> Taken:
+        """One request or a list, written and priced as those that came through the gateway; no budget is charged."""
+        return await taken(data, caller_of(request), plant)
 
     @get("/tail", guards=needs("logs.list"), summary="Follow requests as they happen", media_type="text/event-stream")
     async def tail(self, request: Query, plant: PlantHere) -> Stream:
