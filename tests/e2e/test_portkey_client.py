@@ -129,7 +129,8 @@ def test_logger(gateway: Gateway) -> None:
         "metadata": {"trace_id": "t-logger", "span_name": "past the gateway"},
     }
 
-    answer = Logger(api_key=made["key"], base_url=f"{gateway.url}/v1").log(told)
+    logger: Any = Logger(api_key=made["key"], base_url=f"{gateway.url}/v1")
+    answer = logger.log(told)
 
     def filed() -> Any:
         return gateway.admin.get("/v1/logs", params={"trace_id": "t-logger"}).raise_for_status().json()["data"]
