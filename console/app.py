@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.command import Provider
 
+    from console.playground import Playground
     from console.screens.logs import LogsScreen
 
 POLL_SECONDS, IDLE_POLL_SECONDS = 2.0, 5.0
@@ -155,6 +156,16 @@ class TollhouseApp(App[None]):
         from console.screens.jump import JumpScreen
 
         self.push_screen(JumpScreen(), self.obey)
+
+    @work(exclusive=True, group="replay")
+    async def replay(self, ground: Playground, prompt: str) -> None:
+        """Stand in the playground where a logged request stood."""
+        from console.screens.playground import PlaygroundScreen
+
+        await self.switch_mode("playground")
+        self.pop_to_beginning()
+        if isinstance(self.screen, PlaygroundScreen):
+            self.screen.replay(ground, prompt)
 
     def action_theme(self, name: str) -> None:
         """Other colours."""

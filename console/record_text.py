@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from datetime import tzinfo
 from typing import Any
 
-from console.conversation import conversation, pretty
+from console.conversation import conversation, listed, pretty
 from console.figures import day_time, short_count, short_dollars, short_duration
 from console.story import cost, steps
+from console.timeline import timeline
 from console.wire.logs import BillLine, LogDetail, LogSummary
 
 Page = Callable[[LogDetail, tzinfo | None], str]
@@ -15,7 +16,8 @@ Page = Callable[[LogDetail, tzinfo | None], str]
 def story_page(log: LogDetail, zone: tzinfo | None) -> str:
     """What happened step by step, and where the time went."""
     m = log.metrics
-    lines = [*steps(m), "", "Timings", *timings(m), "", *facts(m, zone)]
+    drawn = list(timeline(m))
+    lines = [*steps(m), "", *drawn, *[""] * bool(drawn), "Timings", *timings(m), "", *facts(m, zone)]
     return "\n".join(lines)
 
 
@@ -124,6 +126,28 @@ def headers_page(log: LogDetail, _: tzinfo | None) -> str:
     )
 
 
+def guardrails_page(log: LogDetail, _: tzinfo | None) -> str:
+    """What each check said, as the answer carries it."""
+    body = log.response.body
+    results = body.get("hook_results") if isinstance(body, dict) else None
+    if not isinstance(results, dict):
+        return "No guardrail said anything about this request."
+    return "\n\n".join(
+        "\n".join([when.replace("_", " "), *(checked(hook) for hook in listed(results.get(when)))])
+        for when in ("before_request_hooks", "after_request_hooks")
+        if results.get(when)
+    )
+
+
+def checked(hook: dict[str, Any]) -> str:
+    """One guardrail: its verdict first, then its checks."""
+    lines = [f"  {'passed' if hook.get('verdict') else 'FAILED'}  {hook.get('id', '–')}"]
+    lines += [
+        f"    {'ok' if check.get('verdict') else 'no'}  {check.get('id', '–')}" for check in listed(hook.get("checks"))
+    ]
+    return "\n".join(lines)
+
+
 PAGES: dict[str, Page] = {
     "Story": story_page,
     "Conversation": conversation_page,
@@ -131,6 +155,7 @@ PAGES: dict[str, Page] = {
     "Response": response_page,
     "Cost": cost_page,
     "Headers": headers_page,
+    "Guardrails": guardrails_page,
 }
 """The tabs, in order."""
 

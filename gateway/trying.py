@@ -84,6 +84,7 @@ class trying:
                 error=self._words(failed, error),
                 path=attempt.step.leaf.path,
                 cost=self._cost() if self.is_given_up else None,
+                began_ms=round((self._began - self._call.began) * 1000, 3),
             )
         )
 

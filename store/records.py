@@ -63,6 +63,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """Where in the config the target stands."""
     cost: Nanodollars | None = None
     """What it may have cost that nobody waited for its end: its prompt's tokens, estimated; None for all others."""
+    began_ms: float | None = None
+    """How long after the request's arrival; None for one that was passed over, and in older records."""
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):

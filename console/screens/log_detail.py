@@ -8,28 +8,29 @@ import anyio
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Static, Tab, Tabs
 
 from console.backlog import Row
 from console.client import GatewayClient, GatewayError, GatewayRefused
+from console.curl import curl_of_log
+from console.json_tree import JsonTree
 from console.keys_table import Place, bindings
 from console.plain import plain
+from console.record_lines import page_lines, tree_of
 from console.record_text import PAGES
 from console.story import begun, sentence
 from console.widgets.key_bar import KeyBar
 from console.widgets.page_tabs import PageTabs
 from console.widgets.status_line import StatusLine
+from console.widgets.text_view import TextView
 from console.wire.logs import LogDetail, LogSummary
+from console.wrapping import wrapped
 
 if TYPE_CHECKING:
     from console.app import TollhouseApp
 
-LONGEST_PAGE = 60_000
-"""Characters drawn; laying out more than that would make the keys lag. Copying takes all."""
 PAUSES_SECONDS = (0.1, 0.3, 0.6, 1.0, 2.0, 4.0)
 """Between two looks for a record that is not there yet; the last one stays."""
 
@@ -42,8 +43,7 @@ class LogDetailScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("log")]
     sentence = query_one("#sentence", Static)
     tabs = query_one(PageTabs)
-    page = query_one("#page", Static)
-    scroller = query_one(VerticalScroll)
+    page = query_one(TextView)
 
     def __init__(self, gateway: GatewayClient, row: Row, zone: tzinfo | None) -> None:
         super().__init__()
@@ -51,6 +51,8 @@ class LogDetailScreen(Screen[None]):
         self.row = row
         self.zone = zone
         self.log_detail: LogDetail | None = None
+        self.trees: dict[str, JsonTree | None] = {}
+        """By tab; what was folded stays so."""
 
     @property
     def summary(self) -> LogSummary | None:
@@ -62,8 +64,7 @@ class LogDetailScreen(Screen[None]):
         yield StatusLine()
         yield Static(id="sentence", markup=False)
         yield PageTabs(*(Tab(name, id=name.lower()) for name in PAGES))
-        with VerticalScroll(can_focus=False):
-            yield Static(id="page", markup=False)
+        yield TextView()
         yield KeyBar("log", "everywhere")
 
     def on_mount(self) -> None:
@@ -91,12 +92,13 @@ class LogDetailScreen(Screen[None]):
             try:
                 self.log_detail = await self.gateway.log(self.row.id)
             except GatewayError as error:
-                self.page.update(plain(self.reason(error)))
+                self.page.show([[("dim", line)] for line in wrapped(plain(self.reason(error)), self.page.width)])
                 if self.is_final(error, tries):
                     return
             else:
+                self.trees = {name: tree_of(name, self.log_detail) for name in PAGES}
                 self.show_sentence()
-                return self.show_page()
+                return self.turn_page()
             await anyio.sleep(pause)
 
     def is_final(self, error: GatewayError, tries: int) -> bool:
@@ -112,21 +114,66 @@ class LogDetailScreen(Screen[None]):
         return str(error) if isinstance(error, GatewayRefused) else f"{error}. Trying again."
 
     @on(Tabs.TabActivated)
-    def show_page(self) -> None:
-        """Draw the page of the tab."""
+    def turn_page(self) -> None:
+        """Another tab, from its beginning."""
+        self.page.to_beginning()
+        self.page.cursor = None if self.json is None else 0
+        self.draw()
+
+    @on(TextView.Resized)
+    def draw(self) -> None:
+        """The page as it is folded now; only the lines on screen are drawn, whatever its length."""
         if self.log_detail is None:
             return
-        text = self.page_text()
-        cut = f"\n\n… {len(text) - LONGEST_PAGE:,} more characters; `y` copies all" if len(text) > LONGEST_PAGE else ""
-        self.page.update(Content(text[:LONGEST_PAGE] + cut))
-        self.scroller.scroll_home(animate=False)
+        if self.json is not None:
+            self.page.show(self.json.lines(self.page.width))
+        else:
+            self.page.show(page_lines(self.tab, self.log_detail, self.zone, self.page.width))
+
+    @property
+    def tab(self) -> str:
+        """The page that is open."""
+        return next((name for name in PAGES if name.lower() == self.tabs.active), "Story")
+
+    @property
+    def json(self) -> JsonTree | None:
+        """The page's JSON, if it is any."""
+        return self.trees.get(self.tab)
 
     def page_text(self) -> str:
-        """What the tab shows, whole."""
+        """What the tab shows, whole and unfolded."""
+        return "" if self.log_detail is None else plain(PAGES[self.tab](self.log_detail, self.zone))
+
+    @on(TextView.Clicked)
+    def fold_clicked(self, event: TextView.Clicked) -> None:
+        """By mouse."""
+        if self.json is not None:
+            self.page.put_cursor(event.place)
+            self.action_fold()
+
+    def action_fold(self) -> None:
+        """Fold or unfold what the cursor is on."""
+        if self.json is not None and self.page.cursor is not None and self.json.toggle(self.page.cursor):
+            self.draw()
+            self.page.put_cursor(self.page.cursor)
+
+    def action_fold_all(self) -> None:
+        """Fold everything below the top, or unfold everything."""
+        if self.json is not None:
+            self.json.toggle_all()
+            self.draw()
+            self.page.put_cursor(0)
+
+    def action_replay(self) -> None:
+        """Into the playground with the same messages, model and parameters."""
+        from console.playground import replayed
+
         if self.log_detail is None:
-            return ""
-        names = {name.lower(): name for name in PAGES}
-        return plain(PAGES[names[self.tabs.active or "story"]](self.log_detail, self.zone))
+            self.tollhouse.say("There is nothing to replay yet.")
+        elif (found := replayed(self.log_detail)) is None:
+            self.tollhouse.say("This request is no chat; copy it as curl (c) to send it again.")
+        else:
+            self.tollhouse.replay(*found)
 
     def action_tab(self, by: int) -> None:
         """The tab beside this one."""
@@ -135,19 +182,19 @@ class LogDetailScreen(Screen[None]):
 
     def action_scroll(self, by: int) -> None:
         """A line."""
-        self.scroller.scroll_relative(y=by, animate=False)
+        self.page.move(by)
 
     def action_scroll_page(self, by: int) -> None:
         """A screenful."""
-        self.scroller.scroll_relative(y=by * max(1, self.scroller.size.height - 1), animate=False)
+        self.page.move_page(by)
 
     def action_scroll_to_top(self) -> None:
         """The beginning."""
-        self.scroller.scroll_home(animate=False)
+        self.page.move(-len(self.page.lines))
 
     def action_scroll_to_end(self) -> None:
         """The end."""
-        self.scroller.scroll_end(animate=False)
+        self.page.move(len(self.page.lines))
 
     def action_copy_tab(self) -> None:
         """What this tab shows, whole."""
@@ -162,6 +209,7 @@ class LogDetailScreen(Screen[None]):
 
         choices = copies_of(self.row)
         if self.log_detail is not None:
+            choices["curl"] = curl_of_log(self.log_detail, self.gateway.url)
             choices |= {name: page(self.log_detail, self.zone) for name, page in PAGES.items()}
         self.app.push_screen(ChooseScreen("Copy", choices), self.tollhouse.copy_choice)
 

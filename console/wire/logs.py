@@ -20,6 +20,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """Where in the config the target stands."""
     cost: int | None = None
     """What one that was given up is estimated to cost, in nanodollars."""
+    began_ms: float | None = None
+    """How long after the request's arrival."""
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):

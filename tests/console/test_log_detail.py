@@ -113,3 +113,75 @@ async def test_y_copies_the_page_whole() -> None:
 
         await until(pilot, lambda: pilot.app.clipboard.count("long") == 30_000)
         assert "long long" in seen(pilot)
+
+
+async def test_json_folds_at_the_cursor() -> None:
+    """In Request and Response a cursor moves over the JSON; Space folds there, `z` folds all."""
+    gateway = FakeGateway()
+    gateway.logs = [log(1)]
+    gateway.details[log_id(1)] = detail(1, question="Who are you?")
+    async with operating(gateway) as pilot:
+        await until_seen(pilot, "14:00:01.204")
+        await pilot.press("enter")
+        await until_seen(pilot, "Timeline", "first token")
+        await pilot.press("l", "l")
+        await until_seen(pilot, '"POST /v1/chat/completions": {', '"content": "Who are you?"')
+
+        await pilot.press("z")
+        await until_seen(pilot, '"POST /v1/chat/completions": {…}  ▸ 2 fields')
+        await pilot.press("j", "space", "j", "j", "space")
+
+        await until_seen(pilot, '"model": "@openai-prod/gpt-4o"', "▸ 1 item")
+
+
+async def test_replay_opens_the_playground_as_the_request_was() -> None:
+    """`p` stands in the playground with the request's model and prompt, and Enter sends just that."""
+    gateway = FakeGateway()
+    gateway.logs = [log(1)]
+    gateway.details[log_id(1)] = detail(1, question="Who are you?")
+    async with operating(gateway) as pilot:
+        await until_seen(pilot, "14:00:01.204")
+        await pilot.press("enter")
+        await until_seen(pilot, "Timeline")
+
+        await pilot.press("p")
+        await until_seen(pilot, "@openai-prod/gpt-4o", "Who are you?", "no system prompt")
+        await pilot.press("enter")
+
+        await until_seen(pilot, "Hello from the model.")
+        assert gateway.chats[0][1]["messages"] == [{"role": "user", "content": "Who are you?"}]
+
+
+async def test_what_guardrails_said_has_a_tab() -> None:
+    """The last tab says which checks passed and which did not, or that there were none."""
+    gateway = FakeGateway()
+    gateway.logs = [log(1)]
+    checks = [{"id": "default.pii", "verdict": False}, {"id": "default.contains", "verdict": True}]
+    hooks = [{"id": "pg-house-rules", "verdict": False, "checks": checks}]
+    gateway.details[log_id(1)] = detail(1)
+    gateway.details[log_id(1)]["response"]["body"]["hook_results"] = {"before_request_hooks": hooks}
+    async with operating(gateway) as pilot:
+        await until_seen(pilot, "14:00:01.204")
+        await pilot.press("enter")
+        await until_seen(pilot, "Timeline")
+
+        await pilot.press("h")
+
+        await until_seen(pilot, "before request hooks", "FAILED  pg-house-rules", "no  default.pii")
+
+
+async def test_log_is_copied_as_curl() -> None:
+    """`c` offers the request as a command, with the operator's variable where its key was."""
+    gateway = FakeGateway()
+    gateway.logs = [log(1)]
+    gateway.details[log_id(1)] = detail(1)
+    async with operating(gateway) as pilot:
+        await until_seen(pilot, "14:00:01.204")
+        await pilot.press("enter")
+        await until_seen(pilot, "Timeline")
+
+        await pilot.press("c")
+        await until_seen(pilot, "curl -sS http://gateway.test/v1/chat/completions")
+        await pilot.press("j", "j", "j", "j", "enter")
+
+        await until(pilot, lambda: '-H "x-portkey-api-key: $TOLLHOUSE_API_KEY"' in pilot.app.clipboard)

@@ -32,6 +32,7 @@ async def test_record_has_every_attempt(gateway: Gateway, vendor: SimulatedVendo
         ("other", "config.targets[1]", 200),
     ]
     assert all(one["duration_ms"] > 0 for one in tried)
+    assert 0 < tried[0]["began_ms"] < tried[0]["began_ms"] + tried[0]["duration_ms"] <= tried[1]["began_ms"]
     assert (tried[0]["error"] is None, tried[1]["error"], tried[1].get("cost")) == (False, None, None)
     (row,) = await gateway.logs()
     assert (row["ai_model"], row["last_used_option_index"]) == ("gpt-4o-mini", "config.targets[1]")
