@@ -1,4 +1,4 @@
-"""Cloudflare's Workers AI: OpenAI's wire for text, its own for pictures.
+"""Cloudflare's Workers AI: OpenAI's wire for text, its own for pictures and speech.
 
 Source: developers.cloudflare.com/workers-ai/configuration/open-ai-compatibility and /workers-ai/models.
 """
@@ -14,11 +14,16 @@ from gateway.functions import Function
 from gateway.vendors.openai import Quirks, openai_like
 from gateway.vendors.openai.accounts import named
 from gateway.vendors.openai.quirks import without_developer
-from gateway.vendors.pictures import drawn, only_one, size_in, unreported
+from gateway.vendors.pictures import drawn, fields_in, only_one, size_in, unreported
+from gateway.vendors.recordings import as_sound, heard, recording, seconds_used, spoken_text
 from gateway.vendors.translated import read, text
-from gateway.vendors.vendor import Answered, Asked, Json, Login, Sent, Setting, Unspoken, Wire
+from gateway.vendors.vendor import Answered, Asked, BadAnswer, Json, Login, Sent, Setting, Unspoken, Wire
 
 PICTURE_FIELDS = ("prompt", "negative_prompt", "seed", "guidance", "num_steps", "steps", "width", "height", "image_b64")
+OPENAIS_VOICES = frozenset(
+    ("alloy", "ash", "ballad", "coral", "echo", "fable", "nova", "onyx", "sage", "shimmer", "verse")
+)
+"""Which clients send where nobody chose one."""
 PATHS = {Function.CHAT: "/v1/chat/completions", Function.EMBED: "/v1/embeddings"}
 
 
@@ -54,6 +59,47 @@ def picture_in(body: bytes, asked: Asked) -> Answered:
     return drawn([{"b64_json": picture}] if picture else [], asked)
 
 
+def speak(asked: Asked) -> Sent:
+    """A text to be spoken; MeloTTS wants a language, and Deepgram's models one of their speakers. Raises Unspoken."""
+    said, words = asked.json(), spoken_text(asked)
+    if "melotts" in asked.model:
+        return Sent(run(asked.model), text({"prompt": words, "lang": said.get("language") or "en"}))
+    voice = {"speaker": said["voice"]} if said.get("voice") and said["voice"] not in OPENAIS_VOICES else {}
+    return Sent(run(asked.model), text({"text": words, **voice}))
+
+
+def sound_in(body: bytes, asked: Asked) -> Answered:
+    """The recording, which some models send bare and others within JSON. Raises BadAnswer where there is none."""
+    if body[:1] != b"{":
+        return as_sound(body, asked)
+    result = read(body).get("result")
+    sound = result.get("audio") if isinstance(result, dict) else None
+    if not sound:
+        raise BadAnswer("without a recording")
+    return Answered(base64.b64decode(sound), asked.model, headers={"content-type": "audio/mpeg"})
+
+
+def hear(asked: Asked) -> Sent:
+    """A recording to be written down; the newer Whisper takes it as JSON, all others as it is. Raises Unspoken."""
+    _, _, kind, content = recording(asked)
+    if "whisper-large" not in asked.model:
+        return Sent(run(asked.model), content, {"content-type": kind or "application/octet-stream"})
+    said = fields_in(asked)
+    more = {name: said[name] for name in ("language", "initial_prompt") if said.get(name)}
+    more |= {"initial_prompt": said["prompt"]} if said.get("prompt") else {}
+    return Sent(run(asked.model), text({"audio": base64.b64encode(content).decode(), "task": "transcribe", **more}))
+
+
+def words_in(body: bytes, asked: Asked) -> Answered:
+    """OpenAI's transcription of Whisper's answer, or of Deepgram's."""
+    result = read(body)["result"]
+    if "results" in result:
+        best = result["results"]["channels"][0]["alternatives"][0]
+        return heard(asked, best["transcript"], 0, None, best.get("words") or [])
+    told = result.get("transcription_info") or {}
+    return heard(asked, result["text"], told.get("duration") or 0, told.get("language"), result.get("words") or [])
+
+
 SPOKEN = openai_like(
     "workers-ai",
     "Cloudflare Workers AI",
@@ -64,6 +110,10 @@ SPOKEN = openai_like(
     aliases=("cloudflare",),
     quirks=Quirks(paths=PATHS, renamed={"max_completion_tokens": "max_tokens"}, adjust=without_developer),
 )
-PICTURE = Wire(encode=draw, decode=picture_in, usage=unreported)
+OWN = {
+    Function.GENERATE_IMAGE: Wire(encode=draw, decode=picture_in, usage=unreported),
+    Function.SPEAK: Wire(encode=speak, decode=sound_in, usage=unreported),
+    Function.TRANSCRIBE: Wire(encode=hear, decode=words_in, usage=seconds_used),
+}
 
-WORKERS_AI = replace(SPOKEN, functions={**SPOKEN.functions, Function.GENERATE_IMAGE: PICTURE}, models_path=None)
+WORKERS_AI = replace(SPOKEN, functions={**SPOKEN.functions, **OWN}, models_path=None)

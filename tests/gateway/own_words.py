@@ -63,6 +63,10 @@ VECTORS = {"data": [{"index": 0, "embedding": [0.25]}, {"index": 1, "embedding":
 SORTED = {"index": 1, "relevance_score": 0.75}
 GOOGLE, PUBLISHER = "/v1beta/models/", "/v1/projects/p/locations/us-central1/publishers/google/models/"
 NOVA, BEDROCKS_CLAUDE = "/model/amazon.nova-lite-v1%3A0/", "/model/anthropic.claude-sonnet-4-5-20250929-v1%3A0/"
+GEMINIS_PICTURE = {
+    "candidates": [{"content": {"parts": [{"inlineData": {"mimeType": "image/png", "data": PNG}}]}}],
+    "usageMetadata": {"promptTokenCount": 3, "candidatesTokenCount": 1290, "totalTokenCount": 1293},
+}
 OWN: dict[tuple[str, Function], Words] = {
     ("anthropic", CHAT): Words("claude-sonnet-4-5", "/messages", CLAUDE, "Hi there"),
     ("anthropic", COMPLETE): Words("claude-sonnet-4-5", "/messages", CLAUDE, "Hi there"),
@@ -153,6 +157,18 @@ OWN: dict[tuple[str, Function], Words] = {
     ("cohere", EMBED): Words("embed-v4.0", "/v2/embed", {"embeddings": {"float": [[0.25], [0.5]]}}, "0.25"),
     ("cohere", RERANK): Words("rerank-v3.5", "/v2/rerank", {"results": [SORTED]}, "0.75"),
     ("cohere", RELAY): Words("m", "/v1/anything/else?x=1", {"said": 1}, '"said"'),
+    ("google", EDIT): Words(
+        "gemini-2.5-flash-image", f"{GOOGLE}gemini-2.5-flash-image:generateContent", GEMINIS_PICTURE, PNG
+    ),
+    ("vertex-ai", EDIT): Words(
+        "gemini-2.5-flash-image", f"{PUBLISHER}gemini-2.5-flash-image:generateContent", GEMINIS_PICTURE, PNG
+    ),
+    ("workers-ai", SPEAK): Words(
+        "@cf/myshell-ai/melotts", "/run/@cf/myshell-ai/melotts", {"result": {"audio": "SUQz"}}, "ID3"
+    ),
+    ("workers-ai", TRANSCRIBE): Words(
+        "@cf/openai/whisper", "/run/@cf/openai/whisper", {"result": {"text": "Hi there"}}, "Hi there"
+    ),
     ("workers-ai", DRAW): Words(
         "@cf/black-forest-labs/flux-1-schnell",
         "/run/@cf/black-forest-labs/flux-1-schnell",

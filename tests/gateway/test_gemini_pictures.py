@@ -11,7 +11,7 @@ import pytest
 
 from gateway.functions import Function
 from gateway.vendors.gemini import GOOGLE
-from gateway.vendors.vendor import BadAnswer, Json, Unspoken
+from gateway.vendors.vendor import Asked, BadAnswer, Json, Unspoken, Upload
 from tests.gateway.test_gemini_answers import USAGE, candidate
 from tests.gateway.test_gemini_vendor import asked
 
@@ -106,3 +106,48 @@ def test_gemini_draws_one_at_a_time() -> None:
     """Two pictures of a model that draws one are refused before anything is paid for."""
     with pytest.raises(Unspoken, match="one picture at a time"):
         IMAGE.encode(asked({"prompt": "cat", "n": 2}, Function.GENERATE_IMAGE, model="gemini-2.5-flash-image"))
+
+
+def change(model: str, *files: tuple[str, str, str, bytes], **said: str) -> Asked:
+    """A form with pictures to be changed."""
+    upload = Upload(fields={name: [value] for name, value in said.items()}, files=files)
+    return Asked(function=Function.EDIT_IMAGE, model=model, upload=upload)
+
+
+CAT = ("image", "cat.png", "image/png", b"\x89PNG")
+
+
+def test_gemini_changes_a_picture() -> None:
+    """The pictures stand before the words, and the answer is that of a drawing."""
+    wire = GOOGLE.functions[Function.EDIT_IMAGE]
+    request = change("gemini-2.5-flash-image", CAT, ("image[]", "b", "image/webp", b"RIFF"), prompt="a hat", n="1")
+    answer = candidate({"inlineData": {"mimeType": "image/png", "data": "iVBO"}})
+
+    sent = wire.encode(request)
+    got = json.loads(wire.decode(msgspec.json.encode(answer), request).body)
+
+    assert sent.path == "/models/gemini-2.5-flash-image:generateContent"
+    assert json.loads(sent.body)["contents"][0]["parts"] == [
+        {"inlineData": {"mimeType": "image/png", "data": "iVBORw=="}},
+        {"inlineData": {"mimeType": "image/webp", "data": "UklGRg=="}},
+        {"text": "a hat"},
+    ]
+    assert got["data"] == [{"b64_json": "iVBO"}]
+
+
+@pytest.mark.parametrize(
+    ("request_", "param"),
+    [
+        (change("imagen-4.0", CAT, prompt="x"), "model"),
+        (change("gemini-2.5-flash-image", CAT, ("mask", "m", "image/png", b""), prompt="x"), "mask"),
+        (change("gemini-2.5-flash-image", CAT, prompt="x", n="2"), "n"),
+        (change("gemini-2.5-flash-image", prompt="x"), "image"),
+    ],
+    ids=["imagen", "mask", "several", "none"],
+)
+def test_what_gemini_cannot_change_is_refused_in_words(request_: Asked, param: str) -> None:
+    """What the model cannot do is named by its field before anything is sent."""
+    with pytest.raises(Unspoken) as refused:
+        GOOGLE.functions[Function.EDIT_IMAGE].encode(request_)
+
+    assert refused.value.param == param

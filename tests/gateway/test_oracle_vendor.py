@@ -240,3 +240,101 @@ def test_embeddings() -> None:
     said = msgspec.json.decode(request.body)
     assert (request.path, said["inputs"], said["inputType"]) == ("/actions/embedText", ["a"], "SEARCH_QUERY")
     assert msgspec.json.decode(answer.body)["data"] == [{"object": "embedding", "index": 0, "embedding": [1.0]}]
+
+
+TOOL: Json = {
+    "type": "function",
+    "function": {
+        "name": "f",
+        "description": "looks",
+        "parameters": {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]},
+    },
+}
+
+
+def cohere_sent(request: Json, *, stream: bool = False) -> Json:
+    """What one of Cohere's models at Oracle is asked."""
+    wire = ORACLE.functions[Function.CHAT]
+    said: Json = msgspec.json.decode(wire.encode(asked(request, stream=stream, model="cohere.command-r-plus")).body)
+    found: Json = said["chatRequest"]
+    return found
+
+
+def test_cohere_is_asked_in_its_own_format() -> None:
+    """The last message stands alone, what was said before it is the history, and tools are definitions."""
+    messages = [
+        {"role": "system", "content": "Be brief"},
+        {"role": "user", "content": "Hi"},
+        {"role": "assistant", "content": "Hello"},
+        {"role": "user", "content": [{"type": "text", "text": "How many?"}]},
+    ]
+
+    found = cohere_sent({"messages": messages, "max_tokens": 9, "stop": "x", "tools": [TOOL]}, stream=True)
+
+    assert found["apiFormat"] == "COHERE"
+    assert found["message"] == "How many?"
+    assert found["chatHistory"] == [
+        {"role": "SYSTEM", "message": "Be brief"},
+        {"role": "USER", "message": "Hi"},
+        {"role": "CHATBOT", "message": "Hello"},
+    ]
+    assert (found["maxTokens"], found["stopSequences"], found["isStream"]) == (9, ["x"], True)
+    assert found["tools"] == [
+        {
+            "name": "f",
+            "description": "looks",
+            "parameterDefinitions": {"n": {"type": "int", "description": "n", "isRequired": True}},
+        }
+    ]
+
+
+def test_cohere_hears_what_tools_said() -> None:
+    """A tool's result is told together with the call that it answers."""
+    made = {"id": "t1", "type": "function", "function": {"name": "f", "arguments": '{"n": 2}'}}
+    messages = [
+        {"role": "user", "content": "How many?"},
+        {"role": "assistant", "content": None, "tool_calls": [made]},
+        {"role": "tool", "tool_call_id": "t1", "content": "two"},
+    ]
+
+    found = cohere_sent({"messages": messages, "tools": [TOOL]})
+
+    assert found["message"] == ""
+    assert found["toolResults"] == [{"call": {"name": "f", "parameters": {"n": 2}}, "outputs": [{"output": "two"}]}]
+    assert found["chatHistory"][1]["toolCalls"] == [{"name": "f", "parameters": {"n": 2}}]
+
+
+def test_cohere_answers_in_openai_words() -> None:
+    """Text, tool calls, the reason to end and the usage are OpenAI's."""
+    response = {
+        "apiFormat": "COHERE",
+        "text": "Hi",
+        "finishReason": "COMPLETE",
+        "toolCalls": [{"name": "f", "parameters": {"n": 2}}],
+        "usage": USAGE,
+    }
+    request = asked({"messages": []}, model="cohere.command-r-plus")
+
+    got = ORACLE.functions[Function.CHAT].decode(msgspec.json.encode({"chatResponse": response}), request)
+
+    said = msgspec.json.decode(got.body)
+    assert said["choices"][0]["message"]["content"] == "Hi"
+    assert said["choices"][0]["message"]["tool_calls"][0]["function"] == {"name": "f", "arguments": '{"n": 2}'}
+    assert said["choices"][0]["finish_reason"] == "tool_calls"
+    assert said["usage"]["prompt_tokens"] == 3
+
+
+def test_cohere_streams_its_text_once() -> None:
+    """The last event, which says the whole text again, ends the stream and adds nothing to it."""
+    wire = ORACLE.functions[Function.CHAT]
+    assert wire.reader is not None
+    reader = wire.reader(asked({"messages": []}, stream=True, model="cohere.command-r-plus"))
+
+    told = b""
+    for event in ({"text": "Hi"}, {"text": " there"}, {"text": "Hi there", "finishReason": "COMPLETE", "usage": USAGE}):
+        told += reader.feed(b"data: " + msgspec.json.encode({"apiFormat": "COHERE"} | event) + b"\n\n")
+
+    assert told.count(b"Hi") == 1
+    assert told.count(b" there") == 1
+    assert reader.is_complete
+    assert reader.usage is not None

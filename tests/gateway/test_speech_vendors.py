@@ -11,7 +11,8 @@ import pytest
 from gateway.functions import Function
 from gateway.vendors.deepgram import DEEPGRAM
 from gateway.vendors.elevenlabs import ELEVENLABS
-from gateway.vendors.vendor import Asked, Json, Login, Sent, Unspoken, Upload, Vendor
+from gateway.vendors.vendor import Asked, BadAnswer, Json, Login, Sent, Unspoken, Upload, Vendor
+from gateway.vendors.workers_ai import WORKERS_AI
 from store.records import Usage
 
 WAV = ("file", "a.wav", "audio/wav", b"RIFF")
@@ -56,6 +57,14 @@ def sent(vendor: Vendor, asked: Asked) -> Sent:
             "/speak?model=aura-2-thalia-en&encoding=linear16&container=wav",
             {"text": "hi"},
         ),
+        (WORKERS_AI, speak("@cf/myshell-ai/melotts"), "/run/@cf/myshell-ai/melotts", {"prompt": "hi", "lang": "en"}),
+        (WORKERS_AI, speak("@cf/deepgram/aura-1", voice="alloy"), "/run/@cf/deepgram/aura-1", {"text": "hi"}),
+        (
+            WORKERS_AI,
+            speak("@cf/deepgram/aura-1", voice="orion"),
+            "/run/@cf/deepgram/aura-1",
+            {"text": "hi", "speaker": "orion"},
+        ),
         (DEEPGRAM, speak("aura-2", voice="aura-2-zeus-en"), "/speak?model=aura-2-zeus-en&encoding=mp3", {"text": "hi"}),
     ],
 )
@@ -98,6 +107,34 @@ def test_deepgram_hears_the_bare_recording() -> None:
 
     assert found.path == "/listen?model=nova-3&smart_format=true&diarize=true&language=de"
     assert (found.body, found.headers) == (b"RIFF", {"content-type": "audio/wav"})
+
+
+def test_workers_ai_hears_json_or_the_bare_recording() -> None:
+    """The newer Whisper takes the recording as base64 beside its language, other models take it as it is."""
+    whisper = sent(WORKERS_AI, hear("@cf/openai/whisper-large-v3-turbo", WAV, language="de", prompt="names"))
+    bare = sent(WORKERS_AI, hear("@cf/deepgram/nova-3", WAV))
+
+    assert json.loads(whisper.body) == {
+        "audio": "UklGRg==",
+        "task": "transcribe",
+        "language": "de",
+        "initial_prompt": "names",
+    }
+    assert (bare.body, bare.headers) == (b"RIFF", {"content-type": "audio/wav"})
+
+
+def test_workers_ai_tells_deepgrams_words_too() -> None:
+    """An answer in Deepgram's shape is a transcription like any other; one without a recording is no speech."""
+    best = {"transcript": "Hi there", "words": [{"word": "Hi", "start": 0, "end": 1}]}
+    answer = {"result": {"results": {"channels": [{"alternatives": [best]}]}}}
+
+    found = WORKERS_AI.functions[Function.TRANSCRIBE].decode(
+        msgspec.json.encode(answer), hear("@cf/deepgram/nova-3", WAV)
+    )
+
+    assert json.loads(found.body) == {"text": "Hi there"}
+    with pytest.raises(BadAnswer):
+        WORKERS_AI.functions[Function.SPEAK].decode(b'{"result": {}}', speak("@cf/myshell-ai/melotts"))
 
 
 def test_elevenlabs_hears_a_form() -> None:

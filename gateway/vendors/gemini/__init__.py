@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
 from gateway.functions import Function
 from gateway.vendors.gemini import embeddings as embeddings
 from gateway.vendors.gemini import images as images
@@ -16,8 +18,8 @@ from gateway.vendors.gemini.request import encode_chat
 from gateway.vendors.gemini.stream import GeminiTelling
 from gateway.vendors.gemini.usage import usage_in, usage_of
 from gateway.vendors.openai import WIRES
-from gateway.vendors.translated import translated
-from gateway.vendors.vendor import Asked, Json, Vendor, Wire, in_header
+from gateway.vendors.translated import text, translated
+from gateway.vendors.vendor import Asked, Json, Sent, Vendor, Wire, in_header
 from store.records import Usage
 
 TIERS = {"default": "standard", "standard": "standard", "flex": "flex", "priority": "priority"}
@@ -62,6 +64,26 @@ def by_model(choose: Callable[[str], Wire], usage: Callable[[bytes], Usage | Non
     )
 
 
+def drawing_wire(where: Callable[[Asked], str]) -> Wire:
+    """How a Gemini model draws, below the model's place."""
+    return translated(
+        path=lambda asked: f"{where(asked)}:generateContent",
+        encode=images.encode_drawing,
+        decode=images.decode_drawing,
+        usage=usage_of,
+        usage_in=usage_in,
+    )
+
+
+def edit_wire(where: Callable[[Asked], str]) -> Wire:
+    """How a Gemini model changes pictures; the request is a form, the answer that of a drawing."""
+
+    def encode(asked: Asked) -> Sent:
+        return Sent(f"{where(asked)}:generateContent", text(images.encode_edit(asked)))
+
+    return replace(drawing_wire(where), encode=encode)
+
+
 def image_wire(where: Callable[[Asked], str]) -> Wire:
     """How pictures are made, by Imagen or by a Gemini model, below the model's place."""
     predicted = translated(
@@ -71,13 +93,7 @@ def image_wire(where: Callable[[Asked], str]) -> Wire:
         usage=lambda _: Usage(),
         usage_in=images.counted,
     )
-    drawn = translated(
-        path=lambda asked: f"{where(asked)}:generateContent",
-        encode=images.encode_drawing,
-        decode=images.decode_drawing,
-        usage=usage_of,
-        usage_in=usage_in,
-    )
+    drawn = drawing_wire(where)
     return by_model(lambda model: predicted if images.is_imagen(model) else drawn, drawn.usage)
 
 
@@ -115,6 +131,7 @@ GOOGLE = Vendor(
         Function.CHAT: chat_wire(place, tiered),
         Function.EMBED: embedding_wire(place, embeddings.encode_contents),
         Function.GENERATE_IMAGE: image_wire(place),
+        Function.EDIT_IMAGE: edit_wire(place),
         Function.RELAY: WIRES[Function.RELAY],
     },
 )

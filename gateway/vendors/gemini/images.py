@@ -6,10 +6,12 @@ Sources: ai.google.dev/gemini-api/docs/imagen and ai.google.dev/gemini-api/docs/
 from __future__ import annotations
 
 import time
+from base64 import b64encode
 from math import log
 
 from gateway.vendors.gemini.answer import block_reason, kind_of, parts_in
 from gateway.vendors.gemini.usage import openai_usage
+from gateway.vendors.pictures import fields_in, only_one, with_pictures
 from gateway.vendors.vendor import Asked, BadAnswer, Json, Unspoken
 
 IMAGEN_RATIOS = ("1:1", "3:4", "4:3", "9:16", "16:9")
@@ -76,6 +78,20 @@ def encode_drawing(asked: Json, request: Asked) -> Json:
     if image := shape(asked, GEMINI_RATIOS):
         config["imageConfig"] = image
     return {"contents": [{"role": "user", "parts": [{"text": asked.get("prompt")}]}], "generationConfig": config}
+
+
+def encode_edit(asked: Asked) -> Json:
+    """The body of a generateContent that changes pictures. Raises Unspoken for a mask, and for Imagen."""
+    upload, said = with_pictures(asked), fields_in(asked)
+    if is_imagen(asked.model):
+        raise Unspoken(f"`{asked.model}` makes pictures from words alone; a Gemini model changes them", "model")
+    if any(name.startswith("mask") for name, *_ in upload.files):
+        raise Unspoken("Gemini takes no mask: say in `prompt` what is to be changed", "mask")
+    only_one(said, f"`{asked.model}`")
+    body = encode_drawing({name: said[name] for name in ("prompt", "size", "aspect_ratio") if name in said}, asked)
+    given = [{"inlineData": {"mimeType": kind, "data": b64encode(data).decode()}} for _, _, kind, data in upload.files]
+    body["contents"][0]["parts"] = given + body["contents"][0]["parts"]
+    return body
 
 
 def decode_drawing(answer: Json, _: Asked) -> Json:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from gateway.vendors.openai.usage import usage_of
+from gateway.vendors.oracle import cohere
 from gateway.vendors.translated import text
 from gateway.vendors.vendor import Asked, BadAnswer, Json
 from store.records import Usage
@@ -19,7 +20,8 @@ ENDINGS = {"max_tokens": "length", "complete": "stop", "tool_call": "tool_calls"
 def answer(said: Json, asked: Asked) -> Json:
     """OpenAI's answer of Oracle's."""
     response = said.get("chatResponse") or {}
-    choices = response.get("choices")
+    is_cohere = response.get("apiFormat") == "COHERE"
+    choices = [cohere.generic(response, is_whole=True)] if is_cohere else response.get("choices")
     if not isinstance(choices, list):
         raise BadAnswer("without choices")
     whole = head(asked, "chat.completion", said.get("modelId")) | {"choices": [choice(each, asked) for each in choices]}
@@ -102,6 +104,8 @@ class Told:
         if "code" in data and "message" in data and "index" not in data:
             self.error = {"error": {"message": data["message"], "code": data["code"]}}
             return
+        if data.get("apiFormat") == "COHERE":
+            data = {**cohere.generic(data, is_whole=False), "usage": data.get("usage")}
         delta, reason = turn(data.get("message") or {}), ending(data, self._asked)
         if delta or reason:
             self.is_finished = self.is_finished or reason is not None

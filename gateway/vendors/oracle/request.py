@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from gateway.vendors.oracle import cohere
 from gateway.vendors.vendor import Asked, Json, Unspoken
 
 RENAMED = {
@@ -36,9 +37,9 @@ URLS = {
 
 
 def request(said: Json, asked: Asked) -> Json:
-    """Oracle's request of OpenAI's. Raises Unspoken for Cohere's models, which have a format of their own there."""
-    if asked.model.startswith("cohere."):
-        raise Unspoken(f"`{asked.model}` has a format of its own at Oracle; ask it of the vendor `cohere`", "model")
+    """Oracle's request of OpenAI's. Raises Unspoken."""
+    if cohere.is_cohere(asked.model):
+        return place(asked) | {"chatRequest": cohere.request(said, asked)}
     body: Json = {"apiFormat": "GENERIC", "messages": [turn(each) for each in said.get("messages") or ()]}
     body |= {other: said[name] for name, other in RENAMED.items() if said.get(name) is not None}
     body |= {other: str(said[name]).upper() for name, other in UPPER.items() if said.get(name) is not None}

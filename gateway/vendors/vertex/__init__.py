@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.functions import Function
-from gateway.vendors.gemini import by_model, chat_wire, embedding_wire, image_wire, tiered
+from gateway.vendors.gemini import by_model, chat_wire, edit_wire, embedding_wire, image_wire, tiered
 from gateway.vendors.gemini import embeddings as embeddings
 from gateway.vendors.openai import WIRES
 from gateway.vendors.translated import translated
@@ -99,6 +99,7 @@ VERTEX = Vendor(
         Function.CHAT: Wire(encode=encode_chat, decode=decode_chat, reader=chat_reader, usage=chat_usage),
         Function.EMBED: replace(by_model(embedding_by, EMBEDDED.usage), speaks=is_googles),
         Function.GENERATE_IMAGE: replace(image_wire(place), speaks=is_googles),
+        Function.EDIT_IMAGE: replace(edit_wire(place), speaks=is_googles),
         Function.MESSAGE: claude.MESSAGE,
         Function.COUNT_TOKENS: claude.COUNT_TOKENS,
         Function.RELAY: WIRES[Function.RELAY],
