@@ -94,9 +94,9 @@ class GatewayClient:
                 break
         return rows
 
-    async def send(self, method: str, path: str, body: Any, kind: type[T]) -> T:
+    async def send(self, method: str, path: str, body: Any, kind: type[T], *, patience_seconds: float = 10) -> T:
         """Have something done, and its typed answer."""
-        return await self._ask(method, path, kind, json=body)
+        return await self._ask(method, path, kind, json=body, timeout=patience_seconds)
 
     async def stats(self) -> Stats:
         """How it is doing now."""

@@ -38,6 +38,8 @@ COMMANDS = (
     Command("new key", "make an API key", "new", "keys", "keys"),
     Command("new budget", "set a budget on a key, workspace, provider or policy", "new('budget')", "limits", "limits"),
     Command("new rate limit", "limit requests or tokens per time, or at once", "new('rate')", "limits", "limits"),
+    Command("channels", "where notifications go", "list('channels')", "alerts"),
+    Command("new channel", "have people told by mail, Slack, a webhook", "new", "alerts", "alerts"),
     Command("pause", "pause the live tail, or go on", "pause", "logs", "logs"),
     Command("follow", "follow the newest request, or stay", "follow", "logs", "logs"),
     Command("filter", "narrow the list of logs", "filter", "logs", "logs"),

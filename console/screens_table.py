@@ -36,6 +36,7 @@ SCREENS: tuple[ScreenRow, ...] = (
     ScreenRow("catalog", "3", "Catalog", "integrations, providers, models", "catalog:CatalogScreen"),
     ScreenRow("keys", "4", "Keys", "API keys", "keys:KeysScreen"),
     ScreenRow("limits", "6", "Limits", "budgets and rates, live", "limits:LimitsScreen"),
+    ScreenRow("alerts", "9", "Alerts", "what needs care, what happened, channels", "alerts:AlertsScreen"),
     ScreenRow("playground", "0", "Playground", "chat with any model or config", "playground:PlaygroundScreen"),
     ScreenRow("connect", "", "Connect", "settings for applications", "connect:ConnectScreen"),
 )

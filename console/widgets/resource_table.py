@@ -14,7 +14,12 @@ from console.widgets.cursor_list import CursorList
 Rows = Mapping[str, Sequence[str]]
 """A text for each column, by the id of the row."""
 
-STATES = {"active": "ok", "on": "ok", "off": "dim", "expired": "refused", "exhausted": "refused", "archived": "dim"}
+STATES = {
+    **dict.fromkeys(("active", "on", "ok", "raised"), "ok"),
+    **dict.fromkeys(("off", "archived", "new"), "dim"),
+    **dict.fromkeys(("expired", "exhausted", "low", "full", "ends soon"), "refused"),
+    **dict.fromkeys(("used up", "failing", "degraded"), "failed"),
+}
 """Words that have a colour too."""
 
 

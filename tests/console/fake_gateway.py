@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 
+from tests.console.fake_alerts import FakeAlerts
 from tests.console.fake_answers import listing, one, refused
 from tests.console.fake_limits import FakeLimits
 from tests.console.samples import Json, api_key, integration, provider, stats
@@ -44,7 +45,7 @@ class FakeGateway:
         self.models: dict[str, list[Json]] = {}
         self.keys: list[Json] = []
         self.configs: list[Json] = []
-        self.limits = FakeLimits()
+        self.limits, self.alerts = FakeLimits(), FakeAlerts()
         self.asked: list[tuple[str, str, Json]] = []
         """(method, path, body) of every change asked for."""
         self.filters: list[dict[str, str]] = []
@@ -132,7 +133,8 @@ class FakeGateway:
         return self._look_into_catalog(path, params)
 
     def _look_into_catalog(self, path: str, params: dict[str, str]) -> httpx.Response:
-        if (found := self.limits.look(path.removeprefix("/v1/").split("/"), params)) is not None:
+        parts = path.removeprefix("/v1/").split("/")
+        if (found := self.limits.look(parts, params) or self.alerts.look(parts, params)) is not None:
             return found
         match path.removeprefix("/v1/").split("/"):
             case ["integrations"]:
@@ -177,8 +179,9 @@ class FakeGateway:
         yield f"data: {json.dumps({'choices': [], 'usage': usage})}\n\ndata: [DONE]\n\n".encode()
 
     def _change(self, method: str, path: list[str], body: Json) -> Json:
-        if (changed := self.limits.change(method, path, body)) is not None:
-            return changed
+        for part in (self.limits, self.alerts):
+            if (changed := part.change(method, path, body)) is not None:
+                return changed
         match method, path:
             case "POST", ["integrations"]:
                 return self._add_integration(body)

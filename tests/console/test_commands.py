@@ -5,6 +5,7 @@ from textual.dom import DOMNode
 
 from console.app import TollhouseApp
 from console.commands import COMMANDS, Command, matching
+from console.screens.alerts import AlertsScreen
 from console.screens.catalog import CatalogScreen
 from console.screens.keys import KeysScreen
 from console.screens.limits import LimitsScreen
@@ -15,6 +16,7 @@ from tests.console.samples import integration
 
 HOMES: dict[str | None, type[DOMNode]] = {
     None: TollhouseApp,
+    "alerts": AlertsScreen,
     "catalog": CatalogScreen,
     "keys": KeysScreen,
     "limits": LimitsScreen,
@@ -66,7 +68,7 @@ async def test_palette_has_the_same_commands_with_their_keys() -> None:
     """Ctrl+P lists the commands of the table, each with its key, and runs what is chosen."""
     gateway = FakeGateway()
     gateway.integrations = [integration("local")]
-    async with operating(gateway, height=70) as pilot:
+    async with operating(gateway, height=200) as pilot:
         await pilot.press("ctrl+p")
         await until_seen(
             pilot, *(command.name for command in COMMANDS), "new key             n", "pause               Space"

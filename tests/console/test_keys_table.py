@@ -7,6 +7,7 @@ from textual.dom import DOMNode
 
 from console.app import TollhouseApp
 from console.keys_table import KEYS, PLACES, Key, Place, keys_of
+from console.screens.alerts import AlertsScreen
 from console.screens.catalog import CatalogScreen
 from console.screens.connect import ConnectScreen
 from console.screens.form import FormScreen
@@ -32,6 +33,7 @@ HOMES: dict[Place, tuple[type[DOMNode], ...]] = {
     "keys": (KeysScreen,),
     "limits": (LimitsScreen,),
     "limit": (LimitDetailScreen,),
+    "alerts": (AlertsScreen,),
     "playground": (PlaygroundScreen,),
     "connect": (ConnectScreen,),
     "forms": (FormScreen,),
@@ -48,6 +50,7 @@ WAYS: dict[Place, list[str]] = {
     "limits": ["6"],
     "limit": ["enter"],
     "connect": ["colon", *"connect", "enter"],
+    "alerts": ["9"],
     "keys": ["4"],
     "forms": ["n"],
 }
@@ -59,6 +62,7 @@ KEYS_SHOWN: dict[Place, str] = {
     "limits": "n New  e Edit  u Raise",
     "limit": "u Raise  e Edit  x Reset",
     "connect": "→ Next client",
+    "alerts": "t Test",
     "keys": "R Rotate",
     "forms": "Ctrl+S Save",
 }
