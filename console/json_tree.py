@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 
 from console.wrapping import Line, wrapped
 
+INDENT = "  "
 Path = tuple[str | int, ...]
 LONG_TEXT = 2_000
 """Characters from which a text begins folded."""
+VERY_LONG = 1_000
+"""Members from which anything begins folded: laying out a megabyte of small values takes longer than one waits."""
 LONG_LIST = 100
-"""Items from which a list of numbers and the like begins folded: an embedding has thousands."""
+"""Items from which a list of numbers and the like begins folded, as embeddings are, and what is in any other list."""
 
 DEEPEST = 40
 """Levels that are laid out; what is nested deeper stands on one line, or a hostile body would exhaust the stack."""
@@ -25,72 +28,72 @@ class JsonTree:
     def __init__(self, value: Any) -> None:
         self.value = value
         self.folded: set[Path] = set(long_ones(value, ()))
-        self.foldable: list[Path | None] = []
+        self._lines: list[Line] = []
+        self._places: list[Path] = []
         """For each line of the last drawing what Space there folds or unfolds."""
 
     def lines(self, width: int) -> list[Line]:
         """What is to be seen."""
-        self.foldable = []
-        return list(self._drawn(self.value, "", (), width, ""))
+        self._lines, self._places = [], []
+        self._draw(self.value, "", (), width, "")
+        return self._lines
 
-    def toggle(self, place: int) -> bool:
-        """Fold or unfold at a line; whether there is something."""
-        path = self.foldable[place] if place < len(self.foldable) else None
-        if path is None:
-            return False
-        self.folded ^= {path}
-        return True
+    def toggle(self, place: int) -> None:
+        """Fold or unfold at a line of the last drawing: what begins there, or what is around it."""
+        if place < len(self._places):
+            self.folded ^= {self._places[place]}
 
     def toggle_all(self) -> None:
         """Fold everything below the top; with anything folded, unfold everything."""
-        top = self.value.items() if isinstance(self.value, dict) else enumerate(self.value)
-        self.folded = set() if self.folded else {(name,) for name, value in top if is_foldable(value)}
+        self.folded = set() if self.folded else {(name,) for name, value in children(self.value) if is_foldable(value)}
 
-    def _drawn(self, value: Any, label: str, path: Path, width: int, after: str) -> Iterator[Line]:
-        indent = "  " * len(path)
+    def _put(self, path: Path, *parts: tuple[str, str]) -> None:
+        self._lines.append(list(parts))
+        self._places.append(path)
+
+    def _draw(self, value: Any, label: str, path: Path, width: int, after: str) -> None:
+        indent = INDENT * len(path)
         if isinstance(value, dict | list) and value and len(path) < DEEPEST:
-            yield from self._container(value, indent + label, path, width, after)
+            self._draw_container(value, indent + label, path, width, after)
         elif isinstance(value, str) and len(value) > LONG_TEXT:
-            yield from self._long(value, indent + label, path, width, after)
+            self._draw_long(value, indent + label, path, width, after)
         else:
-            yield from self._scalar(indent, label, text_of(value) + after, path, width)
+            self._draw_scalar(indent, label, text_of(value) + after, path[:-1], width)
 
-    def _container(self, value: Any, head: str, path: Path, width: int, after: str) -> Iterator[Line]:
-        is_object = isinstance(value, dict)
-        opens, closes = "{}" if is_object else "[]"
-        self.foldable.append(path)
+    def _draw_container(self, value: Any, head: str, path: Path, width: int, after: str) -> None:
+        opens, closes = "{}" if isinstance(value, dict) else "[]"
         if path in self.folded:
-            noun = "field" if is_object else "item"
-            count = f"{len(value):,} {noun}{'s' * (len(value) != 1)}"
-            yield [("text", f"{head}{opens}…{closes}{after}"), ("dim", f"  ▸ {count}")]
-            return
-        yield [("text", head + opens)]
-        children = value.items() if is_object else enumerate(value)
-        for place, (name, child) in enumerate(children, start=1):
-            label = f"{text_of(name)}: " if is_object else ""
-            yield from self._drawn(child, label, (*path, name), width, "," * (place < len(value)))
-        self.foldable.append(path)
-        yield [("text", "  " * len(path) + closes + after)]
+            noun = "field" if isinstance(value, dict) else "item"
+            remark = f"  ▸ {len(value):,} {noun}{'s' * (len(value) != 1)}"
+            return self._put(path, ("text", f"{head}{opens}…{closes}{after}"), ("dim", remark))
+        self._put(path, ("text", head + opens))
+        for place, (name, child) in enumerate(children(value), start=1):
+            label = f"{text_of(name)}: " if isinstance(value, dict) else ""
+            self._draw(child, label, (*path, name), width, "," * (place < len(value)))
+        return self._put(path, ("text", INDENT * len(path) + closes + after))
 
-    def _long(self, value: str, head: str, path: Path, width: int, after: str) -> Iterator[Line]:
+    def _draw_long(self, value: str, head: str, path: Path, width: int, after: str) -> None:
         if path not in self.folded:
             for line in wrapped(head + text_of(value) + after, width):
-                self.foldable.append(path)
-                yield [("text", line)]
+                self._put(path, ("text", line))
             return
-        self.foldable.append(path)
         remark = f"  ▸ {len(value):,} characters"
         room = max(8, width - len(head) - len(remark) - len(after) - 2)
-        yield [("text", f"{head}{text_of(value[:room])[:room]}…{after}"), ("dim", remark)]
+        self._put(path, ("text", f"{head}{text_of(value[:room])[:room]}…{after}"), ("dim", remark))
 
-    def _scalar(self, indent: str, label: str, text: str, path: Path, width: int) -> Iterator[Line]:
-        parent = path[:-1] if path else None
-        for place, line in enumerate(wrapped(label + text, width - len(indent))):
-            self.foldable.append(parent)
-            if place == 0 and line.startswith(label):
-                yield [("text", indent), ("key", label), ("text", line.removeprefix(label))]
-            else:
-                yield [("text", indent + line)]
+    def _draw_scalar(self, indent: str, label: str, text: str, around: Path, width: int) -> None:
+        first, *others = wrapped(label + text, width - len(indent))
+        if first.startswith(label):
+            self._put(around, ("text", indent), ("key", label), ("text", first.removeprefix(label)))
+        else:
+            self._put(around, ("text", indent + first))
+        for line in others:
+            self._put(around, ("text", indent + line))
+
+
+def children(value: Any) -> Iterable[tuple[str | int, Any]]:
+    """What is in an object or a list, each with its name."""
+    return value.items() if isinstance(value, dict) else enumerate(value)
 
 
 def long_ones(value: Any, path: Path) -> Iterator[Path]:
@@ -98,15 +101,20 @@ def long_ones(value: Any, path: Path) -> Iterator[Path]:
     if is_long(value):
         yield path
     elif isinstance(value, dict | list) and len(path) < DEEPEST:
-        for name, child in value.items() if isinstance(value, dict) else enumerate(value):
-            if isinstance(child, str | dict | list):
+        is_crowd = len(value) > LONG_LIST
+        for name, child in children(value):
+            if is_crowd and isinstance(child, dict | list) and child:
+                yield (*path, name)
+            elif isinstance(child, str | dict | list):
                 yield from long_ones(child, (*path, name))
 
 
 def is_long(value: Any) -> bool:
     """Whether a value by itself would fill the screen."""
-    if isinstance(value, list):
-        return len(value) > LONG_LIST and not isinstance(value[0], dict)
+    if isinstance(value, dict | list):
+        return len(value) > (
+            LONG_LIST if value and isinstance(value, list) and not isinstance(value[0], dict) else VERY_LONG
+        )
     return isinstance(value, str) and len(value) > LONG_TEXT
 
 

@@ -11,7 +11,10 @@ Line = list[tuple[str, str]]
 def wrapped(text: str, width: int) -> Iterator[str]:
     """`text` line by line, none wider than `width` cells, in time that grows with the text and not with its lines."""
     for line in text.split("\n"):
-        yield from pieces(line, max(2, width))
+        if len(line) <= width and line.isascii():
+            yield line
+        else:
+            yield from pieces(line, max(2, width))
 
 
 def pieces(line: str, width: int) -> Iterator[str]:

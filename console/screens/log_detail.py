@@ -153,7 +153,8 @@ class LogDetailScreen(Screen[None]):
 
     def action_fold(self) -> None:
         """Fold or unfold what the cursor is on."""
-        if self.json is not None and self.page.cursor is not None and self.json.toggle(self.page.cursor):
+        if self.json is not None and self.page.cursor is not None:
+            self.json.toggle(self.page.cursor)
             self.draw()
             self.page.put_cursor(self.page.cursor)
 

@@ -40,11 +40,11 @@ def test_what_is_folded_says_how_much_it_hides() -> None:
     tree = JsonTree(VALUE)
     before = shown(tree.lines(80))
 
-    assert tree.toggle(2)
+    tree.toggle(2)
     assert shown(tree.lines(80))[2] == '  "messages": […],  ▸ 1 item'
-    assert tree.toggle(2)
+    tree.toggle(2)
     assert shown(tree.lines(80)) == before
-    assert tree.toggle(1)
+    tree.toggle(1)
     assert shown(tree.lines(80)) == ["{…}  ▸ 3 fields"]
 
 
@@ -70,6 +70,16 @@ def test_what_is_long_begins_folded() -> None:
     assert all(len(line) <= 60 for line in lines)
     tree.toggle(1)
     assert sum(line.count("x") for line in shown(tree.lines(60))) == 5_001
+
+
+def test_many_begin_folded_one_by_one() -> None:
+    """Of a long list of objects each has a line, which opens by itself."""
+    tree = JsonTree([{"id": number} for number in range(500)])
+    assert len(tree.lines(60)) == 502
+
+    tree.toggle(1)
+
+    assert shown(tree.lines(60))[1:4] == ["  {", '    "id": 0', "  },"]
 
 
 def test_nesting_has_an_end() -> None:
