@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from gateway.upstream import Upstream
     from gateway.vitals import Vitals
     from store.database import Database
+    from store.rate_journal import RateJournal
     from store.vault import Vault
     from store.writer import LogWriter
 
@@ -53,6 +54,7 @@ class Plant:
     vault: Vault
     writer: LogWriter
     ledger: Ledger
+    rates: RateJournal
     upstream: Upstream
     prices: PriceList
     vitals: Vitals

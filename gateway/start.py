@@ -25,6 +25,7 @@ from gateway.domain import Caller
 from gateway.founding import found_organisation
 from gateway.housekeeping import keep_house, note_use_at_last
 from gateway.ledger import Ledger
+from gateway.limits.kept_rates import keep_rates, save_at_last
 from gateway.limits.stored import remember_counters
 from gateway.live import Live
 from gateway.notifications.watch import Watch
@@ -41,6 +42,7 @@ from store.database import Database, DatabaseUnusable, open_database
 from store.ids import ApiSecret, KeyId, Slug
 from store.logs import totals_since
 from store.master_key import source_of, vault_for
+from store.rate_journal import RateJournal
 from store.retention import Keeping
 from store.spool import Spool, SpoolUnusable
 from store.vault import Vault, VaultLocked, new_api_secret
@@ -96,6 +98,7 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
         vault=vault,
         writer=writer,
         ledger=Ledger(writer, vitals),
+        rates=RateJournal(settings.home / "rates"),
         upstream=upstream,
         prices=PriceList(),
         vitals=vitals,
@@ -112,12 +115,14 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
     try:
         await writer.caught_up(LEFTOVERS_SECONDS)
         await remember_today(plant)
+        plant.limits.memory.recall(plant.rates.read())
         await remember_counters(plant.limits, database, round(time.time() * 1000))
         await plant.refresh()
         yield plant
     finally:
         await end_errands(plant)
         await note_use_at_last(plant)
+        save_at_last(plant.limits, plant.rates)
         await plant.courier.close()
         await asyncio.to_thread(writer.close)
         upstream.close()
@@ -180,6 +185,7 @@ async def learn(plant: Plant, app: App) -> None:
     async with asyncio.TaskGroup() as group:
         group.create_task(discover_hourly(plant))
         group.create_task(keep_house(plant))
+        group.create_task(keep_rates(plant.limits, plant.rates))
         group.create_task(Watch().keep(plant))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gateway.limits.events import LimitEvent
+from gateway.limits.rate_memory import RateMemory
 from gateway.limits.rules import Applied, Budget
 from gateway.limits.tallies import BudgetTally, BusyTally, Held, RateTally, Tally
 
@@ -49,6 +50,8 @@ class Book:
         self._most = TALLIES_KEPT
         self._known: dict[str, Known] = {}
         self._adjusted: dict[str, AdjustmentRow] = {}
+        self.memory = RateMemory(clock, ticks)
+        """What rates have counted, as it outlives the process."""
 
     def remember(self, rows: Iterable[CounterRow]) -> None:
         """What was charged before the start, the oldest first; of each counter the latest period counts."""
@@ -110,7 +113,7 @@ class Book:
 
     def counters(self) -> list[str]:
         """The name of every counter that has counted anything."""
-        return [*self._tallies, *(name for name in self._known if name not in self._tallies)]
+        return list(dict.fromkeys((*self._tallies, *self._known, *self.memory.recalled)))
 
     def raised(self, counter: str) -> tuple[int, int] | None:
         """How much more an operator allows of a budget, and until when (epoch ms); None where nothing."""
@@ -121,6 +124,7 @@ class Book:
         """Let a rate begin anew."""
         if not isinstance(self._tallies.get(counter), BudgetTally):
             self._tallies.pop(counter, None)
+            self.memory.forget(counter)
 
     def tallies(self) -> list[Tally]:
         """Every counter that was ever asked for."""
@@ -137,8 +141,10 @@ class Book:
         tally: Tally
         if isinstance(limit, Budget):
             tally = self._begun(applied, limit)
+        elif limit.used == "concurrent":
+            tally = BusyTally(applied, limit)
         else:
-            tally = BusyTally(applied, limit) if limit.used == "concurrent" else RateTally(applied, limit)
+            tally = self.memory.remembered(RateTally(applied, limit, self.memory.moved))
         self._tallies[applied.counter] = tally
         return tally
 

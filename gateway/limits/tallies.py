@@ -84,11 +84,13 @@ class BudgetTally:
 class RateTally:
     """What a rate counts within its window."""
 
-    __slots__ = ("applied", "index", "limit", "once", "refused", "too_little", "window")
+    __slots__ = ("_moved", "applied", "index", "limit", "once", "refused", "too_little", "window")
     ends_ms, raised = inf, 0
     """It has no periods."""
 
-    def __init__(self, applied: Applied, limit: RateLimit) -> None:
+    def __init__(self, applied: Applied, limit: RateLimit, moved: dict[str, RateTally]) -> None:
+        self._moved = moved
+        """Where those put themselves whose count has changed."""
         self.applied, self.limit = applied, limit
         self.index, self.once = INDEX[limit.used], applied.once
         self.window = Window(limit.seconds)
@@ -115,11 +117,13 @@ class RateTally:
 
     def reserve(self, amount: int, now: float) -> Held:
         """Count it."""
+        self._moved[self.applied.counter] = self
         return Held(self, amount, self.window.take(amount, now))
 
     def settle(self, held: Held, actual: int) -> None:
         """Count what was used in the end."""
         if held.entry is not None and actual != held.amount:
+            self._moved[self.applied.counter] = self
             self.window.correct(held.entry, actual - held.amount)
 
 

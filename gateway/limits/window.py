@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 
 PARTS = 64
 """What happens within a 64th of the window is kept together, as if all of it had happened at the last moment."""
@@ -53,6 +54,15 @@ class Window:
         if not entry.is_over:
             entry.amount += by
             self.total += by
+
+    def kept(self, ahead: float) -> list[tuple[float, int]]:
+        """All of it, the oldest first: until when it happened, by a clock that is so far ahead, and how much."""
+        return [(entry.ended + ahead, entry.amount) for entry in self._entries]
+
+    def restore(self, kept: Iterable[tuple[float, int]]) -> None:
+        """Have counted this, before anything else is."""
+        for ended, amount in kept:
+            self.take(amount, ended)
 
     def wait_for(self, room: int, now: float) -> float:
         """Seconds until the window holds so much less than now; what is not in it never leaves it."""

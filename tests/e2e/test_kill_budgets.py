@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from store.log_columns import decode_rest
-from tests.e2e.running import Gateway, add_demo, free_port, gateway_in
+from store.rate_journal import RateJournal
+from tests.e2e.running import CHAT, Gateway, add_demo, ask, client, eventually, free_port, gateway_in
 from tests.e2e.test_kill import CLIENTS, killed
 
 KILLS, ANSWERS = 2, 60
@@ -67,3 +68,25 @@ async def test_counters_equal_the_log_after_kills(tmp_path: Path, vendor_url: st
     sums = sums_in(home)
     assert sums.priced >= KILLS * ANSWERS // 3
     assert sums.counters == [sums.billed + sums.estimated]
+
+
+def test_rate_outlives_a_kill(tmp_path: Path, vendor_url: str) -> None:
+    """A rate that was used up before `kill -9`, and written down, is used up after it."""
+    home, port = tmp_path / "home", free_port()
+    with gateway_in(home, port=port) as first:
+        add_demo(first.admin, vendor_url)
+        limits = {"rate_limits": [{"type": "requests", "unit": "rph", "value": 2}]}
+        body = {"name": "k", "scopes": ["completions.write"]} | limits
+        key = first.admin.post("/v1/api-keys/workspace/service", json=body).raise_for_status().json()["key"]
+        with client(first.url, key) as app:
+            before = [app.post(CHAT, json=ask()).status_code for _ in range(3)]
+        eventually(
+            lambda: sum(amount for each in RateJournal(home / "rates").read() for _, amount in each.entries) == 2
+        )
+        first.process.kill()
+        first.process.wait()
+
+    with gateway_in(home, port=port) as second, client(second.url, key) as app:
+        after = app.post(CHAT, json=ask()).status_code
+
+    assert (before, after) == ([200, 200, 429], 429)
