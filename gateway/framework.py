@@ -17,6 +17,8 @@ from sqlalchemy.exc import OperationalError
 from gateway.api.admin.alerts import AlertsController
 from gateway.api.admin.api_keys import ApiKeysController
 from gateway.api.admin.audit import AuditController
+from gateway.api.admin.config_checks import ConfigChecksController
+from gateway.api.admin.config_versions import ConfigVersionsController
 from gateway.api.admin.configs import ConfigsController
 from gateway.api.admin.events import EventsController
 from gateway.api.admin.explain import ExplainController
@@ -104,6 +106,8 @@ def framework(plant: Plant) -> Litestar:
             SettingsController,
             AuditController,
             ConfigsController,
+            ConfigChecksController,
+            ConfigVersionsController,
             ExplainController,
             LogsController,
             SavedFiltersController,

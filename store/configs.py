@@ -1,6 +1,6 @@
 """Saved configs and every version of them: how requests are routed, by a slug `pc-…`."""
 
-from sqlmodel import Field, SQLModel, col, select, update
+from sqlmodel import Field, SQLModel, col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from store.ids import Slug
@@ -62,6 +62,12 @@ async def versions_of(session: AsyncSession, config_id: str) -> list[ConfigVersi
     """Every version of a config, newest first."""
     theirs = select(ConfigVersionRow).where(ConfigVersionRow.config_id == config_id)
     return list(await session.exec(theirs.order_by(col(ConfigVersionRow.id).desc())))
+
+
+async def version_counts(session: AsyncSession) -> dict[str, int]:
+    """How many versions each config has, by its id."""
+    theirs = col(ConfigVersionRow.config_id)
+    return dict((await session.exec(select(theirs, func.count()).group_by(theirs))).all())
 
 
 async def make_default(session: AsyncSession, config: ConfigRow) -> None:

@@ -1,4 +1,4 @@
-"""What a value in a config may be: each check tells what is wrong and what is allowed."""
+"""What a value in a config may be: each check tells what is wrong and what is allowed, also as JSON Schema."""
 
 from __future__ import annotations
 
@@ -7,37 +7,42 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from gateway.configs.faults import Check, Fault, joined
+from gateway.configs.faults import Check, Fault, Schema, joined, right
 
 LARGEST = 2**53
 """Beyond it JavaScript, and so JSON, is not exact."""
 STATUSES = "must be a list of HTTP statuses, whole numbers from 100 to 599"
 
 
+@right({"type": "string", "pattern": r"\S"})
 def text(value: object) -> Iterator[Fault]:
     """Some text."""
     if not isinstance(value, str) or not value.strip():
         yield Fault("", "must be a text that is not empty")
 
 
+@right({"type": ["string", "number", "boolean"]})
 def scalar(value: object) -> Iterator[Fault]:
     """Text, or a number or flag that is written as text."""
     if not isinstance(value, str | int | float):
         yield Fault("", "must be a text")
 
 
+@right({"type": "boolean"})
 def flag(value: object) -> Iterator[Fault]:
     """True or false."""
     if not isinstance(value, bool):
         yield Fault("", "must be true or false")
 
 
+@right({"type": "object"})
 def mapping(value: object) -> Iterator[Fault]:
     """An object of whatever there is."""
     if not isinstance(value, dict):
         yield Fault("", "must be an object")
 
 
+@right({"type": ["string", "number", "boolean", "object", "array"]})
 def scalar_or_object(value: object) -> Iterator[Fault]:
     """Text, or JSON that is passed on as text."""
     if not isinstance(value, str | int | float | dict | list):
@@ -56,7 +61,9 @@ def number(least: float = 0, most: float = math.inf, *, whole: bool = False, abo
         elif not least <= value <= most or (above and value == least):  # type: ignore[operator]
             yield Fault("", said)
 
-    return check
+    lower: Schema = {"exclusiveMinimum" if above else "minimum": least}
+    upper: Schema = {"exclusiveMaximum": LARGEST} if most == math.inf else {"maximum": most}
+    return Check(check, {"type": "integer" if whole else "number", **lower, **upper})
 
 
 def is_number(value: object) -> bool:
@@ -64,6 +71,7 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
 
 
+@right({"type": "array", "items": {"type": "integer", "minimum": 100, "maximum": 599}})
 def statuses(value: object) -> Iterator[Fault]:
     """HTTP statuses."""
     right = number(100, 599, whole=True)
@@ -78,7 +86,7 @@ def one_of(*names: str) -> Check:
         if value not in names:
             yield Fault("", f"must be one of: {', '.join(names)}")
 
-    return check
+    return Check(check, {"type": "string", "enum": [*names]})
 
 
 def list_of(each: Check) -> Check:
@@ -91,7 +99,7 @@ def list_of(each: Check) -> Check:
         for place, one in enumerate(value):
             yield from (fault.below(f"[{place}]") for fault in each(one))
 
-    return check
+    return Check(check, {"type": "array", "items": each.schema})
 
 
 def spelled_like(shape: str, what: str) -> Check:
@@ -102,7 +110,7 @@ def spelled_like(shape: str, what: str) -> Check:
         if not isinstance(value, str) or not form.fullmatch(value):
             yield Fault("", what)
 
-    return check
+    return Check(check, {"type": "string", "pattern": f"^(?:{shape})$"})
 
 
 def either(*checks: Check, what: str) -> Check:
@@ -112,7 +120,12 @@ def either(*checks: Check, what: str) -> Check:
         if all(any(True for _ in one(value)) for one in checks):
             yield Fault("", what)
 
-    return check
+    return Check(check, {"anyOf": [closed(one.schema) for one in checks]})
+
+
+def closed(schema: Schema) -> Schema:
+    """Without further fields: what is odd elsewhere decides here that it is none of the alternatives."""
+    return {**schema, "additionalProperties": False} if "properties" in schema else schema
 
 
 def shape(fields: Mapping[str, Check], needed: Collection[str] = ()) -> Check:
@@ -127,7 +140,17 @@ def shape(fields: Mapping[str, Check], needed: Collection[str] = ()) -> Check:
             if value.get(name) is None:
                 yield Fault(name, "is needed")
 
-    return check
+    properties = {name: one.schema if name in needed else or_null(one.schema) for name, one in fields.items()}
+    return Check(check, {"type": "object", "properties": properties, **({"required": [*needed]} if needed else {})})
+
+
+def or_null(schema: Schema) -> Schema:
+    """The same or null, which counts as left out."""
+    if "anyOf" in schema and "type" not in schema:
+        return {**schema, "anyOf": [*schema["anyOf"], {"type": "null"}]}
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    names: Schema = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+    return {**schema, "type": [*kinds, "null"], **names}
 
 
 def fields_faults(value: Mapping[str, Any], fields: Mapping[str, Check]) -> Iterator[Fault]:
@@ -158,14 +181,14 @@ def all_of(*checks: Check) -> Check:
             if any(not fault.is_warning for fault in faults):
                 return
 
-    return check
+    return Check(check, {name: what for one in checks for name, what in one.schema.items()})
 
 
-def where(condition: Callable[[Any], bool], path: str, message: str) -> Check:
+def where(condition: Callable[[Any], bool], path: str, message: str, schema: Schema) -> Check:
     """Wrong where the condition does not hold."""
 
     def check(value: object) -> Iterator[Fault]:
         if not condition(value):
             yield Fault(joined("", path), message)
 
-    return check
+    return Check(check, schema)

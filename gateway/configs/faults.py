@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from gateway.errors import BadRequest
@@ -28,8 +29,27 @@ class Fault(NamedTuple):
         return f"{self.path}: {self.message}" if self.path else self.message
 
 
-Check = Callable[[object], Iterator[Fault]]
-"""Tells what is wrong with a value."""
+Finding = Callable[[object], Iterator[Fault]]
+Schema = Mapping[str, Any]
+"""JSON Schema, draft 2020-12."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Tells what is wrong with a value, and beside it, for editors, what is right."""
+
+    find: Finding
+    schema: Schema
+    """It refuses nothing that `find` lets pass; the other way round it may be less strict."""
+
+    def __call__(self, value: object) -> Iterator[Fault]:
+        """What is wrong."""
+        return self.find(value)
+
+
+def right(schema: Schema) -> Callable[[Finding], Check]:
+    """A function that finds faults, with what is right by it."""
+    return lambda find: Check(find, schema)
 
 
 class BadConfig(BadRequest):

@@ -21,9 +21,9 @@ from gateway.configs.checks import (
     text,
     where,
 )
-from gateway.configs.faults import Check, Fault
+from gateway.configs.faults import Check, Fault, right
 from gateway.configs.nodes import Mode
-from gateway.configs.queries import query_faults
+from gateway.configs.queries import QUERY, query_faults
 
 MODES: Final[tuple[str, ...]] = get_args(Mode)
 MOST_ATTEMPTS = 100
@@ -32,17 +32,21 @@ STEP = r"""\[(?:\d+|\*|"[^"]+"|'[^']+')\]"""
 PATH = rf"(?:[^.\[\]]+|{STEP})(?:\.[^.\[\]]+|{STEP})*"
 UNSENT_HEADERS = ("x-portkey-forward-headers", "x-portkey-api-key")
 
+HEADER = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+
 milliseconds = number(above=True)
 
 
+@right({"type": "string", "pattern": f"^{HEADER}$", "not": {"enum": [*UNSENT_HEADERS]}})
 def header(value: object) -> Iterator[Fault]:
     """A header that may be forwarded."""
-    if not isinstance(value, str) or not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", value):
+    if not isinstance(value, str) or not re.fullmatch(HEADER, value):
         yield Fault("", "must be the name of a header")
     elif value.lower() in UNSENT_HEADERS:
         yield Fault("", f"must not be the `{value.lower()}` header")
 
 
+@right({"type": "string", "format": "uri", "pattern": r"^[Hh][Tt]{2}[Pp][Ss]?://[^\s@%\\?#]+$"})
 def host(value: object) -> Iterator[Fault]:
     """A base URL that hides nothing; whether its host may be reached is asked when a request goes there."""
     try:
@@ -77,6 +81,7 @@ breaker = all_of(
         lambda said: bool({"failure_threshold", "failure_threshold_percentage"} & set(said)),
         "failure_threshold",
         "is needed, or `failure_threshold_percentage`",
+        {"anyOf": [{"required": ["failure_threshold"]}, {"required": ["failure_threshold_percentage"]}]},
     ),
 )
 retry = shape(
@@ -115,7 +120,7 @@ hold = either(
 STRATEGY: Final[Mapping[str, Check]] = {
     "mode": one_of(*MODES),
     "on_status_codes": statuses,
-    "conditions": list_of(shape({"query": query_faults, "then": text}, needed=("query", "then"))),
+    "conditions": list_of(shape({"query": Check(query_faults, QUERY), "then": text}, needed=("query", "then"))),
     "default": text,
     "sticky": sticky,
     "cb_config": breaker,

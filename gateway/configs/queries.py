@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from gateway.configs.conditions import OPERATORS, number
-from gateway.configs.faults import Fault
+from gateway.configs.faults import Fault, Schema
 from gateway.configs.patterns import BadPattern, pattern
 
 DEEPEST = 20
 """How far `$and` and `$or` may be nested."""
 PLACES = ("metadata.", "params.")
+QUERY: Final[Schema] = {"$ref": "#/$defs/query", "type": "object"}
+SCALAR: Final[Schema] = {"type": ["string", "number", "boolean", "null"]}
+ORDERED: Final[Schema] = {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^\s*[+-]?(?:Infinity|\.?\d)"}]}
+OPERANDS: Final[Schema] = dict.fromkeys(OPERATORS, SCALAR) | {
+    **dict.fromkeys(("$gt", "$gte", "$lt", "$lte"), ORDERED),
+    **{name: {"type": "array", "items": SCALAR} for name in ("$in", "$nin")},
+    "$regex": {"type": "string", "format": "regex"},
+}
+WANTED: Final[Schema] = {
+    "anyOf": [SCALAR, {"type": "object", "minProperties": 1, "properties": OPERANDS, "additionalProperties": False}]
+}
+QUERIES: Final[Schema] = {"type": "array", "minItems": 1, "items": QUERY}
+QUERY_SCHEMA: Final[Schema] = {
+    "type": "object",
+    "properties": {"$and": QUERIES, "$or": QUERIES, "url.pathname": WANTED},
+    "patternProperties": {r"^(?:metadata|params)\..": WANTED},
+    "additionalProperties": False,
+}
+"""What `QUERY` refers to; what a regular expression may say is left to the checks."""
 
 
 def query_faults(query: object, depth: int = 0) -> Iterator[Fault]:

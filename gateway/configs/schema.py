@@ -14,7 +14,7 @@ from gateway.configs.faults import BadConfig, Fault
 from gateway.configs.nodes import Node
 from gateway.configs.survey import Known, survey
 
-__all__ = ["Known", "Reading", "object_in", "read_config", "reading", "refuse", "warnings"]
+__all__ = ["Known", "Reading", "object_in", "oddities", "read_config", "reading", "refuse", "warnings"]
 
 MOST_TOLD = 50
 """Faults of one config; whoever has more will send it again."""
@@ -47,13 +47,19 @@ def refuse(faults: Iterable[Fault]) -> None:
 
 
 def warnings(faults: Iterable[Fault]) -> list[str]:
-    """What is odd, in words. A field that is not known is odd when it is nearly one that is."""
+    """What is odd, in words."""
+    return [str(fault) for fault in oddities(faults)]
+
+
+def oddities(faults: Iterable[Fault]) -> list[Fault]:
+    """What is odd. A field that is not known is odd when it is nearly one that is."""
     told = []
     for fault in islice((fault for fault in faults if fault.is_warning), MOST_TOLD):
-        name = fault.path.rpartition(".")[2].lower()
-        near = get_close_matches(name, fault.fields, 1, 0.8)
-        if near or not fault.fields:
-            told.append(f"{fault}; did you mean `{near[0]}`?" if near else str(fault))
+        near = get_close_matches(fault.path.rpartition(".")[2].lower(), fault.fields, 1, 0.8)
+        if near:
+            told.append(fault._replace(message=f"{fault.message}; did you mean `{near[0]}`?"))
+        elif not fault.fields:
+            told.append(fault)
     return told
 
 

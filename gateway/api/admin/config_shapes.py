@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +41,9 @@ class NewConfig(msgspec.Struct, frozen=True, kw_only=True, rename={"is_default":
 
 class ConfigChange(msgspec.Struct, frozen=True, kw_only=True, rename={"is_default": "isDefault"}):
     """What may be changed; what is left out stays."""
+
+    version_id: str | None = None
+    """The version that the change was made from: if another holds by now, it is refused."""
 
     name: str | msgspec.UnsetType = msgspec.UNSET
     config: dict[str, Any] | str | msgspec.UnsetType = msgspec.UNSET
@@ -100,6 +104,21 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     object: str = "config"
 
 
+class Row(Listed, frozen=True, kw_only=True):
+    """One in the list of all, with what tells it apart at a glance."""
+
+    mode: str | None
+    """Of its strategy; null where it has none."""
+    targets: list[str]
+    """What each target is: a provider, a config, a name."""
+    version: int
+    """How often it was saved."""
+    used_by: list[str]
+    """API keys and configs, such as "API key `chat`"."""
+    trouble: str | None
+    """Why it cannot be used, if it cannot."""
+
+
 class Whole(Listed, frozen=True, kw_only=True):
     """One by itself."""
 
@@ -110,14 +129,24 @@ class Version(Listed, frozen=True, kw_only=True):
     """What a config said at some time, as JSON text."""
 
     config: str
+    version: int
+    """Counted from 1."""
+    updated_by_name: str | None
+    """What the API key is called that saved it; null for one that is gone."""
     format: str = "json"
     type: str = "ORG_CONFIG"
+
+
+class Rollback(msgspec.Struct, frozen=True, kw_only=True):
+    """Back to what?"""
+
+    version_id: str
 
 
 class ConfigList(msgspec.Struct, frozen=True, kw_only=True):
     """Every config."""
 
-    data: list[Listed]
+    data: list[Row]
     success: bool = True
 
 
@@ -158,7 +187,26 @@ def whole(row: ConfigRow, said: dict[str, Any]) -> Whole:
     return Whole(**msgspec.structs.asdict(listed(row)), config=hidden(said))
 
 
-def version_listed(row: ConfigRow, version: ConfigVersionRow, said: dict[str, Any]) -> Version:
+def row_of(row: ConfigRow, said: Mapping[str, Any], saved: int, used_by: list[str], trouble: str | None) -> Row:
+    """One of the list of all."""
+    strategy = said.get("strategy")
+    mode = strategy.get("mode") if isinstance(strategy, dict) else None
+    targets = [label(target) for target in said.get("targets") or [said]]
+    shown = msgspec.structs.asdict(listed(row))
+    return Row(**shown, mode=mode, targets=targets, version=saved, used_by=used_by, trouble=trouble)
+
+
+def label(target: Mapping[str, Any]) -> str:
+    """What a target is, in a word or two."""
+    strategy = target.get("strategy")
+    names = [target.get(name) for name in ("provider", "virtual_key", "config", "name")]
+    names.append(strategy.get("mode") if isinstance(strategy, dict) else None)
+    return next((str(name) for name in names if name), "as requested")
+
+
+def version_listed(
+    row: ConfigRow, version: ConfigVersionRow, said: dict[str, Any], number: int, who: str | None
+) -> Version:
     """A version as the API has it."""
     then = msgspec.structs.asdict(listed(row)) | {
         "name": version.name,
@@ -166,4 +214,5 @@ def version_listed(row: ConfigRow, version: ConfigVersionRow, said: dict[str, An
         "updated_by": version.created_by,
         "last_updated_at": instant(version.created_at_ms),
     }
-    return Version(**then, config=msgspec.json.encode(hidden(said)).decode())
+    text = msgspec.json.encode(hidden(said)).decode()
+    return Version(**then, config=text, version=number, updated_by_name=who)

@@ -21,11 +21,21 @@ if TYPE_CHECKING:
 
 async def refuse_used(session: AsyncSession, plant: Plant, slug: str) -> None:
     """Raises Conflict that names the API keys and configs which use a config."""
-    keys = [f"API key `{row.name}`" for row in await all_api_keys(session) if defaults_of(row).config_id == slug]
-    others = [f"config `{other}`" for other in plant.snapshot.configs if slug in named_by(plant, other)]
-    if users := keys + others:
+    if users := (await uses(session, plant)).get(slug):
         more = f" and {len(users) - 5} more" if len(users) > 5 else ""
         raise Conflict(f"Config `{slug}` is in use by {', '.join(users[:5])}{more}; let them use another first.")
+
+
+async def uses(session: AsyncSession, plant: Plant) -> dict[str, list[str]]:
+    """Who uses each config, in words, by its slug."""
+    found: dict[str, list[str]] = {}
+    for row in await all_api_keys(session):
+        if slug := defaults_of(row).config_id:
+            found.setdefault(slug, []).append(f"API key `{row.name}`")
+    for other in plant.snapshot.configs:
+        for named in sorted(named_by(plant, other)):
+            found.setdefault(named, []).append(f"config `{other}`")
+    return found
 
 
 def named_by(plant: Plant, slug: str) -> set[str]:

@@ -19,12 +19,11 @@ from gateway.api.admin.config_shapes import (
     Made,
     MadeAnswer,
     NewConfig,
-    VersionList,
-    listed,
-    version_listed,
+    Row,
+    row_of,
     whole,
 )
-from gateway.api.admin.config_uses import refuse_breaking, refuse_used
+from gateway.api.admin.config_uses import refuse_breaking, refuse_used, uses
 from gateway.api.admin.door import Nothing, PlantHere, caller_of, needs
 from gateway.api.admin.reach import InWorkspace, narrowed, reached, workspace_for
 from gateway.api.moments import now_ms
@@ -41,7 +40,7 @@ from store.configs import (
     config_by_slug,
     current_versions,
     make_default,
-    versions_of,
+    version_counts,
 )
 from store.ids import new_id
 from store.vault import Vault, VaultLocked
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
     from gateway.domain import Caller
+    from gateway.plant import Plant
 
 Json = dict[str, Any]
 Request_ = Request[None, None, State]
@@ -63,11 +63,14 @@ class ConfigsController(Controller):
 
     @get(guards=needs("configs.list"), summary="List configs")
     async def index(self, request: Request_, plant: PlantHere, workspace_id: InWorkspace = None) -> ConfigList:
-        """Every config that the caller may see, oldest first, without what it says."""
+        """Every config that the caller may see, oldest first, with what it does in a word and who uses it."""
         async with plant.database.session() as session:
-            rows = await all_configs(session)
+            rows, versions = await all_configs(session), await current_versions(session)
+            saved, users = await version_counts(session), await uses(session, plant)
         seen = narrowed(rows, workspace_of, workspace_id, caller_of(request), plant.snapshot)
-        return ConfigList(data=[listed(row) for row in seen])
+        return ConfigList(
+            data=[in_list(plant, row, versions[row.id], saved[row.id], users.get(row.slug, [])) for row in seen]
+        )
 
     @post(guards=needs("configs.create"), status_code=200, summary="Make a config")
     async def make(self, request: Request_, plant: PlantHere, data: JSONBody[NewConfig]) -> MadeAnswer:
@@ -101,6 +104,7 @@ class ConfigsController(Controller):
         """Change what is given, in a new version: it holds for the next request, and for none that is under way."""
         async with plant.change() as session:
             row = await config_for(session, slug, caller_of(request))
+            refuse_outdated(row, data.version_id)
             before = said_by((await current_versions(session))[row.id], plant.vault)
             said = before if data.config is msgspec.UNSET else restored(object_in(data.config), before)
             warnings = checked(plant.snapshot.known_in(row.workspace), said, row.slug, data.faults())
@@ -122,14 +126,15 @@ class ConfigsController(Controller):
             await session.delete(row)
         return Nothing()
 
-    @get("/{slug:str}/versions", guards=needs("configs.read"), summary="List versions of a config")
-    async def versions(self, request: Request_, plant: PlantHere, slug: FromPath[str]) -> VersionList:
-        """Everything a config ever said, newest first, its credentials masked."""
-        async with plant.database.session() as session:
-            row = await config_for(session, slug, caller_of(request))
-            rows = await versions_of(session, row.id)
-        data = [version_listed(row, version, said_by(version, plant.vault)) for version in rows]
-        return VersionList(total=len(data), data=data)
+
+def in_list(plant: Plant, row: ConfigRow, version: ConfigVersionRow, saved: int, users: list[str]) -> Row:
+    """A config in the list of all; one that cannot be opened says so instead of hiding the others."""
+    used = plant.snapshot.configs.get(row.slug)
+    try:
+        said = unsealed(version, plant.vault)
+    except VaultLocked as error:
+        return row_of(row, {}, saved, users, str(error))
+    return row_of(row, said, saved, users, used.trouble if used is not None else None)
 
 
 def workspace_of(row: ConfigRow) -> str:
@@ -174,6 +179,15 @@ def version_from(row: ConfigRow, said: Mapping[str, Any], vault: Vault) -> Confi
         created_by=row.updated_by,
         created_at_ms=row.updated_at_ms or row.created_at_ms,
     )
+
+
+def refuse_outdated(row: ConfigRow, version_id: str | None) -> None:
+    """Raises Conflict where a change was made from a version that does not hold any more."""
+    if version_id not in (None, row.version_id):
+        raise Conflict(
+            f"Config `{row.slug}` was changed meanwhile: its version is `{row.version_id}`. Look at that one first.",
+            param="version_id",
+        )
 
 
 def apply(row: ConfigRow, data: ConfigChange, key_id: str) -> None:
