@@ -13,14 +13,20 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--key-file", type=Path, metavar="F", help="default: $TOLLHOUSE_OPERATOR_KEY, then HOME/operator.key"
     )
+    parser.add_argument("--read-only", action="store_true", help="offer no change, and send none")
     given = parser.parse_args(arguments)
     try:
         key = operator_key(given.key_file)
     except OSError as error:
         sys.exit(f"No key for the gateway: {error}. Set `TOLLHOUSE_OPERATOR_KEY` or give `--key-file`.")
-    from console.app import TollhouseApp
+    from click import ClickException
 
-    TollhouseApp(given.gateway, key).run()
+    from console.drawing import draw
+
+    try:
+        draw(given.gateway, key, is_read_only=given.read_only)
+    except ClickException as error:
+        sys.exit(f"Error: {error.message}")
 
 
 def operator_key(key_file: Path | None) -> str:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import work
-from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
-from textual.reactive import reactive
 
-from console.client import GatewayClient, GatewayError
-from console.commands import ANSI, Command
+from console.client import GatewayError
+from console.commands import ANSI, COMMANDS, Command, context_commands
+from console.facing import FacingApp, last_screen
 from console.keys_table import bindings
+from console.memory import Memory
 from console.plain import plain_line
-from console.pulse import Pulse
-from console.screens_table import FIRST, SCREENS
+from console.preferences import Preferences
+from console.screens_table import FIRST
 
 if TYPE_CHECKING:
     import httpx
@@ -29,9 +27,6 @@ if TYPE_CHECKING:
 
     from console.playground import Playground
     from console.screens.logs import LogsScreen
-
-POLL_SECONDS, IDLE_POLL_SECONDS = 2.0, 5.0
-"""Between two looks at the gateway's figures: while something happens, and while nothing does."""
 
 
 def commands_provider() -> type[Provider]:
@@ -46,7 +41,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class TollhouseApp(App[None]):
+class TollhouseApp(FacingApp):
     """Watches and configures the gateway at `gateway` with an API key.
 
     `transport` replaces the network and `now` the clock in tests; `zone` is the operator's own time zone unless given.
@@ -57,7 +52,6 @@ class TollhouseApp(App[None]):
     DEFAULT_MODE = FIRST
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {commands_provider}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("everywhere")]
-    pulse: reactive[Pulse] = reactive(Pulse)
 
     def __init__(
         self,
@@ -68,17 +62,34 @@ class TollhouseApp(App[None]):
         zone: tzinfo | None = None,
         theme: str | None = None,
         now: Callable[[], datetime] = utc_now,
+        context: str = "",
+        is_read_only: bool = False,
+        preferences: Preferences | None = None,
+        memory: Memory | None = None,
     ) -> None:
-        colourless = "NO_COLOR" in os.environ
-        super().__init__(ansi_color=True if colourless else None)
-        self.gateway = GatewayClient(gateway, key, transport=transport)
+        colourless, memory = "NO_COLOR" in os.environ, memory or Memory()
+        self.DEFAULT_MODE = last_screen(memory, gateway)  # type: ignore[misc]  # Textual reads it once, while it is made
+        super().__init__(
+            transport,
+            zone,
+            now,
+            preferences or Preferences(),
+            memory,
+            only_looks=is_read_only,
+            colours=True if colourless else None,
+        )
         self.animation_level = "none"  # over SSH each step of an animation is a delay
-        self.zone = zone
-        self.now = now
-        few_colours = self.console.color_system in (None, "standard", "windows")
-        self.first_theme = theme or (ANSI if colourless or few_colours else self.theme)
-        for row in SCREENS:
-            self.add_mode(row.name, partial(row.made, self.gateway, zone, now))
+        self.first_theme = theme or (ANSI if colourless else self.usual_theme())
+        self.set_keymap(dict(self.keymap))
+        self.face(gateway, key, context, is_read_only=is_read_only)
+
+    def usual_theme(self) -> str:
+        """What the operator's file says, else what the terminal can show, else what was chosen last."""
+        if self.preferences.theme is not None:
+            return self.preferences.theme
+        if self.console.color_system in (None, "standard", "windows"):
+            return ANSI
+        return self.memory.theme if self.memory.theme in self.available_themes else self.theme
 
     def on_load(self) -> None:
         """The theme that fits the terminal, before anything is drawn in another one."""
@@ -88,24 +99,16 @@ class TollhouseApp(App[None]):
         """Draw first, then ask."""
         self.call_after_refresh(self.watch_gateway)
 
-    @work(exclusive=True, group="pulse")
-    async def watch_gateway(self) -> None:
-        """Look at the gateway's figures for ever, less often while nothing happens."""
-        while True:
-            before = self.pulse.stats
-            await self.look()
-            after = self.pulse.stats
-            busy = after is not None and before is not None and after.requests_today != before.requests_today
-            await asyncio.sleep(POLL_SECONDS if busy or self.pulse.trouble or before is None else IDLE_POLL_SECONDS)
+    @property
+    def keymap(self) -> Mapping[str, str]:
+        """The operator's own keys, by the id of a binding."""
+        return self.preferences.keymap
 
-    async def look(self) -> None:
-        """Take the pulse once."""
-        try:
-            stats = await self.gateway.stats()
-        except GatewayError as error:
-            self.pulse = Pulse(stats=self.pulse.stats, trouble=error.short, since=self.pulse.since)
-        else:
-            self.pulse = Pulse(stats=stats, since=self.now().astimezone(self.zone))
+    @property
+    def commands(self) -> list[Command]:
+        """What `:` and the palette offer this operator."""
+        offered = [each for each in COMMANDS if self.access.why_not(each.place, each.action) is None]
+        return [*offered, *context_commands(self.preferences.contexts.values())]
 
     async def obey(self, command: Command | None) -> None:
         """Run a command, on the screen it belongs to."""
@@ -131,11 +134,6 @@ class TollhouseApp(App[None]):
         self.pop_to_beginning()
         cast("LogsScreen", self.screen).narrow(filter_text, parse(filter_text)[0])
 
-    def pop_to_beginning(self) -> None:
-        """Close what is open on top of the screen."""
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
-
     def pop_screen(self) -> AwaitComplete:
         """Close what is on top, its workers first: one that woke meanwhile would find its widgets gone."""
         self.workers.cancel_node(self.screen)
@@ -155,7 +153,7 @@ class TollhouseApp(App[None]):
         """Go anywhere by name."""
         from console.screens.jump import JumpScreen
 
-        self.push_screen(JumpScreen(), self.obey)
+        self.push_screen(JumpScreen(self.commands, self.keymap), self.obey)
 
     @work(exclusive=True, group="replay")
     async def replay(self, ground: Playground, prompt: str) -> None:
@@ -169,7 +167,7 @@ class TollhouseApp(App[None]):
 
     def action_theme(self, name: str) -> None:
         """Other colours."""
-        self.theme = name
+        self.theme = self.memory.theme = name
 
     def action_leave(self) -> None:
         """Back, and at the top quit."""
@@ -186,7 +184,9 @@ class TollhouseApp(App[None]):
         """The keys that work here."""
         from console.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(getattr(self.screen, "PLACES", ("lists",))))
+        listing = getattr(self.screen, "listing", "")
+        why_not = partial(self.access.why_not, listing=listing)
+        self.push_screen(HelpScreen(getattr(self.screen, "PLACES", ("lists",)), self.keymap, why_not))
 
     def copy(self, text: str, what: str) -> None:
         """Put text on the operator's clipboard, which may be at the other end of an SSH connection.
@@ -204,10 +204,6 @@ class TollhouseApp(App[None]):
         """Copy what was chosen."""
         if choice is not None:
             self.copy(choice[1], choice[0])
-
-    def say(self, message: str) -> None:
-        """A short notice."""
-        self.notify(plain_line(message), markup=False)
 
     def say_failure(self, error: GatewayError) -> None:
         """A short notice of what did not work."""

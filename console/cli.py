@@ -68,6 +68,7 @@ def main(context: click.Context, home: Path, config: Path | None, host: str | No
 
 def watch(home: Path, config: Path | None, address: Address) -> None:
     """The console on the gateway at `address`, which is started if need be."""
+    from console.drawing import draw
     from console.launch import NotStarted, ending_cleanly, gateway
 
     further = () if config is None else ("--config", str(config))
@@ -101,12 +102,27 @@ def serve(arguments: tuple[str, ...]) -> None:
     metavar="FILE",
     help="The API key.  [default: $TOLLHOUSE_OPERATOR_KEY, then operator.key]",
 )
+@click.option("--context", metavar="NAME", help="A gateway of your `console.toml`, with its key.")
+@click.option("--read-only", "is_read_only", is_flag=True, help="Offer no change, and send none.")
 @place
 def console(
-    gateway: str | None, key_file: Path | None, home: Path, config: Path | None, host: str | None, port: int | None
+    gateway: str | None,
+    key_file: Path | None,
+    context: str | None,
+    is_read_only: bool,
+    home: Path,
+    config: Path | None,
+    host: str | None,
+    port: int | None,
 ) -> None:
     """The console alone, on a gateway that runs already, here or elsewhere."""
-    draw(gateway or where(home, config, host, port).admin_url, operator_key(home, key_file))
+    from console.drawing import draw, draw_context
+
+    if context is not None:
+        draw_context(context, is_read_only=is_read_only)
+    else:
+        url = gateway or where(home, config, host, port).admin_url
+        draw(url, operator_key(home, key_file), is_read_only=is_read_only)
 
 
 @main.command(context_settings=CONTEXT)
@@ -117,12 +133,13 @@ def console(
 def demo(port: int | None, pace: float, headless: bool, seconds: float | None) -> None:
     """A gateway with traffic to look at: a simulated vendor, a throw-away home, no account anywhere."""
     from console.demo.stage import stay, throwaway
+    from console.drawing import draw_once
     from console.launch import NotStarted, ending_cleanly
 
     try:
         with ending_cleanly(), throwaway(port, pace) as stage:
             click.echo(stage.summary())
-            stay(seconds) if headless else draw(stage.gateway, stage.operator_key)
+            stay(seconds) if headless else draw_once(stage.gateway, stage.operator_key)
     except NotStarted as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
@@ -231,13 +248,6 @@ def where(home: Path, config: Path | None, host: str | None, port: int | None) -
         return settle(home, config, host, port)
     except WrongSettings as error:
         raise click.ClickException(str(error)) from error
-
-
-def draw(url: str, key: str) -> None:
-    """The console, until the user quits."""
-    from console.app import TollhouseApp
-
-    TollhouseApp(url, key).run()
 
 
 def operator_key(home: Path, key_file: Path | None) -> str:

@@ -28,6 +28,8 @@ PING_SECONDS = 15
 
 LONGEST_SILENCE_SECONDS = 600.0
 """Some models think for minutes before their first word."""
+QUESTIONS = ("/v1/configs/explain",)
+"""Paths that a POST only asks something of."""
 
 
 class GatewayError(Exception):
@@ -64,8 +66,16 @@ class GatewayRefused(GatewayError):
 class GatewayClient:
     """One gateway, one key. `transport` replaces the network, as httpx means it."""
 
-    def __init__(self, url: str, key: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        is_read_only: bool = False,
+    ) -> None:
         self.url = url.rstrip("/")
+        self.is_read_only = is_read_only
         self._key = key
         self._transport = transport
         self._opened: httpx.AsyncClient | None = None
@@ -220,6 +230,7 @@ class GatewayClient:
                 transport=self._transport or socket_of(self.url),
                 timeout=10,
                 verify=self.url.startswith("https:"),  # certificates take 100 ms to load, and plain http has none
+                event_hooks={"request": [refuse_change]} if self.is_read_only else {},
                 trust_env=False,  # the operator's key must not wander through a proxy meant for the web
             )
         return self._opened
@@ -234,6 +245,15 @@ def socket_of(url: str) -> httpx.AsyncBaseTransport | None:
     import httpx
 
     return httpx.AsyncHTTPTransport(uds=url.removeprefix(UNIX)) if url.startswith(UNIX) else None
+
+
+async def refuse_change(request: httpx.Request) -> None:
+    """What a read-only console does with a request of its own that would change something, however it came about.
+
+    Raises GatewayRefused.
+    """
+    if request.method not in ("GET", "HEAD") and request.url.path not in QUESTIONS:
+        raise GatewayRefused(403, "This console is read-only: it was opened so, or its context says so.")
 
 
 def refusal(status: int, body: bytes) -> GatewayError:

@@ -1,11 +1,13 @@
 """Every command that has a name: the `:` jump and the command palette are both made from this table."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from console.keys_table import Place, shown_key
+from console.preferences import THEMES, Context
 from console.screens_table import SCREENS
 
-LIGHT, DARK, ANSI = "textual-light", "textual-dark", "ansi-dark"
+LIGHT, DARK, ANSI = (THEMES[name] for name in ("light", "dark", "ansi"))
 """Themes; the last uses nothing but the terminal's own 16 colours."""
 
 
@@ -21,10 +23,9 @@ class Command:
     place: Place = "everywhere"
     """Where the table of keys has this action."""
 
-    @property
-    def key(self) -> str:
+    def key(self, keymap: Mapping[str, str]) -> str:
         """The key that does the same, if there is one."""
-        return shown_key(self.place, self.action)
+        return shown_key(self.place, self.action, keymap)
 
 
 COMMANDS = (
@@ -51,15 +52,23 @@ COMMANDS = (
 )
 
 
-def matching(text: str) -> list[Command]:
+def context_commands(contexts: Iterable[Context]) -> list[Command]:
+    """`ctx NAME` for each gateway of the operator's."""
+    return [
+        Command(f"ctx {each.name}", f"go over to the gateway at {each.url}", f"context('{each.name}')")
+        for each in contexts
+    ]
+
+
+def matching(text: str, commands: Sequence[Command] = COMMANDS) -> list[Command]:
     """The commands that fit what was typed, the best first; all of them for nothing."""
     from textual.fuzzy import Matcher
 
     wanted = text.strip().removeprefix(":").strip()
     if not wanted:
-        return list(COMMANDS)
+        return list(commands)
     matcher = Matcher(wanted)
-    scores = {command: matcher.match(command.name) for command in COMMANDS}
-    starts = {command: command.name.startswith(wanted.lower()) for command in COMMANDS}
-    found = [command for command in COMMANDS if scores[command] > 0]
+    scores = {command: matcher.match(command.name) for command in commands}
+    starts = {command: command.name.startswith(wanted.lower()) for command in commands}
+    found = [command for command in commands if scores[command] > 0]
     return sorted(found, key=lambda command: (starts[command], scores[command]), reverse=True)

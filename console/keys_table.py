@@ -1,6 +1,7 @@
 """Every key of the console in one table: the bindings, the help screen and the README are all made from it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from textual.binding import Binding
@@ -56,6 +57,17 @@ class Key:
     does: str
     """For help and the documentation."""
     in_footer: bool = False
+
+    @property
+    def id(self) -> str:
+        """By which an operator's keymap rebinds it."""
+        return f"{self.place}.{self.action}"
+
+    def remapped(self, keymap: Mapping[str, str]) -> "Key":
+        """The same act under the keys that a keymap gives it, if it does."""
+        if (keys := keymap.get(self.id)) is None:
+            return self
+        return replace(self, keys=keys, shown=" ".join(spelled(key.strip()) for key in keys.split(",")))
 
 
 KEYS: tuple[Key, ...] = (
@@ -198,11 +210,20 @@ def bindings(place: Place) -> list[Binding]:
             show=key.in_footer,
             key_display=key.shown.split()[0],
             tooltip=key.does,
-            id=f"{place}.{key.action}",
+            id=key.id,
         )
         for key in KEYS
         if key.place == place
     ]
+
+
+def spelled(key: str) -> str:
+    """A key of Textual's as it stands on the keyboard: `ctrl+n` is `Ctrl+N`."""
+    from textual.keys import format_key
+
+    *held, last = key.split("+")
+    shown = format_key(last)
+    return "+".join([*(each.capitalize() for each in held), shown.upper() if held else shown])
 
 
 def keys_of(place: Place) -> list[Key]:
@@ -210,7 +231,7 @@ def keys_of(place: Place) -> list[Key]:
     return [key for key in KEYS if key.place == place]
 
 
-def shown_key(place: Place, action: str) -> str:
+def shown_key(place: Place, action: str, keymap: Mapping[str, str]) -> str:
     """What stands on the keyboard for an action, or for the same without its argument."""
-    shown = {key.action: key.shown.split()[0] for key in keys_of(place)}
+    shown = {key.action: key.remapped(keymap).shown.split()[0] for key in keys_of(place)}
     return shown.get(action) or shown.get(action.partition("(")[0], "")

@@ -1,11 +1,13 @@
 """The command palette's view of the commands."""
 
+from __future__ import annotations
+
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from console.commands import COMMANDS, Command
+from console.commands import Command
 
 if TYPE_CHECKING:
     from console.app import TollhouseApp
@@ -16,21 +18,29 @@ class CommandsProvider(Provider):
 
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
-        for command in COMMANDS:
-            yield DiscoveryHit(labelled(command), partial(self.obey, command), text=command.name, help=command.does)
+        for command in self.tollhouse.commands:
+            yield DiscoveryHit(
+                self.labelled(command), partial(self.obey, command), text=command.name, help=command.does
+            )
 
     async def search(self, query: str) -> Hits:
         """Those that fit."""
         matcher = self.matcher(query)
-        for command in COMMANDS:
+        for command in self.tollhouse.commands:
             if (score := matcher.match(command.name)) > 0:
-                yield Hit(score, labelled(command), partial(self.obey, command), text=command.name, help=command.does)
+                yield Hit(
+                    score, self.labelled(command), partial(self.obey, command), text=command.name, help=command.does
+                )
 
     async def obey(self, command: Command) -> None:
         """Do it."""
-        await cast("TollhouseApp", self.app).obey(command)
+        await self.tollhouse.obey(command)
 
+    def labelled(self, command: Command) -> str:
+        """`new key   n`."""
+        return f"{command.name:<20}{command.key(self.tollhouse.keymap)}"
 
-def labelled(command: Command) -> str:
-    """`new key   n`."""
-    return f"{command.name:<20}{command.key}"
+    @property
+    def tollhouse(self) -> TollhouseApp:
+        """The application, typed."""
+        return cast("TollhouseApp", self.app)

@@ -16,19 +16,27 @@ class Pulse:
     """Why the gateway cannot be asked."""
     since: datetime | None = None
     """When the figures came."""
+    name: str = ""
+    """What the operator calls the gateway."""
+    is_read_only: bool = False
+    barred: str | None = None
+    """Why this key may not see the figures of a gateway that is there."""
 
 
 def state(pulse: Pulse) -> tuple[str, str]:
     """(tone, words): a sign, a colour and a sentence; each alone says it."""
+    named = f"{pulse.name} " if pulse.name else ""
     if pulse.trouble is not None:
         heard = f" since {pulse.since:%H:%M:%S}" if pulse.since else ""
-        return "error", f"✖ {pulse.trouble}{heard}, trying again"
+        return "error", f"✖ {named}{pulse.trouble}{heard}, trying again"
+    if pulse.barred is not None:
+        return "ok", f"● {pulse.name or 'ok'}{' read-only' if pulse.is_read_only else ''}, {pulse.barred}"
     if pulse.stats is None:
-        return "muted", "○ asking the gateway"
+        return "muted", f"○ {named}asking the gateway"
     if pulse.stats.status != "ok":
         reason = pulse.stats.reason or "the gateway does not say why"
-        return "warning", f"▲ {pulse.stats.status}: {reason}"
-    return "ok", "● ok"
+        return "warning", f"▲ {named}{pulse.stats.status}: {reason}"
+    return "ok", f"● {pulse.name or 'ok'}{' read-only' if pulse.is_read_only else ''}"
 
 
 def figures(stats: Stats) -> list[str]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from console.address import Address
+from console.address import Address, WrongSettings, settings_in
 from console.doctor.database import database
 from console.doctor.finding import Finding
-from console.doctor.home import disk, home_folder, key_files, settings_file
+from console.doctor.home import console_file, disk, home_folder, key_files, settings_file
 from console.doctor.listening import gateway_at, own_door
 from console.doctor.program import dependencies, python
 from console.doctor.terminal import terminal
+from console.places import config_file
 
 __all__ = ["Finding", "examine", "report"]
 
@@ -26,12 +28,21 @@ def _examine(home: Path, config: Path, address: Address) -> Iterator[Finding]:
     yield from dependencies()
     yield from home_folder(home)
     yield from settings_file(config)
-    yield from key_files(home)
+    yield from key_files(home, readable(config))
+    yield from console_file(config_file())
     yield from database(home / "tollhouse.db")
     yield from disk(home)
     yield from gateway_at(address)
     yield from own_door(address)
     yield from terminal()
+
+
+def readable(config: Path) -> dict[str, Any]:
+    """The settings, as far as they can be read; that they cannot is another finding."""
+    try:
+        return settings_in(config)
+    except WrongSettings:
+        return {}
 
 
 def report(findings: list[Finding]) -> str:

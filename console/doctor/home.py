@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from console.address import WrongSettings, settings_in
 from console.doctor.finding import Finding, bad, ok, warn
 
-KEY_FILES = ("master.key", "operator.key")
+KEYRING = "keyring"
+"""What the setting `master_key` says instead of a key."""
+HELD_KEY = re.compile(r"^\s*key\s*=", re.M)
+"""A line of `console.toml` with an API key in it."""
+NOTHING: Mapping[str, Any] = {}
 LITTLE_ROOM, NO_ROOM = 1_000_000_000, 100_000_000
 """Bytes."""
 
@@ -40,29 +46,55 @@ def settings_file(file: Path) -> Iterator[Finding]:
         yield ok(f"{file} sets {len(settings)} settings" if settings else f"No settings in {file}; defaults apply")
 
 
-def key_files(home: Path) -> Iterator[Finding]:
-    """Whether they are there, and for their owner's eyes only."""
+def key_files(
+    home: Path, settings: Mapping[str, Any] = NOTHING, environ: Mapping[str, str] = os.environ
+) -> Iterator[Finding]:
+    """Whether both keys are there, wherever the settings put them, and for their owner's eyes only."""
     if not (home / "tollhouse.db").exists():
         return
-    for name in KEY_FILES:
-        file = home / name
-        if not file.exists():
-            yield missing_key(file)
-        elif stat.S_IMODE(file.stat().st_mode) & 0o077:
-            yield bad(f"{file} can be read by other users", f"`chmod 600 {file}`, then rotate what it protected.")
-        elif not os.access(file, os.R_OK):
-            yield bad(f"{file} cannot be read by this user", f"`sudo chown $(id -un) {file}`")
-        else:
-            yield ok(f"{file} is there, and private")
+    yield master_key(home, settings, environ)
+    if environ.get("TOLLHOUSE_OPERATOR_KEY") or settings.get("operator_key"):
+        yield ok("The operator's key is a setting")
+    else:
+        yield key_file(home / "operator.key", warn, "is missing", "Start the gateway again: it makes a new one.")
 
 
-def missing_key(file: Path) -> Finding:
-    """Each of the two is missed in its own way."""
-    if file.name == "master.key":
-        return bad(
-            f"{file} is missing, so no vendor credential can be read", "Restore it from the backup of this folder."
-        )
-    return warn(f"{file} is missing", "In order if `TOLLHOUSE_OPERATOR_KEY` is set; otherwise start the gateway again.")
+def master_key(home: Path, settings: Mapping[str, Any], environ: Mapping[str, str]) -> Finding:
+    """Where the gateway looks for it: in its environment, the system's keyring, or a file."""
+    said = environ.get("TOLLHOUSE_MASTER_KEY") or settings.get("master_key")
+    if said == KEYRING:
+        return ok("The master key is in the system's keyring")
+    if said:
+        source = "TOLLHOUSE_MASTER_KEY" if environ.get("TOLLHOUSE_MASTER_KEY") else "the settings file"
+        return ok(f"The master key is from {source}")
+    elsewhere = environ.get("TOLLHOUSE_MASTER_KEY_FILE") or settings.get("master_key_file")
+    file = Path(str(elsewhere)).expanduser() if elsewhere else home / "master.key"
+    lost = "is missing, so no vendor credential can be read"
+    return key_file(
+        file, bad, lost, "Restore it from its backup; if the gateway has it from elsewhere, set that here too."
+    )
+
+
+def key_file(file: Path, grave: Callable[[str, str], Finding], missing: str, mend: str) -> Finding:
+    """A file that only its owner may read."""
+    if not file.exists():
+        return grave(f"{file} {missing}", mend)
+    if stat.S_IMODE(file.stat().st_mode) & 0o077:
+        return bad(f"{file} can be read by other users", f"`chmod 600 {file}`, then rotate what it protected.")
+    if not os.access(file, os.R_OK):
+        return bad(f"{file} cannot be read by this user", f"`sudo chown $(id -un) {file}`")
+    return ok(f"{file} is there, and private")
+
+
+def console_file(file: Path) -> Iterator[Finding]:
+    """The operator's own file: whether its contexts, which may hold keys, are for their eyes only."""
+    if (
+        file.exists()
+        and stat.S_IMODE(file.stat().st_mode) & 0o077
+        and re.search(r"^\s*key\s*=", file.read_text(), re.M)
+    ):
+        mend = f"`chmod 600 {file}`, or use `key_file`, `key_env` or `key_command` in its contexts."
+        yield warn(f"{file} holds an API key, and can be read by other users", mend)
 
 
 def disk(home: Path) -> Iterator[Finding]:

@@ -116,7 +116,7 @@ class CatalogScreen(ResourceScreen):
 
     def on_resource_table_opened(self, _: ResourceTable.Opened) -> None:
         """Into the row."""
-        self.action_edit()
+        self.open_form()
 
     def act_on_row(self, steps: Callable[[str], Awaitable[None]]) -> None:
         """Do something with the row under the cursor, if there is one."""

@@ -1,5 +1,6 @@
 """Help for a screen: the keys that work there, from the table the bindings are made of."""
 
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,7 +11,8 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
-from console.keys_table import PLACES, Place, keys_of
+from console.keys_table import PLACES, Key, Place, keys_of
+from console.plain import plain_line
 
 
 class HelpScreen(ModalScreen[None]):
@@ -24,9 +26,13 @@ class HelpScreen(ModalScreen[None]):
     ]
     scroller = query_one(VerticalScroll)
 
-    def __init__(self, places: tuple[Place, ...]) -> None:
+    def __init__(
+        self, places: tuple[Place, ...], keymap: Mapping[str, str], why_not: Callable[[Place, str], str | None]
+    ) -> None:
         super().__init__()
         self.places: tuple[Place, ...] = (*places, "everywhere")
+        self.keymap = keymap
+        self.why_not = why_not
 
     def compose(self) -> ComposeResult:
         """A heading and a line per key; arrows scroll."""
@@ -44,6 +50,12 @@ class HelpScreen(ModalScreen[None]):
         lines: list[Content] = []
         for place in self.places:
             lines += [Content.styled(PLACES[place], "bold")]
-            lines += [Content.assemble((f"  {key.shown:<13}", "$text-primary"), key.does) for key in keys_of(place)]
+            lines += [self.line(key.remapped(self.keymap)) for key in keys_of(place)]
             lines += [Content("")]
         return lines
+
+    def line(self, key: Key) -> Content:
+        """A key and what it does; or why it is not offered."""
+        if (reason := self.why_not(key.place, key.action)) is not None:
+            return Content.styled(f"  {key.shown:<13}{key.does}\n{'':<15}not here: {plain_line(reason)}", "$text-muted")
+        return Content.assemble((f"  {key.shown:<13}", "$text-primary"), key.does)

@@ -1,5 +1,6 @@
 """One line that goes anywhere: the names of screens and commands, completed as one types."""
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -29,8 +30,10 @@ class JumpScreen(ModalScreen[Command | None]):
     line = query_one(LineInput)
     choices = query_one(OptionList)
 
-    def __init__(self) -> None:
+    def __init__(self, commands: Sequence[Command], keymap: Mapping[str, str]) -> None:
         super().__init__()
+        self.commands = commands
+        self.keymap = keymap
         self.found: list[Command] = []
 
     def compose(self) -> ComposeResult:
@@ -51,9 +54,9 @@ class JumpScreen(ModalScreen[Command | None]):
     @on(Input.Changed)
     def offer(self) -> None:
         """What the line could mean, the likeliest marked."""
-        self.found = matching(self.line.value)
+        self.found = matching(self.line.value, self.commands)
         self.choices.clear_options()
-        self.choices.add_options(Option(told(command)) for command in self.found)
+        self.choices.add_options(Option(told(command, self.keymap)) for command in self.found)
         self.choices.highlighted = 0 if self.found else None
 
     @on(Input.Submitted)
@@ -79,8 +82,8 @@ class JumpScreen(ModalScreen[Command | None]):
             self.line.cursor_position = len(self.line.value)
 
 
-def told(command: Command) -> Content:
+def told(command: Command, keymap: Mapping[str, str]) -> Content:
     """Name, what it does, and its key."""
     return Content.assemble(
-        (f"{command.name:<17}", "bold"), f"{command.does:<42.42}", (f" {command.key}", "$text-muted")
+        (f"{command.name:<17}", "bold"), f"{command.does:<42.42}", (f" {command.key(keymap)}", "$text-muted")
     )

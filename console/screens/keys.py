@@ -77,7 +77,7 @@ class KeysScreen(ResourceScreen):
 
     def on_resource_table_opened(self, _: ResourceTable.Opened) -> None:
         """Into the row."""
-        self.action_edit()
+        self.open_form()
 
     def act_on_key(self, steps: Callable[[ApiKey], Awaitable[None]]) -> None:
         """Do something with the key under the cursor, if there is one."""

@@ -6,20 +6,19 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import repeat
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import anyio
 from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import Screen
 from textual.widgets import Static, Tab, Tabs
 
 from console.client import GatewayClient, GatewayError, GatewayUnreachable
 from console.figures import clock_time
-from console.keys_table import Place
 from console.plain import plain_line
+from console.screens.governed import GovernedScreen
 from console.widgets.columns import Column
 from console.widgets.filter_bar import FilterBar
 from console.widgets.key_bar import KeyBar
@@ -28,7 +27,6 @@ from console.widgets.resource_table import ResourceTable, Rows
 from console.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
-    from console.app import TollhouseApp
     from console.screens.form import FormScreen
 
 
@@ -46,12 +44,11 @@ class Listing:
     empty: str
 
 
-class ResourceScreen(Screen[None]):
+class ResourceScreen(GovernedScreen):
     """Lists of what the gateway holds, a tab each; a subclass asks for it and says what the rows are."""
 
     CSS_PATH = "resource.tcss"
     LISTINGS: ClassVar[tuple[Listing, ...]]
-    PLACES: ClassVar[tuple[Place, ...]]
     note = query_one("#note", Static)
     bar = query_one(FilterBar)
 
@@ -75,9 +72,11 @@ class ResourceScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """A title, or tabs where there are several lists, the lists, and a line about them."""
+        if (left_at := self.recall().get("tab")) in [listing.name for listing in self.LISTINGS]:
+            self.current = left_at
         yield StatusLine()
         if len(self.LISTINGS) > 1:
-            yield PageTabs(*(Tab(listing.title, id=listing.name) for listing in self.LISTINGS))
+            yield PageTabs(*(Tab(each.title, id=each.name) for each in self.LISTINGS), active=self.current)
         else:
             yield Static(self.LISTINGS[0].title, id="title")
         for listing in self.LISTINGS:
@@ -87,8 +86,17 @@ class ResourceScreen(Screen[None]):
         yield KeyBar("lists", *self.PLACES[:1], "everywhere")
 
     def on_mount(self) -> None:
-        """Begin with the first list."""
+        """Begin with the list, and the words, that one left."""
+        noted = self.recall()
+        for listing in self.LISTINGS:
+            if isinstance(words := noted.get(f"words {listing.name}"), str):
+                self.table(listing.name).narrow(words)
         self.turn_to(self.current)
+
+    @property
+    def listing(self) -> str:
+        """The list that is shown."""
+        return self.current
 
     def on_screen_resume(self) -> None:
         """Somebody looks again, perhaps after a change: see what there is now."""
@@ -163,17 +171,20 @@ class ResourceScreen(Screen[None]):
     def turn_to(self, name: str) -> None:
         """Show that list."""
         self.current = name
+        self.remember(tab=name)
         for listing in self.LISTINGS:
             self.table(listing.name).display = listing.name == name
         self.table(name).focus()
         for tabs in self.query(Tabs):
             tabs.active = name
+        for keys in self.query(KeyBar):
+            keys.refresh()
         self.show_note()
 
     @on(Tabs.TabActivated)
     def clicked_tab(self, event: Tabs.TabActivated) -> None:
-        """By mouse or by key."""
-        if event.tab.id is not None and event.tab.id != self.current:
+        """By mouse or by key; of a tab that was left meanwhile, the news is old."""
+        if event.tab.id is not None and event.tab.id == event.tabs.active != self.current:
             self.turn_to(event.tab.id)
             self.load()
 
@@ -204,6 +215,7 @@ class ResourceScreen(Screen[None]):
     def narrow(self, words: str) -> None:
         """Show only the rows that contain these words."""
         self.table(self.current).narrow(words)
+        self.remember(**{f"words {self.current}": words})
         self.show_note()
 
     @work(exclusive=True, group="act")
@@ -230,7 +242,7 @@ class ResourceScreen(Screen[None]):
             await self.gateway.delete(path)
             self.load()
 
-    @property
-    def tollhouse(self) -> TollhouseApp:
-        """The application, typed."""
-        return cast("TollhouseApp", self.app)
+    def open_form(self) -> None:
+        """Enter on a row: its form, for those who may change it."""
+        if self.may("edit"):
+            self.call_later(self.run_action, "edit")

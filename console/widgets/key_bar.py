@@ -1,6 +1,9 @@
 """The last line of every screen: the keys that work there, from the table the bindings are made of."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len
 from textual import events
@@ -9,6 +12,9 @@ from textual.content import Content
 from textual.widget import Widget
 
 from console.keys_table import Key, Place, keys_of
+
+if TYPE_CHECKING:
+    from console.app import TollhouseApp
 
 BETWEEN = "  "
 
@@ -22,7 +28,22 @@ class KeyBar(Widget):
 
     def __init__(self, *places: Place) -> None:
         super().__init__()
-        self.keys = [key for place in places for key in keys_of(place) if key.in_footer]
+        self.all_keys = [key for place in places for key in keys_of(place) if key.in_footer]
+
+    def on_mount(self) -> None:
+        """What the operator may do becomes known once the gateway answers."""
+        self.watch(self.app, "access", self._follow, init=False)
+
+    def _follow(self) -> None:
+        self.refresh()
+
+    @property
+    def keys(self) -> list[Key]:
+        """What is offered, under the operator's own keys."""
+        app = cast("TollhouseApp", self.app)
+        listing = getattr(self.screen, "listing", "")
+        offered = [key for key in self.all_keys if app.access.why_not(key.place, key.action, listing) is None]
+        return [key.remapped(app.keymap) for key in offered]
 
     def render(self) -> RenderResult:
         """The line."""

@@ -15,7 +15,7 @@ from console.cli import main
 from console.demo.vendor import serve_vendor
 from console.doctor.database import database, revisions
 from console.doctor.finding import Finding
-from console.doctor.home import home_folder, key_files, settings_file
+from console.doctor.home import console_file, home_folder, key_files, settings_file
 from console.doctor.listening import gateway_at, vacancy
 from console.doctor.program import shortcomings
 from console.doctor.terminal import judge
@@ -70,6 +70,43 @@ def test_lost_master_key(home: Path) -> None:
 
     assert finding.is_bad
     assert "backup" in (finding.mend or "")
+
+
+@pytest.mark.parametrize(
+    ("settings", "environ"),
+    [
+        ({"master_key": "keyring"}, {}),
+        ({}, {"TOLLHOUSE_MASTER_KEY": "a2V5"}),
+        ({"master_key_file": "{home}/elsewhere"}, {}),
+        ({}, {"TOLLHOUSE_MASTER_KEY_FILE": "{home}/elsewhere"}),
+    ],
+    ids=["keyring", "environment", "file-in-settings", "file-in-environment"],
+)
+def test_master_key_that_is_kept_elsewhere(home: Path, settings: dict[str, str], environ: dict[str, str]) -> None:
+    """A master key in a keyring, a variable or another file is not missed in the home, and is looked for there."""
+    (home / "master.key").rename(home / "elsewhere")
+    settings, environ = ({name: text.format(home=home) for name, text in each.items()} for each in (settings, environ))
+
+    assert not wrong(key_files(home, settings, environ))
+
+    (home / "elsewhere").chmod(0o644)
+    is_a_file = "elsewhere" in f"{settings}{environ}"
+    assert [str(home / "elsewhere") in each.what for each in wrong(key_files(home, settings, environ))] == [
+        True
+    ] * is_a_file
+
+
+def test_context_key_that_others_can_read(tmp_path: Path) -> None:
+    """A key that stands in `console.toml` is worth a look where others can read it, and only there."""
+    file = tmp_path / "console.toml"
+    file.write_text('[contexts.prod]\nurl = "http://gw"\nkey = "th-1"\n')
+    file.chmod(0o600)
+    assert not wrong(console_file(file))
+
+    file.chmod(0o644)
+
+    (finding,) = wrong(console_file(file))
+    assert f"chmod 600 {file}" in (finding.mend or "")
 
 
 def test_home_that_others_can_write(home: Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 import anyio
 from textual.events import Paste
@@ -19,11 +20,10 @@ NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 """The time in every test."""
 
 
-def console_of(gateway: FakeGateway, theme: str = "textual-dark") -> TollhouseApp:
+def console_of(gateway: FakeGateway, theme: str | None = "textual-dark", **more: Any) -> TollhouseApp:
     """The console in front of this gateway; the theme is given, or the terminal of the test run would choose it."""
-    return TollhouseApp(
-        "http://gateway.test", "th-operator", transport=gateway.transport, zone=UTC, theme=theme, now=lambda: NOW
-    )
+    usual: dict[str, Any] = {"transport": gateway.transport, "zone": UTC, "theme": theme, "now": lambda: NOW}
+    return TollhouseApp("http://gateway.test", "th-operator", **usual | more)
 
 
 @asynccontextmanager

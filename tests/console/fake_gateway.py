@@ -11,6 +11,7 @@ import httpx
 from tests.console.fake_alerts import FakeAlerts
 from tests.console.fake_answers import listing, one, refused
 from tests.console.fake_limits import FakeLimits
+from console.scopes import EVERYTHING
 from tests.console.samples import Json, api_key, integration, provider, stats
 
 VENDORS: list[Json] = [
@@ -46,6 +47,7 @@ class FakeGateway:
         self.keys: list[Json] = []
         self.configs: list[Json] = []
         self.limits, self.alerts = FakeLimits(), FakeAlerts()
+        self.own_key: Json = {"id": "operator", "name": "operator", "is_owner": True, "scopes": EVERYTHING}
         self.asked: list[tuple[str, str, Json]] = []
         """(method, path, body) of every change asked for."""
         self.filters: list[dict[str, str]] = []
@@ -61,6 +63,10 @@ class FakeGateway:
         self.tails = 0
         self.trouble: str | None = None
         """Why nobody answers; None when somebody does."""
+        self.requests: list[httpx.Request] = []
+        """Every one that came."""
+        self.refuses_to_show: dict[str, str] = {}
+        """Why what is at a path is not for this key, by the path."""
         self._refusals: dict[str, tuple[int, Json]] = {}
         self._events: list[asyncio.Queue[bytes | None]] = []
 
@@ -97,6 +103,9 @@ class FakeGateway:
         """One request."""
         if self.trouble is not None:
             raise httpx.ConnectError(self.trouble)
+        self.requests.append(request)
+        if (why := self.refuses_to_show.get(request.url.path)) is not None:
+            return refused(403, why)
         body = json.loads(request.content) if request.content else dict(request.url.params)
         path = request.url.path
         if request.method == "GET":
@@ -148,6 +157,8 @@ class FakeGateway:
                 return httpx.Response(200, json={"total": len(models), "models": models})
             case ["providers"]:
                 return listing(self.providers, params)
+            case ["api-keys", "self"]:
+                return httpx.Response(200, json=self.own_key)
             case ["api-keys"]:
                 return listing(self.keys, params)
             case ["api-keys", key_id]:

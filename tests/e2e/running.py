@@ -65,7 +65,7 @@ class Gateway:
 
 def environ_of(home: Path, **variables: str) -> dict[str, str]:
     """The environment of a user whose home folder is `home`, and who has set nothing else of ours."""
-    usual = {name: value for name, value in os.environ.items() if not name.startswith("TOLLHOUSE_")}
+    usual = {name: value for name, value in os.environ.items() if not name.startswith(("TOLLHOUSE_", "XDG_"))}
     return environment(usual | {"HOME": str(home), "LC_ALL": "C.UTF-8"} | variables)
 
 

@@ -1,0 +1,79 @@
+"""What this operator may do: which scope each act needs, in one table, and why an act is therefore not offered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from console.keys_table import Place
+from console.wire.own_key import OwnKey
+
+LOOKING = ("read", "list", "view")
+"""Last words of scopes that change nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One of these scopes; with `asks`, an act that changes nothing although its scope is for changes."""
+
+    scopes: tuple[str, ...]
+    asks: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Whether a read-only console leaves it out."""
+        return not self.asks and not all(scope.rpartition(".")[2] in LOOKING for scope in self.scopes)
+
+
+def one_of(*scopes: str) -> Need:
+    """Whoever holds one of them may."""
+    return Need(scopes)
+
+
+def changing(verb: str) -> dict[str, Need]:
+    """Creating, changing and deleting what the Catalog lists."""
+    both = one_of(f"organisation_integrations.{verb}", f"workspace_integrations.{verb}")
+    models = one_of("organisation_integrations.update", "workspace_integrations.update")
+    return {"integrations": both, "providers": one_of(f"providers.{verb}"), "models": models}
+
+
+KEYS = ("workspace_service_api_keys", "workspace_user_api_keys", "organisation_service_api_keys")
+NEEDS: Mapping[tuple[Place, str], Need | Mapping[str, Need]] = {
+    ("catalog", "new"): changing("create"),
+    ("catalog", "edit"): changing("update"),
+    ("catalog", "delete"): changing("delete"),
+    ("catalog", "switch"): one_of("organisation_integrations.update", "workspace_integrations.update"),
+    ("keys", "new"): one_of(*(f"{kind}.create" for kind in KEYS)),
+    ("keys", "edit"): one_of(*(f"{kind}.update" for kind in KEYS)),
+    ("keys", "delete"): one_of(*(f"{kind}.delete" for kind in KEYS)),
+    ("keys", "rotate"): one_of(*(f"{kind}.rotate" for kind in KEYS)),
+}
+"""By place and action, on some screens for each of their lists; an act that is not here needs nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Whether changes are wanted at all, and whose key it is; None until the gateway has said."""
+
+    is_read_only: bool = False
+    key: OwnKey | None = None
+
+    def why_not(self, place: Place, action: str, listing: str = "") -> str | None:
+        """Why an act is not offered, None if it is."""
+        need = need_of(place, action, listing)
+        if need is None:
+            return None
+        if self.is_read_only and need.changes:
+            return "this console is read-only"
+        if self.key is None or set(self.key.scopes) & set(need.scopes):
+            return None
+        return f"needs the scope `{need.scopes[0]}`, which key `{self.key.name}` lacks"
+
+
+def need_of(place: Place, action: str, listing: str = "") -> Need | None:
+    """What an act needs, written as in the table of keys; an argument that names a list is that list's."""
+    name, _, argument = action.partition("(")
+    found = NEEDS.get((place, name.rpartition(".")[2]))
+    if found is None or isinstance(found, Need):
+        return found
+    return found.get(argument.strip("()'\"") or listing)
