@@ -14,15 +14,14 @@ LOOKING = ("read", "list", "view")
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One of these scopes; with `asks`, an act that changes nothing although its scope is for changes."""
+    """One of these scopes; none where it depends on the row, or on another key."""
 
     scopes: tuple[str, ...]
-    asks: bool = False
 
     @property
     def changes(self) -> bool:
         """Whether a read-only console leaves it out."""
-        return not self.asks and not all(scope.rpartition(".")[2] in LOOKING for scope in self.scopes)
+        return not self.scopes or any(scope.rpartition(".")[2] not in LOOKING for scope in self.scopes)
 
 
 def one_of(*scopes: str) -> Need:
@@ -37,12 +36,27 @@ def changing(verb: str) -> dict[str, Need]:
     return {"integrations": both, "providers": one_of(f"providers.{verb}"), "models": models}
 
 
+OWNERS = ("workspaces", "providers", "organisation_integrations", "workspace_integrations")
+"""What a limit may stand at, beside a key and a policy."""
 KEYS = ("workspace_service_api_keys", "workspace_user_api_keys", "organisation_service_api_keys")
+LIMITING = one_of("policies.update", *(f"{owner}.update" for owner in (*OWNERS, *KEYS)))
 NEEDS: Mapping[tuple[Place, str], Need | Mapping[str, Need]] = {
     ("catalog", "new"): changing("create"),
     ("catalog", "edit"): changing("update"),
     ("catalog", "delete"): changing("delete"),
     ("catalog", "switch"): one_of("organisation_integrations.update", "workspace_integrations.update"),
+    ("connect", "new"): one_of(*(f"{kind}.create" for kind in KEYS)),
+    ("connect", "test"): one_of(),
+    ("playground", "send"): one_of("completions.write"),
+    ("playground", "again"): one_of("completions.write"),
+    ("limits", "new"): LIMITING,
+    ("limits", "edit"): LIMITING,
+    ("limits", "delete"): LIMITING,
+    ("limits", "raise"): one_of("policies.update"),
+    ("limits", "reset"): one_of("policies.update"),
+    ("limit", "edit"): LIMITING,
+    ("limit", "raise"): one_of("policies.update"),
+    ("limit", "reset"): one_of("policies.update"),
     ("keys", "new"): one_of(*(f"{kind}.create" for kind in KEYS)),
     ("keys", "edit"): one_of(*(f"{kind}.update" for kind in KEYS)),
     ("keys", "delete"): one_of(*(f"{kind}.delete" for kind in KEYS)),
@@ -65,7 +79,7 @@ class Access:
             return None
         if self.is_read_only and need.changes:
             return "this console is read-only"
-        if self.key is None or set(self.key.scopes) & set(need.scopes):
+        if self.key is None or not need.scopes or set(self.key.scopes) & set(need.scopes):
             return None
         return f"needs the scope `{need.scopes[0]}`, which key `{self.key.name}` lacks"
 

@@ -12,7 +12,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.getters import query_one
-from textual.screen import Screen
 from textual.widgets import Static, Tab, Tabs
 
 from console.chat import trouble
@@ -22,6 +21,7 @@ from console.figures import short_duration
 from console.keys_table import Place, bindings
 from console.plain import plain_line
 from console.scopes import TEMPLATES
+from console.screens.governed import GovernedScreen
 from console.widgets.key_bar import KeyBar
 from console.widgets.page_tabs import PageTabs
 from console.widgets.status_line import StatusLine
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 NO_MODEL = "@provider/model"
 
 
-class ConnectScreen(Screen[None]):
+class ConnectScreen(GovernedScreen):
     """A tab for each kind of application; a key that was made is in the snippets until one leaves."""
 
     CSS_PATH = "connect.tcss"

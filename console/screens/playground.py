@@ -13,7 +13,6 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import Screen
 from textual.widgets import Static
 
 from console.chat import Answer, ask, look_up_cost
@@ -22,6 +21,7 @@ from console.keys_table import Place, bindings
 from console.pace import Pace
 from console.plain import plain_line
 from console.playground import Playground, Side, curl_of
+from console.screens.governed import GovernedScreen
 from console.transcript import Transcript
 from console.widgets.key_bar import KeyBar
 from console.widgets.prompt_area import PromptArea
@@ -35,7 +35,7 @@ NAMES = "AB"
 """What the two sides are called."""
 
 
-class PlaygroundScreen(Screen[None]):
+class PlaygroundScreen(GovernedScreen):
     """A prompt below, the conversations above it."""
 
     CSS_PATH = "playground.tcss"

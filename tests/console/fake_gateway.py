@@ -11,7 +11,7 @@ import httpx
 from tests.console.fake_alerts import FakeAlerts
 from tests.console.fake_answers import listing, one, refused
 from tests.console.fake_limits import FakeLimits
-from console.scopes import EVERYTHING
+from tests.console.fake_people import FakePeople
 from tests.console.samples import Json, api_key, integration, provider, stats
 
 VENDORS: list[Json] = [
@@ -46,8 +46,8 @@ class FakeGateway:
         self.models: dict[str, list[Json]] = {}
         self.keys: list[Json] = []
         self.configs: list[Json] = []
-        self.limits, self.alerts = FakeLimits(), FakeAlerts()
-        self.own_key: Json = {"id": "operator", "name": "operator", "is_owner": True, "scopes": EVERYTHING}
+        self.limits, self.alerts, self.people = FakeLimits(), FakeAlerts(), FakePeople()
+        self.parts = (self.people, self.limits, self.alerts)
         self.asked: list[tuple[str, str, Json]] = []
         """(method, path, body) of every change asked for."""
         self.filters: list[dict[str, str]] = []
@@ -139,12 +139,11 @@ class FakeGateway:
                 return self._log_page(params)
             case ["logs", log_id] if log_id in self.details:
                 return httpx.Response(200, json=self.details[log_id])
-        return self._look_into_catalog(path, params)
+        words = path.removeprefix("/v1/").split("/")
+        shown = (part.look(words, params) for part in self.parts)
+        return next((each for each in shown if each is not None), None) or self._look_into_catalog(path, params)
 
     def _look_into_catalog(self, path: str, params: dict[str, str]) -> httpx.Response:
-        parts = path.removeprefix("/v1/").split("/")
-        if (found := self.limits.look(parts, params) or self.alerts.look(parts, params)) is not None:
-            return found
         match path.removeprefix("/v1/").split("/"):
             case ["integrations"]:
                 hidden = ("masked_key", "configurations", "allow_all_models")
@@ -157,8 +156,6 @@ class FakeGateway:
                 return httpx.Response(200, json={"total": len(models), "models": models})
             case ["providers"]:
                 return listing(self.providers, params)
-            case ["api-keys", "self"]:
-                return httpx.Response(200, json=self.own_key)
             case ["api-keys"]:
                 return listing(self.keys, params)
             case ["api-keys", key_id]:
@@ -190,7 +187,7 @@ class FakeGateway:
         yield f"data: {json.dumps({'choices': [], 'usage': usage})}\n\ndata: [DONE]\n\n".encode()
 
     def _change(self, method: str, path: list[str], body: Json) -> Json:
-        for part in (self.limits, self.alerts):
+        for part in self.parts:
             if (changed := part.change(method, path, body)) is not None:
                 return changed
         match method, path:
