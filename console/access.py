@@ -40,11 +40,17 @@ OWNERS = ("workspaces", "providers", "organisation_integrations", "workspace_int
 """What a limit may stand at, beside a key and a policy."""
 KEYS = ("workspace_service_api_keys", "workspace_user_api_keys", "organisation_service_api_keys")
 LIMITING = one_of("policies.update", *(f"{owner}.update" for owner in (*OWNERS, *KEYS)))
+CHANNELS = one_of("organisation_settings.update")
 NEEDS: Mapping[tuple[Place, str], Need | Mapping[str, Need]] = {
     ("catalog", "new"): changing("create"),
     ("catalog", "edit"): changing("update"),
     ("catalog", "delete"): changing("delete"),
     ("catalog", "switch"): one_of("organisation_integrations.update", "workspace_integrations.update"),
+    ("alerts", "new"): CHANNELS,
+    ("alerts", "edit"): CHANNELS,
+    ("alerts", "delete"): CHANNELS,
+    ("alerts", "switch"): CHANNELS,
+    ("alerts", "test"): CHANNELS,
     ("connect", "new"): one_of(*(f"{kind}.create" for kind in KEYS)),
     ("connect", "test"): one_of(),
     ("playground", "send"): one_of("completions.write"),
