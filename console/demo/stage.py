@@ -11,35 +11,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from console.address import HOST, PORT, Address
+from console.demo.furniture import furnish
 from console.demo.traffic import PROVIDER, Plan
 from console.launch import Child, NotStarted, child, gateway
-
-if TYPE_CHECKING:
-    import httpx
-
-APPLICATIONS = ("Web shop", "Support desk", "Nightly batch", "Ada's laptop")
-ROUTED = "Support desk"
-SHAKY: dict[str, Any] = {
-    "strategy": {"mode": "loadbalance"},
-    "targets": [
-        {"provider": PROVIDER, "weight": 2},
-        {
-            "weight": 1,
-            "strategy": {"mode": "fallback"},
-            "targets": [
-                {"provider": PROVIDER, "override_params": {"model": "demo-error-503"}},
-                {"provider": PROVIDER},
-            ],
-        },
-    ],
-}
-"""Sends a third of an application's requests to a model that fails, and on from there: so that routing can be seen."""
-TIMEOUT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,45 +83,6 @@ def announced(vendor: Child) -> str:
     if not line:
         raise NotStarted(f"The simulated vendor did not start:\n{vendor.last_words()}")
     return line.rpartition(" ")[2].strip()
-
-
-def furnish(url: str, operator_key: str, vendor_url: str) -> dict[str, str]:
-    """Make the integration, its provider and the applications' keys, as anyone may: over the admin API."""
-    import httpx
-
-    headers = {"x-portkey-api-key": operator_key}
-    with httpx.Client(base_url=url, headers=headers, timeout=TIMEOUT_SECONDS, trust_env=False) as client:
-        slug = PROVIDER.removeprefix("@")
-        integration = {
-            "name": "Simulated vendor",
-            "slug": slug,
-            "ai_provider_id": "openai",
-            "key": "sk-simulated-vendor",
-            "description": "Answers like OpenAI from this machine.",
-            "configurations": {"custom_host": f"{vendor_url}/v1"},
-            "create_default_provider": True,
-            "default_provider_slug": slug,
-        }
-        created(client, "/v1/integrations", integration)
-        config = created(client, "/v1/configs", {"name": "Support desk", "config": SHAKY})["data"]["slug"]
-        return {name: key_for(client, name, config if name == ROUTED else None) for name in APPLICATIONS}
-
-
-def key_for(client: httpx.Client, name: str, config: str | None) -> str:
-    """An application's key, with a config that its requests go by."""
-    defaults = {"defaults": {"config_id": config}} if config else {}
-    body = {"name": name, "scopes": ["completions.write"], **defaults}
-    key: str = created(client, "/v1/api-keys/workspace/service", body)["key"]
-    return key
-
-
-def created(client: httpx.Client, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    """What the admin API made. Raises NotStarted with its words if it would not."""
-    answer = client.post(path, json=body)
-    if not answer.is_success:
-        raise NotStarted(f"The gateway refused {path} ({answer.status_code}): {answer.text[:300]}")
-    made: dict[str, Any] = answer.json()
-    return made
 
 
 @contextmanager

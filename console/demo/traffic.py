@@ -82,7 +82,8 @@ def body_of(kind: Kind, draw: random.Random) -> Json:
     """The body of one request."""
     system = {"role": "system", "content": "You are a helpful toll keeper. Be brief."}
     messages = [system, {"role": "user", "content": draw.choice(PROMPTS)}]
-    return {"model": f"{PROVIDER}/{kind.model}", "messages": messages, "stream": kind.stream} | dict(kind.more or {})
+    body = {"model": f"{PROVIDER}/{kind.model}", "messages": messages, "stream": kind.stream, "max_tokens": 400}
+    return body | dict(kind.more or {})
 
 
 def headers_of(kind: Kind, plan: Plan, draw: random.Random) -> dict[str, str]:

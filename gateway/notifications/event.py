@@ -96,8 +96,11 @@ def of_writer(reason: str, waiting: int, now_ms: int) -> Event:
 
 
 def amount_of(number: int, used: str) -> str:
-    """An amount as people write it."""
-    return f"${number / NANO:,.2f}" if used == "cost" else f"{number:,} {used}"
+    """An amount as people write it; of less than a dollar the parts of a cent too."""
+    if used != "cost":
+        return f"{number:,} {used}"
+    is_plain = number >= NANO or number % (NANO // 100) == 0
+    return f"${number / NANO:,.2f}" if is_plain else f"${number / NANO:.6f}".rstrip("0")
 
 
 def moment(epoch_ms: int) -> str:

@@ -16,7 +16,7 @@ from gateway.api.moments import now_ms
 from gateway.limits.events import LimitEvent
 from gateway.notifications.channel import Channel, NotSent
 from gateway.notifications.courier import PAUSES_SECONDS, Courier
-from gateway.notifications.event import HOUR_MS, Event
+from gateway.notifications.event import HOUR_MS, NANO, Event, amount_of
 from gateway.notifications.health import Health
 from gateway.notifications.watch import Watch
 from store.api_keys import ApiKeyRow
@@ -323,3 +323,11 @@ async def test_channel_that_never_answers_delays_no_request(gateway: Gateway) ->
     assert answer.status_code == 200
     silent.set()
     await courier.quiet()
+
+
+@pytest.mark.parametrize(
+    ("nanodollars", "told"), [(10 * NANO, "$10.00"), (NANO // 4, "$0.25"), (4_160_000, "$0.00416"), (0, "$0.00")]
+)
+def test_small_amounts_are_told_whole(nanodollars: int, told: str) -> None:
+    """Of less than a dollar the parts of a cent are said too: a budget may be a tenth of one."""
+    assert amount_of(nanodollars, "cost") == told
