@@ -19,6 +19,7 @@ from gateway.audit import audited
 from gateway.authenticate import authenticate
 from gateway.errors import GatewayError, NotFound
 from gateway.scopes import SCOPES
+from gateway.telemetry.prometheus import metrics
 
 if TYPE_CHECKING:
     from litestar.types import HTTPScope, Receive, Scope, Send
@@ -61,6 +62,7 @@ OURS = frozenset(
 SHARED = frozenset({"feedback", "models"})
 """Of these, what applications ask for too."""
 HEALTH = "/v1/health"
+METRICS = "/metrics"
 SLASHES = re.compile(r"//+")
 
 
@@ -69,7 +71,7 @@ class App:
 
     def __init__(self, plant: Plant) -> None:
         self.plant = plant
-        self.doors: dict[str, Door] = {**doors(plant), HEALTH: health(plant)}
+        self.doors: dict[str, Door] = {**doors(plant), HEALTH: health(plant), METRICS: metrics(plant)}
         self._relay = relay(plant)
         self._loading: asyncio.Task[Door] | None = None
 
@@ -111,7 +113,8 @@ def data_plane(app: App) -> Door:
 
     async def enter(scope: Scope, receive: Receive, send: Send) -> None:
         path = usual(scope["path"])
-        if path in app.doors or not is_ours(path) or is_shared(cast("HTTPScope", scope)["method"], path):
+        is_theirs = path in app.doors and path != METRICS
+        if is_theirs or not is_ours(path) or is_shared(cast("HTTPScope", scope)["method"], path):
             return await app(scope, receive, send)
         where = f"{cast('HTTPScope', scope)['method']} {path[:200]}"
         await refuse(send, NotFound(f"Tollhouse has nothing at {where} here; administration has a door of its own."))

@@ -21,6 +21,7 @@ from gateway.notifications.courier import Courier
 from gateway.notifications.health import Health
 from gateway.references import References
 from gateway.snapshot import load
+from gateway.telemetry.meters import Meters
 from store.changes import watch
 from store.ids import KeyHash, KeyId
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from gateway.routing.signals import Signals
     from gateway.settings import Settings
     from gateway.snapshot import Snapshot
+    from gateway.telemetry.exporter import Exporter
     from gateway.tokens import Tokens
     from gateway.upstream import Upstream
     from gateway.vitals import Vitals
@@ -85,6 +87,10 @@ class Plant:
     """What needs care."""
     courier: Courier = field(default_factory=Courier)
     """Notifications on their way."""
+    meters: Meters = field(default_factory=Meters)
+    """What Prometheus is told."""
+    exporter: Exporter | None = None
+    """What an OpenTelemetry collector is sent, if there is one."""
 
     def now(self) -> datetime:
         """What signatures are made with."""

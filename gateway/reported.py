@@ -44,7 +44,7 @@ class ReportedRequest(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     body: Any = None
     method: str = "POST"
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
     provider: str | None = None
     """A vendor, or `@slug` of a provider of the catalog; else it is known by the headers or the URL."""
 
@@ -54,7 +54,7 @@ class ReportedResponse(msgspec.Struct, frozen=True, kw_only=True):
 
     status: int = 200
     body: Any = None
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
     response_time: float = 0.0
     """Milliseconds."""
 
@@ -63,8 +63,8 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
     """One request."""
 
     request: ReportedRequest
-    response: ReportedResponse = ReportedResponse()
-    metadata: dict[str, str | int | float | bool | None] = {}
+    response: ReportedResponse = msgspec.field(default_factory=ReportedResponse)
+    metadata: dict[str, str | int | float | bool | None] = msgspec.field(default_factory=dict)
 
 
 def record_from(said: Reported, caller: Caller, plant: Plant, now_ms: int) -> LogRecord:

@@ -55,6 +55,13 @@ def duration(text: str) -> float:
     return number
 
 
+def fitting(pattern: str, text: str) -> str:
+    """The text. Raises ValueError if it is otherwise."""
+    if not re.fullmatch(pattern, text):
+        raise ValueError(text)
+    return text
+
+
 def one_of(*accepted: str) -> Reader:
     """One word of a few."""
     return Reader("one of " + ", ".join(accepted), lambda text: accepted[accepted.index(text)])
@@ -66,6 +73,16 @@ WORDS = Reader(
     "a list with commas between",
     lambda text: tuple(word.strip().lower() for word in text.split(",") if word.strip()),
 )
+NAMES = Reader(
+    "a list with commas between", lambda text: tuple(word.strip() for word in text.split(",") if word.strip())
+)
+"""Of words in which capitals matter."""
+URL = Reader("a URL such as http://127.0.0.1:4318", lambda text: fitting(r"https?://[^\s/?#@]+(/[^\s?#]*)?", text))
+PAIRS = Reader(
+    "names with values, as `x-team=ops,authorization=Bearer abc`",
+    lambda text: fitting(r"\s*[\w-]+\s*=[^,]+(,\s*[\w-]+\s*=[^,]+)*", text),
+)
+"""Source: opentelemetry.io, OTEL_EXPORTER_OTLP_HEADERS."""
 PATH = Reader("a folder or file; `~` is the user's home", lambda text: Path(text).expanduser())
 
 
@@ -123,6 +140,16 @@ class Settings:
         0, "Largest size of the database; the oldest bodies go first. 0: any.", whole_number(0, 10**9), "N"
     )
     search_bodies: str = setting("on", "Whether prompts and answers can be searched.", one_of("on", "off"), "ON|OFF")
+    metrics_open: str = setting(
+        "off", "Whether `/metrics` answers programs of this machine without a key.", one_of("on", "off"), "ON|OFF"
+    )
+    metrics_metadata: tuple[str, ...] = setting(
+        (), "Metadata keys that become labels in `/metrics`, comma-separated.", NAMES, "KEYS"
+    )
+    otlp_endpoint: str | None = setting(
+        None, "Base URL of an OpenTelemetry collector (OTLP/HTTP) for traces and metrics.", URL, "URL"
+    )
+    otlp_headers: str | None = setting(None, "Headers for it, as `name=value`, comma-separated.", PAIRS, "HEADERS")
     trusted_custom_hosts: tuple[str, ...] = setting(
         (), "Hosts that a request's `x-portkey-custom-host` may name, comma-separated.", WORDS, "HOSTS"
     )
@@ -133,7 +160,7 @@ class Settings:
     """Where each setting that was set is from; no setting itself."""
 
 
-FLAG_LESS = {"operator_key", "master_key"}
+FLAG_LESS = {"operator_key", "master_key", "otlp_headers"}
 """A secret on a command line can be read by every user of the machine."""
 
 

@@ -98,6 +98,9 @@ def settle(call: Call, plant: Plant) -> None:
     plant.vitals.settled(record)
     plant.health.settled(record)
     plant.live.settled(record)
+    plant.meters.settled(record)
+    if plant.exporter is not None:
+        plant.exporter.settled(record)
     if record.api_key_id is not None:
         plant.last_used[record.api_key_id] = record.created_at_ms
     if record.usage is not None and call.target is not None:

@@ -35,6 +35,7 @@ from gateway.routing.signals import Signals
 from gateway.scopes import SCOPES
 from gateway.snapshot import Snapshot
 from gateway.sockets import CannotStart, at_port, at_socket
+from gateway.telemetry.meters import Meters
 from gateway.tokens import Tokens
 from gateway.upstream import Upstream
 from gateway.vitals import Vitals, midnight
@@ -50,6 +51,7 @@ from store.writer import LogWriter
 
 if TYPE_CHECKING:
     from gateway.settings import Settings
+    from gateway.telemetry.exporter import Exporter
 
 LEFTOVERS_SECONDS = 5.0
 """How long the start waits for what an earlier run left in the spool."""
@@ -110,6 +112,8 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
         owner_hash=vault.hash_key(owner_key(settings)),
         snapshot=Snapshot({}, {}, vault.hash_key),
         changing=asyncio.Lock(),
+        meters=Meters(settings.metrics_metadata),
+        exporter=exporter_of(settings),
     )
     writer.start()
     try:
@@ -124,8 +128,20 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
         await note_use_at_last(plant)
         save_at_last(plant.limits, plant.rates)
         await plant.courier.close()
+        if plant.exporter is not None:
+            await plant.exporter.close(plant)
         await asyncio.to_thread(writer.close)
         upstream.close()
+
+
+def exporter_of(settings: Settings) -> Exporter | None:
+    """What sends telemetry to a collector, where there is one; its code is not even loaded otherwise."""
+    if settings.otlp_endpoint is None:
+        return None
+    from gateway.telemetry.exporter import Exporter
+
+    said = (word.partition("=") for word in (settings.otlp_headers or "").split(",") if word)
+    return Exporter(settings.otlp_endpoint, {name.strip().lower(): value.strip() for name, _, value in said})
 
 
 def keeping_of(settings: Settings) -> Keeping:
@@ -187,6 +203,8 @@ async def learn(plant: Plant, app: App) -> None:
         group.create_task(keep_house(plant))
         group.create_task(keep_rates(plant.limits, plant.rates))
         group.create_task(Watch().keep(plant))
+        if plant.exporter is not None:
+            group.create_task(plant.exporter.keep(plant))
 
 
 async def drain(plant: Plant) -> None:

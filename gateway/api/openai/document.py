@@ -100,8 +100,25 @@ def documented(document: Json) -> Json:
     document["security"] = [{"bearer": []}, {"portkey": []}]
     for function, route in ROUTES.items():
         document["paths"][f"/v1/{function.value}"] = {"post": operation(function, route)}
+    document["paths"]["/metrics"] = {"get": METRICS}
     document["paths"]["/v1/{path}"] = {method: relayed(method) for method in ("get", "post", "put", "patch", "delete")}
     return document
+
+
+METRICS: Json = {
+    "tags": ["Gateway"],
+    "operationId": "Metrics",
+    "summary": "Tell Prometheus everything",
+    "description": "For keys of the organisation with `analytics.view` or `logs.list`; see `docs/metrics.md`.",
+    "responses": {
+        "200": {"description": "Prometheus' text format", "content": {"text/plain": {"schema": {"type": "string"}}}},
+        **{
+            status: {"description": why, "content": REFUSED}
+            for status, why in REFUSALS.items()
+            if status in ("401", "403")
+        },
+    },
+}
 
 
 def header(name: str, what: str) -> Json:

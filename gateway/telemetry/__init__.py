@@ -1,0 +1,1 @@
+"""What the gateway tells other programs about itself: Prometheus, and OpenTelemetry over OTLP."""
