@@ -38,7 +38,7 @@ def main(config: Path | None, **flags: str | None) -> None:
     """The gateway, in the foreground, until SIGTERM or Ctrl+C.
 
     A flag wins over an environment variable, which wins over the file. TOLLHOUSE_OPERATOR_KEY sets the owner's API key,
-    and TOLLHOUSE_OTLP_HEADERS a collector's headers: they have no flag because every user of the machine can read those.
+    and TOLLHOUSE_OTLP_HEADERS a collector's headers: they have no flag, for every user of the machine can read those.
     """
     try:
         settings = settle(flags, os.environ, config)

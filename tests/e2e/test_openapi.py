@@ -29,7 +29,10 @@ CONTRACT = {
     "/v1/api-keys": {"get"},
     "/v1/api-keys/{key_id}": {"get", "put", "delete"},
     "/v1/api-keys/{key_id}/rotate": {"post"},
-    "/v1/logs": {"get"},
+    "/v1/logs": {"get", "post"},
+    "/v1/feedback": {"get", "post"},
+    "/v1/feedback/{feedback_id}": {"put"},
+    "/metrics": {"get"},
     "/v1/logs/{log_id}": {"get"},
     "/v1/logs/tail": {"get"},
 }
