@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING
 import msgspec
 from msgspec import structs
 
+from gateway.errors import ModelNotAllowed
 from gateway.limits.refusals import refusal_of, unpriced
 from gateway.limits.reservation import Part, Reservation
 from gateway.limits.rules import Applied, Budget
 from gateway.limits.tallies import BudgetTally, RateTally
 from gateway.limits.worst import FREE, worst_of
+from store.records import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from gateway.attempting import Try
     from gateway.domain import Call, Target
+    from gateway.errors import GatewayError
     from gateway.limits.catalog import LimitCatalog
     from gateway.limits.policies import Values
     from gateway.limits.rules import Load
@@ -45,7 +48,7 @@ def admit(call: Call, plant: Plant) -> None:
     found = list(of_caller(call, limits))
     call.reservation = reservation = Reservation(plant.limits, [applied for applied in found if not applied.once])
     wanted = [(tally, ONE) for tally in plant.limits.opened(found)]
-    refuse_shortage(reservation, wanted)
+    refuse_shortage(call, reservation, wanted)
     reservation.hold([each for each in wanted if each[0].once])
 
 
@@ -92,16 +95,17 @@ def afforded(call: Call, attempt: Try, plant: Plant) -> Try:
 
     Raises BudgetExhausted and RateLimited.
     """
+    spare_model(call, attempt.target, plant)
     reservation = call.reservation
     if reservation is None or attempt.own is not None:
         return attempt
     theirs = [each for each in of_target(call, attempt.target, plant.snapshot.limits) if not reservation.has(each)]
     applied = [*reservation.metered, *theirs]
-    worst, tallies = worst_for(attempt, applied, plant), plant.limits.opened(applied)
+    worst, tallies = worst_for(call, attempt, applied, plant), plant.limits.opened(applied)
     output, is_lowered = answer_for(worst, tallies)
     load = worst.load(output)
     wanted = [(tally, wanted_of(tally, worst, load)) for tally in tallies]
-    refuse_shortage(reservation, wanted)
+    refuse_shortage(call, reservation, wanted)
     part = Part(attempt.asked, worst, load, reservation.hold(wanted))
     reservation.was_sent = True
     if is_lowered and worst.field:
@@ -113,7 +117,7 @@ def afforded(call: Call, attempt: Try, plant: Plant) -> Try:
     return attempt
 
 
-def worst_for(attempt: Try, applied: Sequence[Applied], plant: Plant) -> Worst:
+def worst_for(call: Call, attempt: Try, applied: Sequence[Applied], plant: Plant) -> Worst:
     """The most that a try can use, where somebody counts it. Raises BudgetExhausted where nobody knows the price."""
     if all(each.once for each in applied):
         return FREE
@@ -121,8 +125,11 @@ def worst_for(attempt: Try, applied: Sequence[Applied], plant: Plant) -> Worst:
     worst = worst_of(attempt.asked, target.price(plant.prices))
     if not worst.is_priced:
         for limit in (each.limit for each in applied):
-            if isinstance(limit, Budget) and limit.used == "cost" and limit.refuses and limit.unpriced == "refuse":
-                raise unpriced(limit, target.model or f"/v1/{attempt.asked.path}")
+            if isinstance(limit, Budget) and limit.used == "cost" and limit.is_hard and limit.unpriced == "refuse":
+                error = unpriced(limit, target.model or f"/v1/{attempt.asked.path}")
+                if limit.refuses:
+                    raise error
+                note_spared(call, error)
     return worst
 
 
@@ -152,9 +159,29 @@ def wanted_of(tally: Tally, worst: Worst, load: Load) -> int:
     return load[tally.index]
 
 
-def refuse_shortage(reservation: Reservation, wanted: Sequence[tuple[Tally, int]]) -> None:
+def refuse_shortage(call: Call, reservation: Reservation, wanted: Sequence[tuple[Tally, int]]) -> None:
     """Raises BudgetExhausted and RateLimited where too little is left of any limit; nothing is set aside then."""
     reservation.rates += [tally for tally, _ in wanted if isinstance(tally, RateTally)]
-    short = reservation.book.shortage(wanted)
+    known = len(reservation.spared)
+    short = reservation.book.shortage(wanted, reservation.spared)
+    for each in list(reservation.spared.values())[known:]:
+        if each.tally.limit.shadow:
+            note_spared(call, refusal_of(each, reservation.book))
     if short is not None:
         raise refusal_of(short, reservation.book)
+
+
+def spare_model(call: Call, target: Target, plant: Plant) -> None:
+    """Count a model that only a rule in shadow does not allow: once for the request, however often it is tried."""
+    if target.spared is not None and note_spared(call, ModelNotAllowed(target.spared)):
+        owner = plant.snapshot.limits.integration_of.get(target.provider or "", "")
+        plant.limits.spared.count(owner, target.model)
+
+
+def note_spared(call: Call, error: GatewayError) -> bool:
+    """Keep for the record what a request would have been refused for; whether that is new."""
+    failure = Failure(code=error.code, message=error.said(), fault=error.fault)
+    if any(failure.message == known.message for known in call.spared):
+        return False
+    call.spared = [*call.spared, failure]
+    return True

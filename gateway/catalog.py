@@ -55,6 +55,10 @@ class Provider:
     workspace: Slug
     is_provisioned: bool = True
     """Whether the workspace may still use the integration."""
+    integration: str = ""
+    """Its slug."""
+    spares: bool = False
+    """Whether models that are not allowed are counted and let through: the rule is in shadow."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +114,12 @@ def catalogs(providers: Mapping[Slug, Provider]) -> dict[Slug, Catalog]:
     return {workspace: Catalog(theirs) for workspace, theirs in found.items()}
 
 
-def provider_from(row: ProviderRow, account: Account, *, is_provisioned: bool) -> Provider:
+def provider_from(
+    row: ProviderRow, account: Account, *, is_provisioned: bool, integration: str, spares: bool
+) -> Provider:
     """A provider of the store."""
-    return Provider(Slug(row.slug), row.name, account, row.expires_at_ms, Slug(row.workspace), is_provisioned)
+    whose = Slug(row.workspace)
+    return Provider(Slug(row.slug), row.name, account, row.expires_at_ms, whose, is_provisioned, integration, spares)
 
 
 def account(

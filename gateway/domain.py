@@ -15,7 +15,7 @@ from gateway.functions import Function
 from gateway.own_models import Model, price_in
 from gateway.webui import Trust
 from store.ids import KeyId, LogId, Slug, TraceId
-from store.records import Attempt, Usage
+from store.records import Attempt, Failure, Usage
 
 if TYPE_CHECKING:
     from gateway.billing import Bill
@@ -102,6 +102,8 @@ class Target(msgspec.Struct, frozen=True):
     """What the catalog says of the model; None: nothing, or it is none of the catalog's."""
     multiplier: Mapping[str, Any] = {}
     """By what its prices in the list are multiplied."""
+    spared: str | None = None
+    """Why it would have been refused, if the rule about models were not in shadow."""
 
     def price(self, prices: PriceList, answered_as: str | None = None) -> Price | None:
         """What the model costs: the operator's own price, that of the model it was made of, else the list's.
@@ -211,6 +213,8 @@ class Call(msgspec.Struct, eq=False):
     asked: Asked | None = None
     """What the vendor that answered was asked."""
     failure: GatewayError | None = None
+    spared: list[Failure] = []
+    """What it would have been refused for, if that were not in shadow."""
     reservation: Reservation | None = None
     """What is set aside for it; None where there is no limit at all."""
 

@@ -41,6 +41,13 @@ def may_use(integration: IntegrationRow, decided: Decided, workspace: str) -> bo
     return global_access(integration).enabled if row is None else row.enabled
 
 
+def spares_models(integration: IntegrationRow, decided: Decided, workspace: str) -> bool:
+    """Whether the rule about models is in shadow there; what was decided about the workspace wins."""
+    row = decided.get(workspace)
+    own = None if row is None else row.shadow_models
+    return bool(integration.shadow_models if own is None else own)
+
+
 def by_integration(rows: Iterable[ProvisionRow]) -> dict[str, dict[str, ProvisionRow]]:
     """Decisions by integration, then by workspace."""
     found: dict[str, dict[str, ProvisionRow]] = {}

@@ -151,6 +151,7 @@ def record_of(call: Call, plant: Plant) -> LogRecord:
         estimated_cost=None if reserved is None else cost_in(reserved.estimated),
         attempts=tuple(call.attempts),
         failure=failure_of(call.failure),
+        spared=tuple(call.spared),
         kept=kept_of(caller, call.headers),
         request_headers=masked(call.headers),
         response_headers={name.decode(): value.decode("latin-1") for name, value in call.response_headers},

@@ -15,7 +15,7 @@ from gateway.configs.survey import Known
 from gateway.domain import Caller
 from gateway.limits.catalog import LimitCatalog
 from gateway.limits.stored import limits_in
-from gateway.provisioning import by_integration, may_use, owners_of
+from gateway.provisioning import by_integration, may_use, owners_of, spares_models
 from gateway.references import NO_FILES, References
 from gateway.roles import People, people_of
 from gateway.vendors import NAMES
@@ -176,14 +176,15 @@ def providers_of(rows: Rows, vault: Vault, prices: PriceList, references: Refere
     accounts: dict[str, Account] = {
         id: account(row, models.get(id, []), vault, prices, references) for id, row in integrations.items()
     }
-    return {
-        Slug(row.slug): provider_from(
+
+    def provider(row: ProviderRow) -> Provider:
+        integration, theirs = integrations[row.integration_id], decided.get(row.integration_id, {})
+        return provider_from(
             row,
             accounts[row.integration_id],
-            is_provisioned=may_use(
-                integrations[row.integration_id], decided.get(row.integration_id, {}), row.workspace
-            ),
+            is_provisioned=may_use(integration, theirs, row.workspace),
+            integration=integration.slug,
+            spares=spares_models(integration, theirs, row.workspace),
         )
-        for row in rows.providers
-        if row.status == "active"
-    }
+
+    return {Slug(row.slug): provider(row) for row in rows.providers if row.status == "active"}

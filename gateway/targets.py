@@ -113,11 +113,18 @@ def to_provider(provider: Provider, model: str | None, catalog: Catalog) -> Targ
             "the operator can provision it.",
             param="model",
         )
-    if model is not None:
-        check_model(provider, model, catalog)
+    spared = None if model is None else check_model(provider, model, catalog)
     own = account.models.get(model or "")
     target = Target(
-        account.vendor, account.base_url, account.headers, model or "", slug, account.login, own, account.multiplier
+        account.vendor,
+        account.base_url,
+        account.headers,
+        model or "",
+        slug,
+        account.login,
+        own,
+        account.multiplier,
+        spared,
     )
     return target if own is None else at_its_own(target, own)
 
@@ -129,18 +136,27 @@ def at_its_own(target: Target, own: Model) -> Target:
     return replace(target, base_url=own.base_url or target.base_url, headers={**target.headers, **own.headers})
 
 
-def check_model(provider: Provider, model: str, catalog: Catalog) -> None:
-    """Whether the catalog allows it. Raises BadRequest, UnknownModel and ModelNotAllowed."""
+def check_model(provider: Provider, model: str, catalog: Catalog) -> str | None:
+    """Whether the catalog allows it; where it does not, and the rule is in shadow, what would have been said.
+
+    Raises BadRequest, UnknownModel and ModelNotAllowed.
+    """
     slug, account = provider.slug, provider.account
     if not model:
         raise BadRequest(f"Tollhouse: name a model behind the provider: `@{slug}/model`.", param="model")
     known = account.models.get(model)
-    if known is not None and not known.enabled:
-        how = "the operator can enable it."
-        raise ModelNotAllowed(f"Tollhouse: model `{model}` is not enabled for `@{slug}`; {how}", param="model")
-    if known is None and not account.allow_all_models:
-        near = catalog.nearest(f"@{slug}/{model}")
-        raise ModelNotAllowed(f"Tollhouse: model `{model}` is not allowed for `@{slug}`{near}", param="model")
+    if known is not None:
+        if known.enabled:
+            return None
+        what, more = f"Tollhouse: model `{model}` is not enabled for `@{slug}`", "; the operator can enable it."
+    elif account.allow_all_models:
+        return None
+    else:
+        what = f"Tollhouse: model `{model}` is not allowed for `@{slug}`"
+        more = "" if provider.spares else catalog.nearest(f"@{slug}/{model}")
+    if provider.spares:
+        return what
+    raise ModelNotAllowed(what + more, param="model")
 
 
 def brought_along(name: str, model: str, leaf: Leaf, headers: Headers, trusted: Collection[str]) -> Target:

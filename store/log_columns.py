@@ -6,7 +6,7 @@ from operator import attrgetter
 import msgspec
 
 from store.ids import Nanodollars
-from store.records import Attempt, Charge, LogRecord, Usage
+from store.records import Attempt, Charge, Failure, LogRecord, Usage
 
 KEPT = (
     *("id", "created_at_ms", "trace_id", "method", "path", "status", "stream", "workspace", "api_key_id"),
@@ -47,6 +47,7 @@ class Rest(msgspec.Struct, frozen=True, array_like=True):
     parent_span_id: str | None = None
     span_name: str | None = None
     kept: str = "full"
+    spared: tuple[Failure, ...] = ()
 
 
 class Bodies(msgspec.Struct, frozen=True, array_like=True):
@@ -95,6 +96,7 @@ def rest(record: LogRecord) -> Rest:
         record.parent_span_id,
         record.span_name,
         record.kept,
+        record.spared,
     )
 
 

@@ -78,6 +78,7 @@ def record_of(row: LogRow) -> LogRecord:
         parent_span_id=rest.parent_span_id,
         span_name=rest.span_name,
         kept=rest.kept,
+        spared=rest.spared,
     )
 
 

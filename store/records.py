@@ -141,6 +141,8 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What budgets were charged beside `cost`, where no vendor gave account: of broken streams, of tries given up."""
     attempts: tuple[Attempt, ...] = ()
     failure: Failure | None = None
+    spared: tuple[Failure, ...] = ()
+    """What it would have been refused for by limits and rules in shadow."""
     kept: str = "full"
     """How much of it is kept: `full`, `metadata` (no bodies) or `off` (only what was used, and how it went)."""
     request_headers: dict[str, str] = {}

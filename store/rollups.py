@@ -51,6 +51,8 @@ def facets_of(record: LogRecord) -> Iterator[tuple[str, str]]:
     if record.config:
         yield "config", record.config
     yield "status", str(record.status)
+    if record.spared:
+        yield from dict.fromkeys(("spared", failure.code) for failure in record.spared)
     for key, value in record.metadata.items():
         yield METADATA + key[:LONGEST], value[:LONGEST]
 

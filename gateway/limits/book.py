@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from gateway.limits.events import LimitEvent
 from gateway.limits.rate_memory import RateMemory
 from gateway.limits.rules import Applied, Budget
+from gateway.limits.spared import Spared
 from gateway.limits.tallies import BudgetTally, BusyTally, Held, RateTally, Tally
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Book:
         """What somebody should be told; whoever tells it takes it out on the left. Of too many the oldest are lost."""
         self.on_event: Callable[[], None] = lambda: None
         """Called when there is one more."""
+        self.spared = Spared()
+        """Whom rules about models let through that are in shadow."""
         self._tallies: dict[str, Tally] = {}
         self._most = TALLIES_KEPT
         self._known: dict[str, Known] = {}
@@ -84,17 +87,22 @@ class Book:
             tallies.append(tally)
         return tallies
 
-    def shortage(self, wanted: Sequence[tuple[Tally, int]]) -> Short | None:
-        """The first limit that has too little left; limits in shadow mode only count. Nothing is set aside."""
-        ticks = self.ticks()
+    def shortage(self, wanted: Sequence[tuple[Tally, int]], spared: dict[str, Short] | None = None) -> Short | None:
+        """The first limit that has too little left; one that refuses nobody is `spared`. Nothing is set aside.
+
+        Who is spared already is not counted again: a request is looked at when it comes, and with every try.
+        """
+        ticks, seen = self.ticks(), {} if spared is None else spared
         for tally, amount in wanted:
             left = tally.left(ticks)
-            if amount > left or left < 0:
+            if (amount > left or left < 0) and tally.applied.counter not in seen:
+                short = Short(tally, amount, left)
                 tally.refused += 1
                 tally.too_little = left
                 self._look(tally)
                 if tally.limit.refuses:
-                    return Short(tally, amount, left)
+                    return short
+                seen[tally.applied.counter] = short
         return None
 
     def reserve(self, wanted: Sequence[tuple[Tally, int]]) -> list[Held]:

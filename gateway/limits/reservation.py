@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gateway.billing import Bill
-    from gateway.limits.book import Book
+    from gateway.limits.book import Book, Short
     from gateway.limits.rules import Applied
     from gateway.limits.tallies import Held, Tally
     from gateway.limits.worst import Worst
@@ -46,6 +46,8 @@ class Reservation:
     metered: Sequence[Applied] = ()
     """What counts tokens or money, wherever the request goes: it is set aside try by try."""
     parts: list[Part] = field(default_factory=list)
+    spared: dict[str, Short] = field(default_factory=dict)
+    """By their counters, the limits that would have refused the request and refuse nobody."""
     rates: list[RateTally] = field(default_factory=list)
     """The rates that hold for the request; told in headers."""
     was_sent: bool = False

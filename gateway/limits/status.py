@@ -13,7 +13,7 @@ from gateway.limits.spelling import NANO, spelled
 from gateway.limits.tallies import BudgetTally, RateTally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from gateway.limits.book import Book
     from gateway.limits.catalog import LimitCatalog
@@ -35,9 +35,9 @@ class LimitState(msgspec.Struct, frozen=True, kw_only=True):
     group: str
     """`api_key=…,model=…`, where a policy counts by groups."""
     kind: str
-    """`budget` or `rate`."""
+    """`budget`, `rate`, or `models`: the rule in shadow about which models a workspace may use of an integration."""
     type: str
-    """What is counted: `cost`, `tokens`, `requests` or `concurrent`."""
+    """What is counted: `cost`, `tokens`, `requests` or `concurrent`; of a rule about models `models`."""
     period: str
     """`daily`, `weekly`, `monthly`, `7d`, `never`; of a rate its unit."""
     mode: str
@@ -67,9 +67,11 @@ class LimitState(msgspec.Struct, frozen=True, kw_only=True):
     status: str
     """`active`, or `exhausted`: nothing is left, or too little for the requests that came."""
     refused: int
-    """Requests refused in this period, since the gateway was started; in shadow mode none, see there."""
+    """Requests refused in this period, since the gateway was started."""
     would_have_refused: int
-    """The same in shadow mode, in which nobody is refused."""
+    """The same of a limit that refuses nobody, being soft or in shadow."""
+    models: dict[str, int] = {}
+    """Of a rule about models: which it would have refused, and how often."""
 
 
 def short_id(counter: str) -> str:
@@ -137,8 +139,41 @@ def state_of(applied: Applied, book: Book) -> LimitState:
         time_zone=limit.period.zone if isinstance(limit, Budget) else "",
         on_shortage=limit.on_shortage if isinstance(limit, Budget) and limit.is_hard else "",
         status="exhausted" if left <= 0 or (isinstance(tally, BudgetTally) and tally.is_exhausted) else "active",
-        refused=0 if limit.shadow else tally.refused,
-        would_have_refused=tally.refused if limit.shadow else 0,
+        refused=tally.refused if limit.refuses else 0,
+        would_have_refused=0 if limit.refuses else tally.refused,
+    )
+
+
+def rule_state(owner: str, name: str, models: Mapping[str, int]) -> LimitState:
+    """A rule about models in shadow, as if it were a limit: it has refused nobody, and says whom it would have."""
+    return LimitState(
+        id=short_id(f"models:{owner}"),
+        level="integration",
+        owner=owner,
+        name=name,
+        group="",
+        kind="models",
+        type="models",
+        period="",
+        mode="shadow",
+        limit=0,
+        raised=0,
+        raised_until=None,
+        spent=0,
+        reserved=0,
+        left=0,
+        began_at=None,
+        resets_at=None,
+        burn_rate=0,
+        forecast=None,
+        runs_out_at=None,
+        alerts=[],
+        time_zone="",
+        on_shortage="",
+        status="active",
+        refused=0,
+        would_have_refused=sum(models.values()),
+        models=dict(models),
     )
 
 

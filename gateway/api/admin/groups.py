@@ -29,6 +29,7 @@ GROUPS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "configs": ("config", "config", ("requests", "cost", "error_rate")),
     "workspaces": (WORKSPACE, "workspace", ("requests", "cost", "error_rate")),
     "status-codes": ("status", "status_code", ("requests",)),
+    "would-have-refused": ("spared", "error_code", ("requests",)),
 }
 """By path: the facet, the field that names a group, and the metrics that are shown unless others are asked for."""
 BY_METADATA = {
@@ -57,6 +58,8 @@ class GroupsController(Controller):
         page_size: PageSize = 50,
     ) -> Json:
         """By `users`, `ai-models`, `providers`, `api-keys`, `configs`, `status-codes` or `workspaces`.
+
+        `would-have-refused`: what limits and rules in shadow would have refused, by the code of the error.
 
         `metrics` names the columns with commas between, `order_by` the one that is largest first (`requests`).
         """

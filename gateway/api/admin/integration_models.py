@@ -42,7 +42,7 @@ class IntegrationModelsController(Controller):
             )
             for model in offered.values()
         ]
-        return ModelAccessList(total=len(models), models=models)
+        return ModelAccessList(total=len(models), models=models, shadow_models=bool(row.shadow_models))
 
     @put(guards=UPDATE, summary="Enable, disable, price or add models")
     async def change(
@@ -58,9 +58,10 @@ class IntegrationModelsController(Controller):
             rows = {model.slug: model for model in await rows_of(session, row.id)}
             for model in data.models:
                 session.add(decided(rows.get(model.slug) or ModelRow(integration_id=row.id, slug=model.slug), model))
-            if data.allow_all_models is not None:
-                row.allow_all_models = data.allow_all_models
-                session.add(row)
+            for field in ("allow_all_models", "shadow_models"):
+                if (said := getattr(data, field)) is not None:
+                    setattr(row, field, said)
+                    session.add(row)
         return Nothing()
 
     @delete(guards=UPDATE, status_code=200, summary="Remove models that were added")

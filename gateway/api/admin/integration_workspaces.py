@@ -16,7 +16,7 @@ from gateway.api.admin.limited import check_limits, reset_usage, set_limits, sho
 from gateway.api.moments import now_ms
 from gateway.errors import BadRequest
 from gateway.limits.checks import wrong_with_budgets, wrong_with_rates
-from gateway.provisioning import GlobalAccess, global_access, may_use
+from gateway.provisioning import GlobalAccess, global_access, may_use, spares_models
 from store.ids import new_id
 from store.providers import ProviderRow, provider_by_slug, providers_of
 from store.provisions import ProvisionRow, provisions_of
@@ -39,6 +39,8 @@ class WorkspaceAccessChange(msgspec.Struct, frozen=True, kw_only=True):
     enabled: bool
     usage_limits: Any = msgspec.UNSET
     rate_limits: Any = msgspec.UNSET
+    shadow_models: bool | msgspec.UnsetType | None = msgspec.UNSET
+    """Whether models that are not allowed are counted and let through here; null: as the integration says."""
     reset_usage: bool = False
     create_default_provider: bool | None = None
     default_provider_slug: str | None = None
@@ -63,6 +65,8 @@ class WorkspaceAccess(msgspec.Struct, frozen=True, kw_only=True):
     enabled: bool
     usage_limits: Any = None
     rate_limits: Any = None
+    shadow_models: bool = False
+    """Whether models that are not allowed are counted and let through."""
 
 
 class WorkspaceAccessList(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,6 +164,8 @@ async def provision(
     row = before or ProvisionRow(integration_id=integration.id, workspace=workspace)
     row.enabled = said.enabled
     set_limits(row, said)
+    if said.shadow_models is not msgspec.UNSET:
+        row.shadow_models = said.shadow_models
     session.add(row)
     if said.reset_usage:
         await reset_usage(session, plant.snapshot.limits, "integration", f"{integration.id}@{workspace}")
@@ -192,5 +198,10 @@ async def give_provider(session: AsyncSession, row: IntegrationRow, workspace: s
 
 def access(row: IntegrationRow, decided: ProvisionRow | None, workspace: str) -> WorkspaceAccess:
     """One workspace as the API has it."""
-    enabled = may_use(row, {workspace: decided} if decided else {}, workspace)
-    return WorkspaceAccess(id=workspace, enabled=enabled, **(shown_limits(decided) if decided else {}))
+    known = {workspace: decided} if decided else {}
+    return WorkspaceAccess(
+        id=workspace,
+        enabled=may_use(row, known, workspace),
+        shadow_models=spares_models(row, known, workspace),
+        **(shown_limits(decided) if decided else {}),
+    )

@@ -19,7 +19,7 @@ from gateway.errors import BadRequest, Forbidden
 from gateway.limits.checks import is_number
 from gateway.limits.rules import Applied, Budget
 from gateway.limits.spelling import in_units
-from gateway.limits.status import LimitState, applied_now, short_id, state_of
+from gateway.limits.status import LimitState, applied_now, rule_state, short_id, state_of
 from gateway.plant import Plant
 from store.counters import adjustment_of
 
@@ -59,19 +59,29 @@ class LimitsController(Controller):
         current_page: CurrentPage = 0,
         page_size: PageSize = 100,
     ) -> LimitList:
-        """Every limit with what is set aside, used and left."""
+        """Every limit with what is set aside, used and left; then the rules about models that are in shadow."""
+        caller = caller_of(request)
         every = [
             each
-            for each in seen_by(caller_of(request), plant)
+            for each in seen_by(caller, plant)
             if level in (None, each.limit.level) and owner in (None, each.limit.owner)
         ]
-        page = page_of(every, current_page, page_size)
-        return LimitList(total=len(every), data=[state_of(each, plant.limits) for each in page])
+        rules = [
+            each for each in rules_seen(caller, plant) if level in (None, each.level) and owner in (None, each.owner)
+        ]
+        whole: list[Applied | LimitState] = [*every, *rules]
+        page = page_of(whole, current_page, page_size)
+        return LimitList(
+            total=len(whole),
+            data=[state_of(each, plant.limits) if isinstance(each, Applied) else each for each in page],
+        )
 
     @get("/{limit_id:str}", guards=needs("policies.read"), summary="Describe a limit")
     async def one(self, request: Request_, plant: PlantHere, limit_id: FromPath[str]) -> LimitState:
         """One limit."""
-        return state_of(limit_named(caller_of(request), plant, limit_id), plant.limits)
+        caller = caller_of(request)
+        rule = next((each for each in rules_seen(caller, plant) if each.id == limit_id), None)
+        return rule or state_of(limit_named(caller, plant, limit_id), plant.limits)
 
     @post("/{limit_id:str}/raise", guards=needs("policies.update"), status_code=200, summary="Raise a budget")
     async def lift(
@@ -120,6 +130,16 @@ def owners_of(caller: Caller, plant: Plant) -> set[tuple[str, str]]:
         *(("policy", each.limit.owner) for each in plant.snapshot.limits.policies if caller.sees(each.workspace)),
         ("workspace", caller.workspace),
     }
+
+
+def rules_seen(caller: Caller, plant: Plant) -> list[LimitState]:
+    """The rules about models that are in shadow, of the workspaces that a caller may know of."""
+    found: dict[str, LimitState] = {}
+    for slug, provider in plant.snapshot.providers.items():
+        if provider.spares and caller.sees(provider.workspace):
+            owner = plant.snapshot.limits.integration_of[slug]
+            found[owner] = rule_state(owner, provider.integration, plant.limits.spared.by_model(owner))
+    return list(found.values())
 
 
 def limit_named(caller: Caller, plant: Plant, limit_id: str) -> Applied:

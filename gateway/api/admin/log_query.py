@@ -43,8 +43,9 @@ LABELS = {
     "configs": "config",
     "ai_org_model": "model",
     "status_code": "status",
+    "would_have_refused": "spared",
 }
-"""Portkey's lists of values with commas between, and the facet that each narrows."""
+"""Lists of values with commas between, Portkey's and one of ours, and the facet that each narrows."""
 RANGES = {
     "total_units": "tokens",
     "prompt_token": "input_tokens",

@@ -85,6 +85,7 @@ def summary(record: LogRecord) -> Json:
         "last_used_option_index": record.config_path,
         "metadata": record.metadata,
         "error": record.failure,
+        "would_have_refused": record.spared,
         "error_class": class_of(record),
         "log_bodies": record.kept,
         "attempts": record.attempts,

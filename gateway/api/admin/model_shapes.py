@@ -39,6 +39,8 @@ class ModelsChange(msgspec.Struct, frozen=True, kw_only=True):
     models: list[ModelChange]
     allow_all_models: bool | None = None
     """Whether models that nobody decided about may be used."""
+    shadow_models: bool | None = None
+    """Whether models that may not be used are counted and let through."""
 
 
 class ModelAccess(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +61,8 @@ class ModelAccessList(msgspec.Struct, frozen=True, kw_only=True):
 
     total: int
     models: list[ModelAccess]
+    shadow_models: bool
+    """Whether those that may not be used are counted and let through."""
 
 
 def wrong_with(said: ModelChange, place: str) -> Iterator[tuple[str, str]]:
