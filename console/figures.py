@@ -54,6 +54,23 @@ def short_dollars(nanodollars: int | None) -> str:
     return f"${dollars:.5f}" if dollars >= 0.00001 else "<$.00001"
 
 
+def short_percent(share: float | None) -> str:
+    """`0.3%`, `12%`, of a share in percent; a little is never shown as nothing."""
+    if share is None:
+        return NONE
+    if 0 < share < 0.05:
+        return "<0.1%"
+    return f"{share:.0f}%" if share >= 9.95 or share == int(share) else f"{share:.1f}%"
+
+
+def day_ahead(moment: datetime, now: datetime, zone: tzinfo | None) -> str:
+    """`today 14:02`, `Thu 26 Nov`, `2027-03-01`: when something will happen, as exactly as one can act on it."""
+    then, today = moment.astimezone(zone), now.astimezone(zone)
+    if then.date() == today.date():
+        return f"today {then:%H:%M}"
+    return f"{then:%a} {then.day} {then:%b}" if (then - today).days < 300 else f"{then:%Y-%m-%d}"
+
+
 def clock_time(moment: datetime | None, zone: tzinfo | None) -> str:
     """`14:02:11.204` in the operator's own time zone."""
     return NONE if moment is None else moment.astimezone(zone).strftime("%H:%M:%S.%f")[:-3]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from console.figures import short_count, short_dollars, short_duration, short_uptime
-from console.wire.stats import Stats
+from console.figures import short_count, short_dollars, short_duration, short_percent, short_uptime
+from console.wire.stats import MainBudget, Stats
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,19 @@ def figures(stats: Stats) -> list[str]:
     """The numbers, the ones that matter most first; whoever draws leaves out the last ones when there is no room."""
     unpriced = f" +{stats.unpriced_today} unpriced" if stats.unpriced_today else ""
     return [
+        *([f"{stats.alerts} alert{'' if stats.alerts == 1 else 's'}"] if stats.alerts else []),
         f"req {short_count(stats.requests_per_second)}/s",
         f"{short_dollars(stats.cost_today_nanodollars)} today{unpriced}",
+        *([budget_said(stats.budget)] if stats.budget else []),
         f"tok {short_count(stats.tokens_per_second)}/s",
         f"err {short_count(stats.errors_per_second)}/s {short_count(stats.errors_today)} today",
         f"p95 {short_duration(stats.p95_ms)}",
         f"open {stats.in_flight}",
         f"gw {stats.version} up {short_uptime(stats.uptime_seconds)}",
     ]
+
+
+def budget_said(budget: MainBudget) -> str:
+    """`budget 92% of $200.00`."""
+    share = budget.spent / budget.limit * 100 if budget.limit else None
+    return f"budget {short_percent(share)} of {short_dollars(round(budget.limit * 1e9))}"

@@ -32,6 +32,7 @@ class ScreenRow:
 
 
 SCREENS: tuple[ScreenRow, ...] = (
+    ScreenRow("overview", "1", "Overview", "is all well, and what does it cost", "overview:OverviewScreen"),
     ScreenRow("logs", "2", "Logs", "every request as it happens", "logs:LogsScreen"),
     ScreenRow("catalog", "3", "Catalog", "integrations, providers, models", "catalog:CatalogScreen"),
     ScreenRow("keys", "4", "Keys", "API keys", "keys:KeysScreen"),
@@ -40,5 +41,5 @@ SCREENS: tuple[ScreenRow, ...] = (
     ScreenRow("playground", "0", "Playground", "chat with any model or config", "playground:PlaygroundScreen"),
     ScreenRow("connect", "", "Connect", "settings for applications", "connect:ConnectScreen"),
 )
-FIRST = "logs"
+FIRST = "overview"
 """What stands there when the console opens."""

@@ -61,6 +61,8 @@ class ResourceScreen(GovernedScreen):
         self.error: GatewayError | None = None
         self.asking = True
         self.answered_at: datetime | None = None
+        self._said = ""
+        """What the line about the list says; the same again is not drawn again."""
 
     async def ask(self) -> None:
         """Get from the gateway what the current list shows. Raises GatewayError."""
@@ -141,7 +143,10 @@ class ResourceScreen(GovernedScreen):
 
     def show_note(self) -> None:
         """What there is to say about the list, if anything."""
-        self.note.update(plain_line(" ─ ".join(self.remarks())))
+        said = plain_line(" ─ ".join(self.remarks()))
+        if said != self._said:
+            self._said = said
+            self.note.update(said)
         self.note.set_class(self.error is not None, "problem")
 
     def remarks(self) -> Iterator[str]:

@@ -41,6 +41,11 @@ class CursorList(Toned, inherit_bindings=False):
         raise NotImplementedError
 
     @property
+    def is_pointed(self) -> bool:
+        """Whether the cursor is drawn."""
+        return True
+
+    @property
     def page(self) -> int:
         """Rows that are on screen at once."""
         return max(1, self.size.height - 1)
@@ -55,7 +60,7 @@ class CursorList(Toned, inherit_bindings=False):
     def line(self, place: int, width: int) -> Strip:
         """The row at `place` as a line."""
         cells = self.cells_at(place)
-        if place == self.place():
+        if place == self.place() and self.is_pointed:
             return self.one_toned("".join(f"{text} " for _, text in cells), "cursor", width)
         return self.toned([part for tone, text in cells for part in ((tone, text), ("text", " "))], width)
 

@@ -46,9 +46,10 @@ class ResourceTable(CursorList):
         return self._shown[self._cursor] if self._shown else None
 
     def show(self, rows: Rows) -> None:
-        """Replace what is there; the cursor stays on its row, or where that was."""
-        self.rows = rows
-        self._narrow()
+        """Replace what is there, if it is something else; the cursor stays on its row, or where that was."""
+        if rows != self.rows:
+            self.rows = rows
+            self._narrow()
 
     def narrow(self, words: str) -> None:
         """Show only the rows that contain each of these words."""

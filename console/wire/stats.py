@@ -3,6 +3,14 @@
 import msgspec
 
 
+class MainBudget(msgspec.Struct, frozen=True, kw_only=True):
+    """The workspace's budget of money, in dollars; of several the one of which most is spent."""
+
+    name: str = ""
+    spent: float = 0
+    limit: float = 0
+
+
 class Stats(msgspec.Struct, frozen=True, kw_only=True):
     """How the gateway is doing right now: the status line."""
 
@@ -19,3 +27,6 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
     p95_ms: float | None = None
     status: str = "ok"
     reason: str | None = None
+    alerts: int = 0
+    """How many things need care."""
+    budget: MainBudget | None = None

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from console.app import TollhouseApp
+from console.memory import Memory
 from tests.console.fake_gateway import FakeGateway
 
 Operator = Pilot[None]
@@ -20,21 +21,32 @@ NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 """The time in every test."""
 
 
-def console_of(gateway: FakeGateway, theme: str | None = "textual-dark", **more: Any) -> TollhouseApp:
-    """The console in front of this gateway; the theme is given, or the terminal of the test run would choose it."""
+def last_at(screen: str) -> Memory:
+    """What the console of an operator remembers who was on that screen last."""
+    memory = Memory()
+    memory.go("http://gateway.test", screen)
+    return memory
+
+
+def console_of(gateway: FakeGateway, theme: str | None = "textual-dark", at: str = "logs", **more: Any) -> TollhouseApp:
+    """The console in front of this gateway; the theme is given, or the terminal of the test run would choose it.
+
+    It comes back to Logs, which most tests are about, or to another screen.
+    """
     usual: dict[str, Any] = {"transport": gateway.transport, "zone": UTC, "theme": theme, "now": lambda: NOW}
+    usual |= {"memory": last_at(at)}
     return TollhouseApp("http://gateway.test", "th-operator", **usual | more)
 
 
 @asynccontextmanager
 async def operating(
-    gateway: FakeGateway, width: int = 120, height: int = 36, theme: str = "textual-dark"
+    gateway: FakeGateway, width: int = 120, height: int = 36, theme: str = "textual-dark", at: str = "logs"
 ) -> AsyncIterator[Operator]:
-    """The console running, its live tail connected."""
-    app = console_of(gateway, theme)
+    """The console running on Logs with its live tail connected, or on another screen."""
+    app = console_of(gateway, theme, at)
     async with app.run_test(size=(width, height), notifications=True) as pilot:
         if gateway.trouble is None:
-            await until(pilot, lambda: gateway.tails > 0 and app.pulse.stats is not None)
+            await until(pilot, lambda: (gateway.tails > 0 or at != "logs") and app.pulse.stats is not None)
         await pilot.pause()
         yield pilot
 

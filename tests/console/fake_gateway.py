@@ -12,6 +12,7 @@ from tests.console.fake_alerts import FakeAlerts
 from tests.console.fake_answers import listing, one, refused
 from tests.console.fake_limits import FakeLimits
 from tests.console.fake_people import FakePeople
+from tests.console.measured import Measured
 from tests.console.samples import Json, api_key, integration, provider, stats
 
 VENDORS: list[Json] = [
@@ -47,7 +48,8 @@ class FakeGateway:
         self.keys: list[Json] = []
         self.configs: list[Json] = []
         self.limits, self.alerts, self.people = FakeLimits(), FakeAlerts(), FakePeople()
-        self.parts = (self.people, self.limits, self.alerts)
+        self.measured = Measured()
+        self.parts = (self.people, self.measured, self.limits, self.alerts)
         self.asked: list[tuple[str, str, Json]] = []
         """(method, path, body) of every change asked for."""
         self.filters: list[dict[str, str]] = []

@@ -11,7 +11,7 @@ from pathlib import Path
 import anyio
 
 from tests.console.driving import Operator, console_of, until_seen
-from tests.console.scene import afternoon, under_way
+from tests.console.scene import afternoon, an_hour, under_way
 
 FONTS = 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace'
 """Found on the reader's machine: GitHub shows no font that a picture would fetch."""
@@ -25,6 +25,14 @@ class Picture:
 
     size: tuple[int, int]
     arrive: Callable[[Operator], Awaitable[None]]
+    at: str = "logs"
+
+
+async def at_overview(pilot: Operator) -> None:
+    """The hour before, with its five bad minutes."""
+    await until_seen(pilot, "gpt-4o", "2 alerts")
+    await pilot.press("m", "l", "l", "l", "l", "l")
+    await until_seen(pilot, "Failed requests per minute", "! exhausted")
 
 
 async def at_logs(pilot: Operator) -> None:
@@ -59,6 +67,7 @@ async def at_keys(pilot: Operator) -> None:
 
 
 PICTURES = {
+    "overview": Picture((120, 34), at_overview, "overview"),
     "logs": Picture((120, 30), at_logs),
     "log": Picture((120, 30), at_log),
     "catalog": Picture((100, 14), at_catalog),
@@ -69,11 +78,14 @@ PICTURES = {
 async def draw(name: str) -> str:
     """One picture as SVG."""
     picture, gateway = PICTURES[name], afternoon()
-    app = console_of(gateway)
+    if picture.at == "overview":
+        an_hour(gateway)
+    app = console_of(gateway, at=picture.at)
     async with app.run_test(size=picture.size) as pilot:
-        await until_seen(pilot, "60 rows", "● ok")
-        under_way(gateway)
-        await until_seen(pilot, "62 rows")
+        if picture.at == "logs":
+            await until_seen(pilot, "60 rows", "● ok")
+            under_way(gateway)
+            await until_seen(pilot, "62 rows")
         await picture.arrive(pilot)
         await pilot.pause()
         return without_remote_fonts(app.export_screenshot(title="tollhouse"))

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.console.fake_alerts import alert
 from tests.console.fake_gateway import FakeGateway
+from tests.console.measured import budget, group
 from tests.console.samples import (
     Json,
     api_key,
@@ -46,6 +48,60 @@ def afternoon() -> FakeGateway:
     gateway.details = {row["id"]: detail(0, question=QUESTION, answer=ANSWER) | whole(row) for row in gateway.logs}
     furnish(gateway)
     return gateway
+
+
+def an_hour(gateway: FakeGateway) -> None:
+    """What the Overview tells of the hour before: a busy one, in which a vendor had five bad minutes."""
+    measured = gateway.measured
+    measured.points = [minute(number) for number in range(60)]
+    measured.whole = {"error_rate": 2.6, "latency_p50": 1_240.0, "latency_p95": 4_812.0}
+    measured.whole |= {"time_to_first_token_p50": 310.0, "time_to_first_token_p95": 1_180.0}
+    measured.whole |= {"errors_caller": 3, "errors_policy": 8, "errors_provider": 25, "errors_gateway": 0}
+    models = (("gpt-4o", 412, 312.4), ("gpt-4.1", 304, 188.1), ("gpt-5-mini", 377, 31.9), ("qwen3:8b", 291, 0.0))
+    measured.groups["ai-models"] = [group("ai_model", name, number, cents) for name, number, cents in models]
+    keys = (("mkt-webui", 588, 301.2), ("support-bot", 304, 188.1), ("eng-ci", 377, 31.9), ("notebooks", 115, 0.0))
+    measured.groups["api-keys"] = [
+        group("api_key_id", f"key-{place}", number, cents, api_key_name=name, error_rate=place * 1.1)
+        for place, (name, number, cents) in enumerate(keys, 1)
+    ]
+    teams = (("marketing", 588, 301.2), ("support", 304, 188.1), ("engineering", 492, 43.1))
+    measured.groups["workspaces"] = [group("workspace", name, number, cents) for name, number, cents in teams]
+    measured.groups["providers"] = [
+        group("provider", "openai-prod", 789, 344.3, vendor_health=91.2, error_rate=4.1, latency_p95=6_240.0),
+        group("provider", "openai-eu", 304, 188.1, vendor_health=99.7, error_rate=0.3),
+        group("provider", "local", 291, 0.0, latency_p95=11_420.0, time_to_first_token_p50=96.0),
+    ]
+    statuses = ((429, 21), (412, 8), (504, 4), (401, 3))
+    measured.groups["status-codes"] = [group("status_code", code, n, 0.0, errors=n) for code, n in statuses]
+    gateway.limits.rows = [
+        budget("limit-1", "Marketing", 176.4, 200, burn_rate=3.01, forecast=642.0, runs_out_at="2026-11-24T22:50:00Z"),
+        budget("limit-2", "support-bot", 41.2, 100, level="api_key", owner="key-2", forecast=61.0),
+        budget("limit-3", "trial", 5, 5, level="api_key", owner="key-5", period="weekly", burn_rate=0, forecast=5),
+    ]
+    exhausted = alert(
+        "exhausted", "Budget of api key `trial` is exhausted", "$5.00 of $5.00 are spent.", limit_id="limit-3"
+    )
+    failing = alert(
+        "vendor_failing", "Provider `openai-prod` is failing", "25 of 40 requests of the last minutes failed there."
+    )
+    gateway.alerts.now = [failing | {"level": "provider", "owner": "openai-prod"}, exhausted | {"level": "api_key"}]
+    gateway.stats |= {
+        "alerts": 2,
+        "budget": {"name": "Marketing", "limit_id": "limit-1", "spent": 176.4, "limit": 200.0},
+    }
+
+
+def minute(number: int) -> Json:
+    """What one minute came to."""
+    bad = number in range(36, 41)
+    requests = 23 + number * 7 % 11 - 6 * bad + number // 12
+    point: Json = {"requests": requests, "errors": 7 if bad else number % 9 == 0, "tokens": requests * 1_026}
+    point |= {"cost": requests * 0.385, "latency_p50": 1_180.0 + number * 37 % 160}
+    point |= {"latency_p95": (9_600.0 if bad else 3_900.0) + number * 131 % 900}
+    return point | {
+        "time_to_first_token_p50": 300.0 + number * 13 % 40,
+        "time_to_first_token_p95": 1_000.0 + number * 97 % 300,
+    }
 
 
 def arrival(number: int) -> str:

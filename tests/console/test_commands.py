@@ -10,6 +10,7 @@ from console.screens.catalog import CatalogScreen
 from console.screens.keys import KeysScreen
 from console.screens.limits import LimitsScreen
 from console.screens.logs import LogsScreen
+from console.screens.overview import OverviewScreen
 from tests.console.driving import Operator, operating, paste, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
 from tests.console.samples import integration
@@ -21,6 +22,7 @@ HOMES: dict[str | None, type[DOMNode]] = {
     "keys": KeysScreen,
     "limits": LimitsScreen,
     "logs": LogsScreen,
+    "overview": OverviewScreen,
 }
 """Who performs the actions of a command, by the screen it belongs to."""
 DONE = {"models": "No models yet", "new key": "New API key", "filter": "/ status:error provider", "help": "Everywhere"}

@@ -16,6 +16,7 @@ from console.screens.limit_detail import LimitDetailScreen
 from console.screens.limits import LimitsScreen
 from console.screens.log_detail import LogDetailScreen
 from console.screens.logs import LogsScreen
+from console.screens.overview import OverviewScreen
 from console.screens.playground import PlaygroundScreen
 from console.screens.secret import SecretScreen
 from console.widgets.resource_table import ResourceTable
@@ -27,6 +28,7 @@ from tests.console.samples import api_key, integration, limit, log
 HOMES: dict[Place, tuple[type[DOMNode], ...]] = {
     "everywhere": (TollhouseApp,),
     "lists": (TailView, ResourceTable),
+    "overview": (OverviewScreen,),
     "logs": (LogsScreen,),
     "log": (LogDetailScreen,),
     "catalog": (CatalogScreen,),
@@ -45,6 +47,7 @@ WAYS: dict[Place, list[str]] = {
     "lists": [],
     "logs": [],
     "log": ["enter"],
+    "overview": ["1"],
     "catalog": ["3"],
     "playground": ["0", "escape"],
     "limits": ["6"],
@@ -57,6 +60,7 @@ WAYS: dict[Place, list[str]] = {
 """The keys that lead from one place to the next."""
 KEYS_SHOWN: dict[Place, str] = {
     "log": "y Copy tab",
+    "overview": "v Table/plot",
     "catalog": "→ Next list",
     "playground": "b Two sides",
     "limits": "n New  e Edit  u Raise",

@@ -8,7 +8,7 @@ import pytest
 from textual.app import App
 
 from tests.console.driving import Operator, console_of, fill, paste, seen, unseen, until, until_seen
-from tests.console.scene import QUESTION, afternoon, under_way
+from tests.console.scene import QUESTION, afternoon, an_hour, under_way
 
 
 class SnapCompare(Protocol):
@@ -28,9 +28,12 @@ class Picture:
     keys: tuple[str, ...]
     shows: tuple[str, ...]
     theme: str = "textual-dark"
+    at: str = "logs"
 
 
 PICTURES = {
+    "overview_small": Picture((80, 24), (), ("gpt-4o",), "ansi-dark", "overview"),
+    "overview_large": Picture((200, 60), ("l",), ("gpt-4o", "Alerts 2"), at="overview"),
     "logs_small": Picture((80, 24), (), ("under way",)),
     "logs": Picture((120, 36), ("k", "k"), ("under way", "Answered by")),
     "logs_ansi": Picture((80, 24), (), ("under way",), "ansi-dark"),
@@ -63,9 +66,10 @@ def test_screen_looks_as_agreed(name: str, snap_compare: SnapCompare) -> None:
     picture, gateway = PICTURES[name], afternoon()
 
     async def arrive(pilot: Operator) -> None:
-        await until_seen(pilot, "60 rows", "● ok")
-        under_way(gateway)
-        await until_seen(pilot, "62 rows")
+        if picture.at == "logs":
+            await until_seen(pilot, "60 rows", "● ok")
+            under_way(gateway)
+            await until_seen(pilot, "62 rows")
         await pilot.press(*picture.keys)
         await until_seen(pilot, *picture.shows)
         if name.startswith("playground"):
@@ -74,4 +78,6 @@ def test_screen_looks_as_agreed(name: str, snap_compare: SnapCompare) -> None:
             await fill(pilot, name="OpenAI, Marketing", key="sk-secret", custom_host="llm.example")
             await until_seen(pilot, "begins with http")
 
-    assert snap_compare(console_of(gateway, picture.theme), terminal_size=picture.size, run_before=arrive)
+    if picture.at == "overview":
+        an_hour(gateway)
+    assert snap_compare(console_of(gateway, picture.theme, picture.at), terminal_size=picture.size, run_before=arrive)

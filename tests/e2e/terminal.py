@@ -92,6 +92,13 @@ class Terminal:
             raise AssertionError(f"the terminal should show {wanted}, and shows:\n{seen}") from error
 
 
+def at_logs(console: Terminal) -> None:
+    """From where the console opens to the live tail, once it is connected."""
+    console.shows("● ok")
+    console.press("2")
+    console.shows("● ok", "following")
+
+
 @contextmanager
 def terminal(
     words: Sequence[str], folder: Path, environ: Mapping[str, str], size: tuple[int, int] = (80, 24)

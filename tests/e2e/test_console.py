@@ -26,7 +26,7 @@ from tests.e2e.running import (
     is_open,
     reached,
 )
-from tests.e2e.terminal import NO_TMUX, Terminal, terminal
+from tests.e2e.terminal import NO_TMUX, Terminal, at_logs, terminal
 
 pytestmark = NO_TMUX
 
@@ -74,7 +74,7 @@ async def test_request_is_seen_while_it_is_answered(home: Path, furnished: Furni
     """A request stands in the live tail before it has an answer, and with tokens, cost and status after it."""
     gate, port = asyncio.Event(), free_port()
     with tollhouse(home, port, size=(120, 36)) as console:
-        await asyncio.to_thread(console.shows, "● ok", "following")
+        await asyncio.to_thread(at_logs, console)
         await acquainted(vendor)
         vendor.will(gate=gate, gate_after=3)
         async with async_client(f"http://127.0.0.1:{port}", furnished.app_key) as app:
@@ -93,7 +93,7 @@ def test_gateway_that_was_there_before_stays(gateway: Gateway, tmp_path: Path) -
     """The console uses a gateway that runs already, and leaves it running when it quits."""
     words = command("console.cli", "--home", str(gateway.home), "--port", str(gateway.port))
     with terminal(words, tmp_path, environ_of(tmp_path)) as console:
-        console.shows("● ok", "following")
+        at_logs(console)
         console.press("q")
         status = console.exit_status()
 
@@ -105,7 +105,7 @@ async def test_closed_terminal_leaves_nothing_behind(home: Path, furnished: Furn
     gate, port = asyncio.Event(), free_port()
     url = f"http://127.0.0.1:{port}"
     with tollhouse(home, port) as console:
-        await asyncio.to_thread(console.shows, "● ok", "following")
+        await asyncio.to_thread(at_logs, console)
         await acquainted(vendor)
         vendor.will(gate=gate)
         running = processes_of(home)
@@ -127,7 +127,7 @@ def test_console_that_is_told_to_end(tmp_path: Path) -> None:
     """SIGTERM ends the console and its gateway, and gives the terminal back as it was."""
     home, port = tmp_path / "home", free_port()
     with tollhouse(home, port) as console:
-        console.shows("● ok", "following")
+        at_logs(console)
         (pid,) = (pid for pid, words in processes_of(home).items() if "console.cli" in words)
         os.kill(pid, signal.SIGTERM)
         status = console.exit_status()
@@ -141,7 +141,9 @@ def test_demo(tmp_path: Path) -> None:
     """`tollhouse demo` shows traffic by itself, good and bad, and takes its throw-away home along when it ends."""
     environ, port = environ_of(tmp_path, TMPDIR=str(tmp_path)), free_port()
     with terminal(command("console.cli", "demo", "--port", str(port)), tmp_path, environ, (120, 36)) as console:
-        console.shows("● ok", "@demo/", " 200 ", "$0.0")
+        console.shows("● ok", "Models", "gpt-4o", "$0.0")
+        console.press("2")
+        console.shows("@demo/", " 200 ")
         homes = list(tmp_path.glob("tollhouse-demo-*"))
         console.press("q")
         status = console.exit_status()

@@ -19,7 +19,7 @@ from tests.e2e.running import (
     new_key,
 )
 from tests.e2e.running import client as admin_of
-from tests.e2e.terminal import NO_TMUX, Terminal, terminal
+from tests.e2e.terminal import NO_TMUX, Terminal, at_logs, terminal
 
 pytestmark = NO_TMUX
 
@@ -64,6 +64,8 @@ def look_everywhere(console: Terminal) -> None:
         console.press("Right")
     console.press("Escape")
     console.shows("following")  # an Esc and a key right after it are another key
+    console.press("1")
+    console.shows("Models", "EVIL")
     console.press("4")
     console.shows(" Keys", "EVIL")
     console.press("q")
@@ -75,7 +77,7 @@ async def test_escape_sequences_never_reach_the_terminal(home: Path, vendor: Sim
     port = free_port()
     words = command("console.cli", "--home", str(home), "--port", str(port))
     with terminal(words, tmp_path, environ_of(tmp_path), (120, 36)) as console:
-        await asyncio.to_thread(console.shows, "● ok", "following")
+        await asyncio.to_thread(at_logs, console)
         await acquainted(vendor)
         with admin_of(f"http://127.0.0.1:{port}", (home / "operator.key").read_text().strip()) as admin:
             key = new_key(admin, name=EVIL)
