@@ -34,7 +34,6 @@ COMMANDS = (
     Command("teams by", "tell teams by workspace, user or a metadata key", "teams", "overview", "overview"),
     Command("budgets", "what burns fastest, and when it runs out", "list('budgets')", "overview"),
     Command("errors", "what fails, and whose fault it is", "list('errors')", "overview"),
-    Command("alerts", "what needs care now", "list('alerts')", "overview"),
     Command("integrations", "vendor accounts", "list('integrations')", "catalog"),
     Command("providers", "the names requests have for integrations", "list('providers')", "catalog"),
     Command("models", "what may be asked for", "list('models')", "catalog"),

@@ -94,7 +94,7 @@ KEYS: tuple[Key, ...] = (
     Key("overview", "t", "t", "range", "Time", "time range: from the last 15 minutes to 90 days", in_footer=True),
     Key("overview", "right,l", "→ l", "tab(1)", "Next list", "models, keys, teams, errors, vendors, …", in_footer=True),
     Key("overview", "left,h", "← h", "tab(-1)", "Previous list", "alerts, budgets, vendors, errors, …"),
-    Key("overview", "v", "v", "view", "Table/plot", "plots, or the same numbers as a table", in_footer=True),
+    Key("overview", "v", "v", "view", "Table", "plots, or the same numbers as a table", in_footer=True),
     Key("overview", "m", "m", "measure(1)", "Plot next", "plot the next number", in_footer=True),
     Key("overview", "b", "b", "teams", "Team by", "what a team is: a workspace, a user, a metadata key"),
     Key("overview", "slash", "/", "filter", "Filter", "show only the rows that contain some words"),

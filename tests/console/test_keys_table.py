@@ -60,7 +60,7 @@ WAYS: dict[Place, list[str]] = {
 """The keys that lead from one place to the next."""
 KEYS_SHOWN: dict[Place, str] = {
     "log": "y Copy tab",
-    "overview": "v Table/plot",
+    "overview": "v Table",
     "catalog": "→ Next list",
     "playground": "b Two sides",
     "limits": "n New  e Edit  u Raise",

@@ -25,7 +25,8 @@ SCREENS: list[tuple[list[str], list[Place], str]] = [
     (["escape", "4"], ["lists", "keys", "everywhere"], "mkt-webui"),
     (["e"], ["forms"], "Key mkt-webui"),
     (["escape", "d"], [], "Cancel"),
-    (["escape", "R", "right", "enter"], ["secret"], "th-ROTATED-9876"),
+    (["escape", "1"], ["overview", "lists", "everywhere"], "first token"),
+    (["4", "R", "right", "enter"], ["secret"], "th-ROTATED-9876"),
 ]
 """The keys that lead from one screen to the next, whose keys its last line shows, and what stands there."""
 
