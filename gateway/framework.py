@@ -22,6 +22,7 @@ from gateway.api.admin.config_versions import ConfigVersionsController
 from gateway.api.admin.configs import ConfigsController
 from gateway.api.admin.events import EventsController
 from gateway.api.admin.explain import ExplainController
+from gateway.api.admin.exports import ExportsController
 from gateway.api.admin.feedback import FeedbackController
 from gateway.api.admin.graphs import GraphsController
 from gateway.api.admin.groups import GroupsController
@@ -113,6 +114,7 @@ def framework(plant: Plant) -> Litestar:
             SavedFiltersController,
             TracesController,
             FeedbackController,
+            ExportsController,
             GraphsController,
             SummaryController,
             GroupsController,

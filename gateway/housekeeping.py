@@ -14,6 +14,7 @@ from sqlmodel import col, update
 from gateway.errors import GatewayError
 from gateway.rotations import rotate_due
 from store.api_keys import ApiKeyRow
+from store.rollup_amendments import drop_old
 
 if TYPE_CHECKING:
     from gateway.plant import Plant
@@ -36,6 +37,18 @@ async def round_at(plant: Plant, now_ms: int) -> None:
     """Everything that is due. Raises StoreBusy, and OperationalError where the database cannot be read."""
     await rotate_due(plant, now_ms)
     await note_use(plant)
+    await plant.desk.forget_old(plant, plant.settings.keep_exports_days, now_ms)
+    await forget_amendments(plant, now_ms)
+
+
+async def forget_amendments(plant: Plant, now_ms: int) -> None:
+    """Drop what is added to rollups that are themselves gone, a little at a time."""
+    is_more = True
+    while is_more:
+        async with plant.database.session() as session:
+            is_more = await drop_old(session, now_ms)
+            await session.commit()
+        await asyncio.sleep(0)
 
 
 async def note_use(plant: Plant) -> None:

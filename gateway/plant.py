@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from gateway.catalog import Catalog
     from gateway.domain import Call, Caller
+    from gateway.exports.desk import Desk
     from gateway.ledger import Ledger
     from gateway.live import Live
     from gateway.prices import PriceList
@@ -87,6 +88,8 @@ class Plant:
     """What needs care."""
     courier: Courier = field(default_factory=Courier)
     """Notifications on their way."""
+    desk: Desk
+    """Exports of the log that are being written."""
     meters: Meters = field(default_factory=Meters)
     """What Prometheus is told."""
     exporter: Exporter | None = None

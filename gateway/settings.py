@@ -140,6 +140,7 @@ class Settings:
         0, "Largest size of the database; the oldest bodies go first. 0: any.", whole_number(0, 10**9), "N"
     )
     search_bodies: str = setting("on", "Whether prompts and answers can be searched.", one_of("on", "off"), "ON|OFF")
+    keep_exports_days: int = setting(7, "How long exports of the log are kept; 0: always.", whole_number(0, 36500), "N")
     metrics_open: str = setting(
         "off", "Whether `/metrics` answers programs of this machine without a key.", one_of("on", "off"), "ON|OFF"
     )

@@ -22,6 +22,7 @@ from gateway.app import App, data_plane, keyed
 from gateway.audit import begin_audit
 from gateway.discover import discover_hourly
 from gateway.domain import Caller
+from gateway.exports.desk import Desk
 from gateway.founding import found_organisation
 from gateway.housekeeping import keep_house, note_use_at_last
 from gateway.ledger import Ledger
@@ -112,6 +113,7 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
         owner_hash=vault.hash_key(owner_key(settings)),
         snapshot=Snapshot({}, {}, vault.hash_key),
         changing=asyncio.Lock(),
+        desk=Desk(settings.home / "exports"),
         meters=Meters(settings.metrics_metadata),
         exporter=exporter_of(settings),
     )
@@ -198,6 +200,7 @@ async def learn(plant: Plant, app: App) -> None:
     await plant.refresh()
     plant.prices.ready.set()
     await app.rest()
+    await plant.desk.go_on(plant)
     async with asyncio.TaskGroup() as group:
         group.create_task(discover_hourly(plant))
         group.create_task(keep_house(plant))

@@ -240,6 +240,13 @@ PROVIDERS: Mapping[str, str] = {
 """Vendors whom OpenTelemetry calls otherwise than we do."""
 
 
+def operation_of(path: str) -> str:
+    """What was asked for; reported requests have a whole address."""
+    if "://" not in path:
+        return OPERATIONS.get(path, OTHER)
+    return next((operation for end, operation in OPERATIONS.items() if path.endswith(end)), OTHER)
+
+
 def provider_name(vendor: str | None) -> str:
     """What OpenTelemetry calls a vendor."""
     return PROVIDERS.get(vendor or "", vendor or "")

@@ -137,3 +137,20 @@ def test_logger(gateway: Gateway) -> None:
 
     assert answer.status_code == 200
     assert [(row["total_units"], row["span_name"]) for row in eventually(filed)] == [(15, "past the gateway")]
+
+
+def test_exports(gateway: Gateway) -> None:
+    """An export is made, started, followed and downloaded."""
+    body = {"name": "exporter", "scopes": ["logs.export", "logs.list"]}
+    key = gateway.admin.post("/v1/api-keys/workspace/service", json=body).raise_for_status().json()["key"]
+    with httpx.Client(base_url=f"{gateway.url}/v1", trust_env=False, timeout=20) as http:
+        portkey: Any = Portkey(base_url=f"{gateway.url}/v1", api_key=key, http_client=http)
+        made = portkey.logs.exports.create(filters={"trace_id": "t-nowhere"}, requested_data=["id", "cost"])
+        portkey.logs.exports.start(export_id=made.id)
+        done = eventually(lambda: (e := portkey.logs.exports.retrieve(export_id=made.id)).status == "success" and e)
+        link = portkey.logs.exports.download(export_id=made.id).signed_url
+        text = http.get(link).raise_for_status().text
+        listed = portkey.logs.exports.list(workspace_id=None)
+
+    assert (done.total_records, done.requested_data, text) == (0, ["id", "cost"], "")
+    assert made.id in {each["id"] for each in listed.data}
