@@ -157,10 +157,11 @@ async def note_refused(act: Act, plant: Plant) -> None:
             return
 
 
-async def note_changes(session: AsyncSession, vault: Vault) -> None:
+async def note_changes(session: AsyncSession, vault: Vault) -> list[Change]:
     """Write down what the transaction has changed, if anything, by whom."""
     if changes := await seen(session):
         await append(session, entry_for(ACT.get(), changes), vault)
+    return changes
 
 
 async def begin_audit(database: Database, vault: Vault) -> None:

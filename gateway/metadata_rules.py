@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +18,12 @@ if TYPE_CHECKING:
 LONGEST_REASON = 200
 
 
+@dataclass(frozen=True, slots=True)
 class MetadataRule:
     """One schema, and who wants it."""
 
-    __slots__ = ("_validator", "whose")
-
-    def __init__(self, validator: Draft7Validator, whose: str) -> None:
-        self._validator, self.whose = validator, whose
+    _validator: Draft7Validator
+    whose: str
 
     def check(self, metadata: Mapping[str, str]) -> None:
         """Raises BadRequest that names what is missing or wrong."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,8 +21,9 @@ from gateway.notifications.courier import Courier
 from gateway.notifications.health import Health
 from gateway.references import References
 from gateway.snapshot import load
+from gateway.sources import Sources, Touched
 from gateway.telemetry.meters import Meters
-from store.changes import watch
+from store.changes import Change, watch
 from store.ids import KeyHash, KeyId
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ class Plant:
     owner: Caller
     owner_hash: KeyHash
     snapshot: Snapshot
+    sources: Sources = field(default_factory=Sources)
+    """What the snapshot was made of."""
     changing: asyncio.Lock
     """Held while something is changed: what is checked must still hold when it is written."""
     errands: set[asyncio.Task[None]] = field(default_factory=set)
@@ -109,10 +112,11 @@ class Plant:
         assert call.caller is not None, "a request is authenticated before it is sent anywhere"
         return self.snapshot.catalog(call.caller)
 
-    async def refresh(self) -> None:
-        """Make what is in the database hold for the next request."""
+    async def refresh(self, touched: Touched | None = None) -> None:
+        """Make what is in the database hold for the next request; `changing` is held by who calls."""
         now_ms = time.time_ns() // 1_000_000
-        found = await load(self.database, self.vault, self.prices, now_ms, self.references)
+        where = (self.database, self.vault, self.prices, now_ms, self.references)
+        found = await load(self.sources, *where, touched)
         self.limits.adjust(found.limits.adjustments)
         self.snapshot = replace(found, callers={**found.callers, self.owner_hash: self.owner})
 
@@ -124,13 +128,21 @@ class Plant:
                 async with self.database.session() as session:
                     await watch(session)
                     yield session
-                    await note_changes(session, self.vault)
+                    changes = await note_changes(session, self.vault)
                     await session.commit()
             except IntegrityError as error:
                 raise Conflict("That name is taken already; choose another.") from error
             except OperationalError as error:
                 raise busy(error) from error
-            await self.refresh()
+            await self.refresh(touched_by(changes))
+
+
+def touched_by(changes: Iterable[Change]) -> Touched:
+    """Which rows were changed, by table."""
+    found: dict[str, set[str]] = {}
+    for change in changes:
+        found.setdefault(change.table, set()).add(change.id)
+    return found
 
 
 def busy(error: OperationalError) -> StoreBusy:

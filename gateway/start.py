@@ -197,7 +197,8 @@ def opened(settings: Settings, app: App) -> Iterator[AbstractAsyncContextManager
 async def learn(plant: Plant, app: App) -> None:
     """What would delay the start: prices, the rest of the API, and which models the vendors offer."""
     await plant.prices.load()
-    await plant.refresh()
+    async with plant.changing:
+        await plant.refresh()
     plant.prices.ready.set()
     await app.rest()
     await plant.desk.go_on(plant)

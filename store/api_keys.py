@@ -1,5 +1,7 @@
 """API keys: who may call the gateway, and for what."""
 
+from collections.abc import Collection
+
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -49,6 +51,16 @@ class ApiKeyRow(SQLModel, table=True):
 async def all_api_keys(session: AsyncSession) -> list[ApiKeyRow]:
     """Every key, oldest first."""
     return list(await session.exec(select(ApiKeyRow).order_by(col(ApiKeyRow.created_at_ms), col(ApiKeyRow.id))))
+
+
+async def api_keys_of(
+    session: AsyncSession, ids: Collection[str] | None, users: Collection[str] = (), workspaces: Collection[str] = ()
+) -> list[ApiKeyRow]:
+    """These keys, and those of these users and workspaces; None: all there are."""
+    if ids is None:
+        return await all_api_keys(session)
+    named = col(ApiKeyRow.id).in_(ids) | col(ApiKeyRow.user_id).in_(users) | col(ApiKeyRow.workspace).in_(workspaces)
+    return list(await session.exec(select(ApiKeyRow).where(named)))
 
 
 async def api_key_by_id(session: AsyncSession, key_id: KeyId | str) -> ApiKeyRow | None:

@@ -1,5 +1,7 @@
 """Models: what is known and decided about each model of an integration."""
 
+from collections.abc import Collection
+
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,9 +28,13 @@ class ModelRow(SQLModel, table=True):
     """JSON: an address and headers of its own, and parameters for requests that do not say them."""
 
 
-async def all_models(session: AsyncSession) -> list[ModelRow]:
-    """Every model, by integration and name."""
-    return list(await session.exec(select(ModelRow).order_by(col(ModelRow.integration_id), col(ModelRow.slug))))
+async def models_by_integration(session: AsyncSession, integrations: Collection[str]) -> dict[str, list[ModelRow]]:
+    """The models of these integrations, by name."""
+    theirs = select(ModelRow).where(col(ModelRow.integration_id).in_(integrations)).order_by(col(ModelRow.slug))
+    found: dict[str, list[ModelRow]] = {}
+    for row in await session.exec(theirs):
+        found.setdefault(row.integration_id, []).append(row)
+    return found
 
 
 async def models_of(session: AsyncSession, integration_id: IntegrationId | str) -> list[ModelRow]:

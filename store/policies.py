@@ -1,5 +1,7 @@
 """Policies: limits on whatever requests their conditions find, one counter for each group."""
 
+from collections.abc import Collection
+
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -26,6 +28,14 @@ class PolicyRow(SQLModel, table=True):
 async def all_policies(session: AsyncSession, status: str = "active") -> list[PolicyRow]:
     """Every policy of that status, oldest first."""
     theirs = select(PolicyRow).where(PolicyRow.status == status)
+    return list(await session.exec(theirs.order_by(col(PolicyRow.created_at_ms), col(PolicyRow.id))))
+
+
+async def policies_of(session: AsyncSession, ids: Collection[str] | None) -> list[PolicyRow]:
+    """Those of these policies that are in force, oldest first; None: of all."""
+    if ids is None:
+        return await all_policies(session)
+    theirs = select(PolicyRow).where(PolicyRow.status == "active", col(PolicyRow.id).in_(ids))
     return list(await session.exec(theirs.order_by(col(PolicyRow.created_at_ms), col(PolicyRow.id))))
 
 

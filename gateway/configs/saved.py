@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -49,6 +49,11 @@ def saved(
         Known(vendors, providers, raws),
         {row.workspace: row.slug for row in active if row.is_default},
     )
+
+
+def with_providers(before: Saved, providers: Collection[str]) -> Saved:
+    """The same configs among other providers, which are looked for when a request comes to them."""
+    return replace(before, known=replace(before.known, providers=providers))
 
 
 def opened(

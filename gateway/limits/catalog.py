@@ -66,20 +66,23 @@ class LimitCatalog:
         return (applied.limit for found in self.owned.values() for each in found.values() for applied in each)
 
 
-def catalog_of(
-    owners: Iterable[Owner],
-    rows: Sequence[PolicyRow],
-    integration_of: Mapping[str, str],
-    adjustments: Sequence[AdjustmentRow] = (),
-) -> LimitCatalog:
-    """Everything the database says of limits."""
+def limits_by_owner(owners: Iterable[Owner]) -> dict[Level, dict[str, tuple[Applied, ...]]]:
+    """The limits of those who have any."""
     owned: dict[Level, dict[str, tuple[Applied, ...]]] = {}
     for owner in owners:
         if owner.usage_limits or owner.rate_limits:
-            owned.setdefault(owner.level, {})[owner.id] = tuple(
-                Applied(each, each.counter) for each in limits_of(owner)
-            )
-    policies = [policy_of(row) for row in rows]
+            found = tuple(Applied(each, each.counter) for each in limits_of(owner))
+            owned.setdefault(owner.level, {})[owner.id] = found
+    return owned
+
+
+def assembled(
+    owned: Mapping[Level, Found],
+    policies: Sequence[Policy],
+    integration_of: Mapping[str, str],
+    adjustments: Sequence[AdjustmentRow],
+) -> LimitCatalog:
+    """Everything the database says of limits."""
     return LimitCatalog(
         is_empty=not (owned or policies),
         owned=owned,

@@ -1,17 +1,14 @@
-"""The limits in the database, gathered for the snapshot; and what they have counted, for the start."""
+"""Who has limits, of the database's rows; and what they have counted, for the start."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gateway.limits.catalog import LimitCatalog, Owner, catalog_of
-from store.counters import all_adjustments, counters_since, forget_counters
-from store.policies import all_policies
+from gateway.limits.catalog import Owner
+from store.counters import counters_since, forget_counters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from sqlmodel.ext.asyncio.session import AsyncSession
 
     from gateway.limits.book import Book
     from store.api_keys import ApiKeyRow
@@ -22,23 +19,14 @@ KEPT_MS = 400 * 86_400_000
 """How long counters of periods that are over are kept."""
 
 
-async def limits_in(
-    session: AsyncSession, keys: Iterable[ApiKeyRow], providers: Iterable[ProviderRow], others: Iterable[Owner] = ()
-) -> LimitCatalog:
-    """Every limit there is; `others` are owners whose rows are read elsewhere."""
-    rows = list(providers)
-    owners = [*owners_of(keys, rows), *others]
-    integration_of = {row.slug: f"{row.integration_id}@{row.workspace}" for row in rows}
-    return catalog_of(owners, await all_policies(session), integration_of, await all_adjustments(session))
+def owners_of_keys(rows: Iterable[ApiKeyRow]) -> Iterator[Owner]:
+    """Keys that may have limits."""
+    return (Owner("api_key", row.id, row.name, row.usage_limits, row.rate_limits) for row in rows)
 
 
-def owners_of(keys: Iterable[ApiKeyRow], providers: Iterable[ProviderRow]) -> Iterator[Owner]:
-    """Keys and providers that may have limits."""
-    for key in keys:
-        if key.usage_limits or key.rate_limits:
-            yield Owner("api_key", key.id, key.name, key.usage_limits, key.rate_limits)
-    for row in providers:
-        yield Owner("provider", row.slug, row.slug, row.usage_limits, row.rate_limits)
+def owners_of_providers(rows: Iterable[ProviderRow]) -> Iterator[Owner]:
+    """Providers, by their slugs."""
+    return (Owner("provider", row.slug, row.slug, row.usage_limits, row.rate_limits) for row in rows)
 
 
 async def remember_counters(book: Book, database: Database, now_ms: int) -> None:

@@ -21,7 +21,7 @@ from gateway.configs.nodes import Leaf
 from gateway.domain import Call, Caller, Client, Target
 from gateway.functions import Function
 from gateway.limits.book import Book
-from gateway.limits.catalog import LimitCatalog, Owner, catalog_of
+from gateway.limits.catalog import LimitCatalog, Owner, assembled, limits_by_owner, policy_of
 from gateway.plant import Plant
 from gateway.prices import Price
 from gateway.routing.plan import Step
@@ -154,7 +154,7 @@ def spans(plant: Any, times: int) -> list[tuple[int, int, int]]:
 
 if __name__ == "__main__":
     began = time.perf_counter()
-    found = catalog_of(owners(), policies(), {})
+    found = assembled(limits_by_owner(owners()), [policy_of(row) for row in policies()], {}, ())
     print(f"compiled in {time.perf_counter() - began:.2f} s")  # noqa: T201  (it is run by hand)
     for name, catalog in (("all limits", found), ("no limits", LimitCatalog())):
         print(name, {part: round(value, 2) for part, value in microseconds(catalog).items()})  # noqa: T201

@@ -25,3 +25,4 @@ async def gateway(tmp_path: Path, vendor: SimulatedVendor) -> AsyncIterator[Gate
         await asyncio.gather(*gateway.plant.errands)
         vendor.forget()
         yield gateway
+        await gateway.is_up_to_date()

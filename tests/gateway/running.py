@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ import httpx
 
 from gateway.plant import Plant
 from gateway.settings import Settings
+from gateway.snapshot import load
+from gateway.sources import Sources
 from gateway.start import drain, listening, owner_key, plant_of
 
 Json = dict[str, Any]
@@ -47,6 +50,20 @@ class Gateway:
         newest = (await self.logs(**filters))[0]
         whole: Json = (await self.admin.get(f"/v1/logs/{newest['id']}")).raise_for_status().json()
         return whole
+
+    async def is_up_to_date(self) -> None:
+        """Assert that what was read bit by bit, change by change, is what a gateway that starts now would read."""
+        plant = self.plant
+        async with plant.changing:
+            now_ms = time.time_ns() // 1_000_000
+            afresh = await load(Sources(), plant.database, plant.vault, plant.prices, now_ms, plant.references)
+            callers = {key: each for key, each in plant.snapshot.callers.items() if key != plant.owner_hash}
+            for name in ("providers", "limits", "saved", "workspaces", "people"):
+                assert getattr(plant.snapshot, name) == getattr(afresh, name), name
+            assert callers == afresh.callers
+            assert {slug: each.providers for slug, each in plant.snapshot.catalogs.items()} == {
+                slug: each.providers for slug, each in afresh.catalogs.items()
+            }
 
 
 def ask(text: str = "Hello", *, model: str = "@demo/gpt-4o", **more: Any) -> Json:

@@ -4,7 +4,7 @@ from store.api_keys import ApiKeyRow, all_api_keys, api_key_by_id
 from store.database import Database
 from store.facts import fact, remember
 from store.integrations import IntegrationRow, all_integrations, integration_by_slug
-from store.models import ModelRow, all_models, models_of
+from store.models import ModelRow, models_by_integration, models_of
 from store.providers import ProviderRow, all_providers, provider_by_slug, providers_of
 
 
@@ -57,13 +57,13 @@ async def test_providers_and_models(database: Database) -> None:
     async with database.session() as session:
         providers, theirs = await all_providers(session), await providers_of(session, "a")
         by_slug, missing = await provider_by_slug(session, "2-slug"), await provider_by_slug(session, "9")
-        models, some = await all_models(session), await models_of(session, "a")
+        models, some = await models_by_integration(session, ["a", "c"]), await models_of(session, "a")
 
     assert [row.id for row in providers] == ["1", "2", "3"]
     assert [row.id for row in theirs] == ["1", "3"]
     assert by_slug == provider("2", "b", 2)
     assert missing is None
-    assert [row.slug for row in models] == ["x", "y", "z"]
+    assert {id: [row.slug for row in rows] for id, rows in models.items()} == {"a": ["x", "y"]}
     assert [row.slug for row in some] == ["x", "y"]
 
 
@@ -77,7 +77,7 @@ async def test_deleted_integration_takes_its_own_along(database: Database) -> No
         await session.delete(await session.get_one(IntegrationRow, "a"))
         await session.commit()
     async with database.session() as session:
-        providers, models = await all_providers(session), await all_models(session)
+        providers, models = await all_providers(session), await models_of(session, "a")
 
     assert [row.id for row in providers] == ["2"]
     assert models == []
