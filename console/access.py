@@ -36,6 +36,12 @@ def changing(verb: str) -> dict[str, Need]:
     return {"integrations": both, "providers": one_of(f"providers.{verb}"), "models": models}
 
 
+def people(verb: str) -> dict[str, Need]:
+    """Creating, changing and deleting what People lists."""
+    users = one_of(f"organisation_users.{verb}")
+    return {"workspaces": one_of(f"workspaces.{verb}"), "users": users, "invites": users}
+
+
 OWNERS = ("workspaces", "providers", "organisation_integrations", "workspace_integrations")
 """What a limit may stand at, beside a key and a policy."""
 KEYS = ("workspace_service_api_keys", "workspace_user_api_keys", "organisation_service_api_keys")
@@ -51,6 +57,14 @@ NEEDS: Mapping[tuple[Place, str], Need | Mapping[str, Need]] = {
     ("alerts", "delete"): CHANNELS,
     ("alerts", "switch"): CHANNELS,
     ("alerts", "test"): CHANNELS,
+    ("people", "new"): people("create"),
+    ("people", "edit"): people("update"),
+    ("people", "delete"): people("delete"),
+    ("people", "resend"): {"invites": one_of("organisation_users.create")},
+    ("workspace", "new"): one_of("workspace_users.create"),
+    ("workspace", "edit"): {"members": one_of("workspace_users.update")},
+    ("workspace", "delete"): {"members": one_of("workspace_users.delete")},
+    ("audit", "verify"): one_of("audit_logs.list"),
     ("connect", "new"): one_of(*(f"{kind}.create" for kind in KEYS)),
     ("connect", "test"): one_of(),
     ("playground", "send"): one_of("completions.write"),

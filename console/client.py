@@ -93,11 +93,13 @@ class GatewayClient:
         """GET what `path` names. Raises GatewayError, like all that follow."""
         return await self._ask("GET", path, kind, params=where)
 
-    async def every(self, path: str, kind: type[T], **where: str) -> list[T]:
-        """GET every row of a list, page after page; the first page is 0."""
+    async def every(
+        self, path: str, kind: type[T], *, page: str = "current_page", size: str = "page_size", **where: str
+    ) -> list[T]:
+        """GET every row of a list, page after page; the first is 0. Some lists call page and size something else."""
         rows: list[T] = []
-        for page in range(100):
-            asked = where | {"current_page": str(page), "page_size": "100"}
+        for number in range(100):
+            asked = where | {page: str(number), size: "100"}
             answer = await self._ask("GET", path, Page, params=asked)
             rows += [convert(row, kind) for row in answer.data]
             if not answer.data or answer.total is None or len(rows) >= answer.total:

@@ -37,9 +37,12 @@ SCREENS: tuple[ScreenRow, ...] = (
     ScreenRow("catalog", "3", "Catalog", "integrations, providers, models", "catalog:CatalogScreen"),
     ScreenRow("keys", "4", "Keys", "API keys", "keys:KeysScreen"),
     ScreenRow("limits", "6", "Limits", "budgets and rates, live", "limits:LimitsScreen"),
+    ScreenRow("people", "7", "People", "workspaces, users, invites", "people:PeopleScreen"),
+    ScreenRow("audit", "8", "Audit", "who changed what, and from what to what", "audit:AuditScreen"),
     ScreenRow("alerts", "9", "Alerts", "what needs care, what happened, channels", "alerts:AlertsScreen"),
     ScreenRow("playground", "0", "Playground", "chat with any model or config", "playground:PlaygroundScreen"),
     ScreenRow("connect", "", "Connect", "settings for applications", "connect:ConnectScreen"),
+    ScreenRow("settings", "", "Settings", "what it runs with, and what is wrong", "settings:SettingsScreen"),
 )
 FIRST = "overview"
 """What stands there when the console opens."""

@@ -49,6 +49,8 @@ class ResourceScreen(GovernedScreen):
 
     CSS_PATH = "resource.tcss"
     LISTINGS: ClassVar[tuple[Listing, ...]]
+    narrows_while_typed: ClassVar[bool] = True
+    """False where the gateway must be asked for what a filter finds."""
     note = query_one("#note", Static)
     bar = query_one(FilterBar)
 
@@ -84,7 +86,7 @@ class ResourceScreen(GovernedScreen):
         for listing in self.LISTINGS:
             yield ResourceTable(listing.columns, id=f"{listing.name}-table")
         yield Static(id="note", markup=False)
-        yield FilterBar("words that a row contains")
+        yield self.filter_bar()
         yield KeyBar("lists", *self.PLACES[:1], "everywhere")
 
     def on_mount(self) -> None:
@@ -205,10 +207,19 @@ class ResourceScreen(GovernedScreen):
         """Everything again."""
         self.narrow("")
 
+    def filter_bar(self) -> FilterBar:
+        """What narrows the list."""
+        return FilterBar("words that a row contains")
+
     @on(FilterBar.Changed)
+    def narrow_meanwhile(self, message: FilterBar.Changed) -> None:
+        """While it is typed, where that costs nothing."""
+        if self.narrows_while_typed:
+            self.narrow(message.text)
+
     @on(FilterBar.Narrowed)
-    def apply_filter(self, message: FilterBar.Changed | FilterBar.Narrowed) -> None:
-        """Narrow while it is typed."""
+    def apply_filter(self, message: FilterBar.Narrowed) -> None:
+        """Once it is written."""
         self.narrow(message.text)
 
     @on(FilterBar.Narrowed)

@@ -18,6 +18,7 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     status: str = "active"
     scopes: list[str] = []
     created_at: datetime | None = None
+    last_used_at: datetime | None = None
     expires_at: datetime | None = None
 
 

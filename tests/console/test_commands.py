@@ -6,16 +6,22 @@ from textual.dom import DOMNode
 from console.app import TollhouseApp
 from console.commands import COMMANDS, Command, matching
 from console.screens.alerts import AlertsScreen
+from console.screens.audit import AuditScreen
 from console.screens.catalog import CatalogScreen
 from console.screens.keys import KeysScreen
 from console.screens.limits import LimitsScreen
 from console.screens.logs import LogsScreen
 from console.screens.overview import OverviewScreen
+from console.screens.people import PeopleScreen
+from console.screens.settings import SettingsScreen
 from tests.console.driving import Operator, operating, paste, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
 from tests.console.samples import integration
 
 HOMES: dict[str | None, type[DOMNode]] = {
+    "people": PeopleScreen,
+    "audit": AuditScreen,
+    "settings": SettingsScreen,
     None: TollhouseApp,
     "alerts": AlertsScreen,
     "catalog": CatalogScreen,

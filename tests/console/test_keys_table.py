@@ -8,6 +8,7 @@ from textual.dom import DOMNode
 from console.app import TollhouseApp
 from console.keys_table import KEYS, PLACES, Key, Place, keys_of
 from console.screens.alerts import AlertsScreen
+from console.screens.audit import AuditScreen
 from console.screens.catalog import CatalogScreen
 from console.screens.connect import ConnectScreen
 from console.screens.form import FormScreen
@@ -17,12 +18,17 @@ from console.screens.limits import LimitsScreen
 from console.screens.log_detail import LogDetailScreen
 from console.screens.logs import LogsScreen
 from console.screens.overview import OverviewScreen
+from console.screens.page import PageScreen
+from console.screens.people import PeopleScreen
 from console.screens.playground import PlaygroundScreen
 from console.screens.secret import SecretScreen
+from console.screens.settings import SettingsScreen
+from console.screens.workspace import WorkspaceScreen
 from console.widgets.resource_table import ResourceTable
 from console.widgets.tail_view import TailView
 from tests.console.driving import operating, seen, until_seen
 from tests.console.fake_gateway import FakeGateway
+from tests.console.people_samples import record, workspace
 from tests.console.samples import api_key, integration, limit, log
 
 HOMES: dict[Place, tuple[type[DOMNode], ...]] = {
@@ -38,6 +44,11 @@ HOMES: dict[Place, tuple[type[DOMNode], ...]] = {
     "alerts": (AlertsScreen,),
     "playground": (PlaygroundScreen,),
     "connect": (ConnectScreen,),
+    "people": (PeopleScreen,),
+    "workspace": (WorkspaceScreen,),
+    "audit": (AuditScreen,),
+    "settings": (SettingsScreen,),
+    "page": (PageScreen,),
     "forms": (FormScreen,),
     "secret": (SecretScreen,),
 }
@@ -55,7 +66,11 @@ WAYS: dict[Place, list[str]] = {
     "connect": ["colon", *"connect", "enter"],
     "alerts": ["9"],
     "keys": ["4"],
-    "forms": ["n"],
+    "people": ["7"],
+    "workspace": ["enter"],
+    "audit": ["8"],
+    "page": ["enter"],
+    "forms": ["4", "n"],
 }
 """The keys that lead from one place to the next."""
 KEYS_SHOWN: dict[Place, str] = {
@@ -68,6 +83,10 @@ KEYS_SHOWN: dict[Place, str] = {
     "connect": "→ Next client",
     "alerts": "t Test",
     "keys": "R Rotate",
+    "people": "R New link",
+    "workspace": "e Role",
+    "audit": "v Verify",
+    "page": "y Copy  Esc Back",
     "forms": "Ctrl+S Save",
 }
 """What the last line of a place has and no other."""
@@ -88,6 +107,7 @@ async def test_every_key_reaches_its_action() -> None:
     gateway = FakeGateway()
     gateway.logs, gateway.integrations, gateway.keys = [log(1)], [integration("local")], [api_key("key-1", "one")]
     gateway.limits.rows = [limit("l-1", "api_key", "key-1")]
+    gateway.people.workspaces, gateway.people.audit = [workspace("default")], [record(1)]
     async with operating(gateway) as pilot:
         await until_seen(pilot, "14:00:01.204")
         for place, way in WAYS.items():
