@@ -101,6 +101,23 @@ def finding(level: str, about: str, what: str, mend: str | None = None) -> Json:
 def company() -> FakeGateway:
     """Two departments, two people, one invited, some history."""
     gateway = FakeGateway()
+    populate(gateway)
+    gateway.keys = [
+        api_key(
+            "key-1",
+            "ada's key",
+            user_id="u-1",
+            workspace_id="marketing",
+            type="workspace-user",
+            last_used_at="2026-11-24T12:30:00Z",
+        )
+    ]
+    gateway.limits.rows = [limit("l-1", "workspace", "marketing", limit=200.0, spent=18.42, left=181.58)]
+    return gateway
+
+
+def populate(gateway: FakeGateway) -> None:
+    """The people of the company, and what the gateway says of itself."""
     people = gateway.people
     people.workspaces = [workspace("default", is_default=1), workspace("marketing")]
     people.users = [user("u-1", "ada@example.com", "marketing"), user("u-2", "bob@example.com", role="admin")]
@@ -115,17 +132,6 @@ def company() -> FakeGateway:
             "expires_at": "2026-11-30T08:00:00Z",
         }
     ]
-    gateway.keys = [
-        api_key(
-            "key-1",
-            "ada's key",
-            user_id="u-1",
-            workspace_id="marketing",
-            type="workspace-user",
-            last_used_at="2026-11-24T12:30:00Z",
-        )
-    ]
-    gateway.limits.rows = [limit("l-1", "workspace", "marketing", limit=200.0, spent=18.42, left=181.58)]
     people.audit = [record(number) for number in range(3, 0, -1)]
     people.verdict = {"is_whole": True, "rows": 3, "head": "ab" * 32, "row": None, "what": "as it was written"}
     people.settings = [
@@ -139,4 +145,3 @@ def company() -> FakeGateway:
         finding("ok", "log writer", "The log is written; 0 records wait"),
         finding("bad", "disk", "0.0 GB free on the disk of /srv", "Free some space before the log fills it."),
     ]
-    return gateway

@@ -6,6 +6,7 @@ from typing import Any
 from tests.console.fake_alerts import alert
 from tests.console.fake_gateway import FakeGateway
 from tests.console.measured import budget, group
+from tests.console.people_samples import populate
 from tests.console.samples import (
     Json,
     api_key,
@@ -47,6 +48,7 @@ def afternoon() -> FakeGateway:
     gateway.logs = [request(number) | {"created_at": arrival(number)} for number in range(60, 0, -1)]
     gateway.details = {row["id"]: detail(0, question=QUESTION, answer=ANSWER) | whole(row) for row in gateway.logs}
     furnish(gateway)
+    populate(gateway)
     return gateway
 
 
