@@ -40,6 +40,7 @@ from gateway.api.admin.own_key import OwnKeyController
 from gateway.api.admin.policies import PoliciesController
 from gateway.api.admin.pricing import PricingController
 from gateway.api.admin.providers import ProvidersController
+from gateway.api.admin.repricing import RepricingController
 from gateway.api.admin.saved_filters import SavedFiltersController
 from gateway.api.admin.settings import SettingsController
 from gateway.api.admin.summary import SummaryController
@@ -115,6 +116,7 @@ def framework(plant: Plant) -> Litestar:
             TracesController,
             FeedbackController,
             ExportsController,
+            RepricingController,
             GraphsController,
             SummaryController,
             GroupsController,

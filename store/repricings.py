@@ -2,8 +2,23 @@
 
 from collections.abc import Sequence
 
+import msgspec
+from sqlalchemy import text
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from store.ids import LogId
+from store.log_columns import encode, rest
+from store.measures import CORE, Bag, core_of, extras_of, pour
+from store.records import LogRecord
+from store.rollup_amendments import Key, amend_all, keys_of
+from store.rollups import facets_of, moment_of
+
+NEWEST = "SELECT max(rowid) FROM logs WHERE id IN (SELECT value FROM json_each(:ids))"
+CHANGE = "UPDATE logs SET cost = :cost, unpriced = :unpriced, rest = :rest WHERE id = :id"
+CHARGE = (
+    "UPDATE counters SET nanodollars = max(0, nanodollars + :more) WHERE counter_id = :id AND period_start_ms = :start"
+)
 
 
 class RepricingRow(SQLModel, table=True):
@@ -49,3 +64,42 @@ async def all_repricings(session: AsyncSession, workspace: str | None) -> Sequen
 async def unfinished(session: AsyncSession) -> Sequence[RepricingRow]:
     """Those that were under way when the gateway ended."""
     return (await session.exec(select(RepricingRow).where(col(RepricingRow.status) == "in_progress"))).all()
+
+
+async def is_summed_up(session: AsyncSession, ids: Sequence[LogId]) -> bool:
+    """Whether all these requests are in the rollups already: what is not will be summed up as it then stands."""
+    connection = await session.connection()
+    mark = (await connection.execute(text("SELECT value FROM facts WHERE name = 'rolled_up'"))).first()
+    listed = msgspec.json.encode(ids).decode()
+    newest = await connection.execute(text(NEWEST), {"ids": listed})
+    return (newest.scalar_one() or 0) <= (int(mark[0]) if mark else 0)
+
+
+async def change_bills(session: AsyncSession, changed: Sequence[tuple[LogRecord, LogRecord]]) -> None:
+    """Write what requests cost in place of what stood there, and correct every sum; the caller commits."""
+    connection = await session.connection()
+    more: dict[Key, Bag] = {}
+    for before, after in changed:
+        said = {"id": after.id, "cost": after.cost, "unpriced": after.unpriced, "rest": encode(rest(after))}
+        await connection.execute(text(CHANGE), said)
+        bag = difference(counted(before), counted(after))
+        for key in keys_of(after.workspace, [*facets_of(after)], moment_of(after)):
+            pour(bag, more.setdefault(key, {}))
+    await amend_all(session, more, 0)
+
+
+def counted(record: LogRecord) -> Bag:
+    """Everything that a request adds to the metrics."""
+    return dict(zip(CORE, core_of(record), strict=True)) | extras_of(record)
+
+
+def difference(before: Bag, after: Bag) -> Bag:
+    """What is to be added, without what stays."""
+    both = {name: after.get(name, 0) - before.get(name, 0) for name in {*before, *after}}
+    return {name: number for name, number in both.items() if number}
+
+
+async def charge_more(session: AsyncSession, counter_id: str, period_start_ms: int, nanodollars: int) -> None:
+    """Correct what a counter was charged in a period; the caller commits."""
+    said = {"id": counter_id, "start": period_start_ms, "more": nanodollars}
+    await (await session.connection()).execute(text(CHARGE), said)

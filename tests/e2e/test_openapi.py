@@ -37,6 +37,8 @@ CONTRACT = {
     "/v1/logs/exports/{export_id}/start": {"post"},
     "/v1/logs/exports/{export_id}/cancel": {"post"},
     "/v1/logs/exports/{export_id}/download": {"get"},
+    "/v1/logs/reprice": {"get", "post"},
+    "/v1/logs/reprice/{repricing_id}": {"get"},
     "/metrics": {"get"},
     "/v1/logs/{log_id}": {"get"},
     "/v1/logs/tail": {"get"},
