@@ -11,6 +11,7 @@ from typing import TypeVar
 import click
 
 from console.address import HOST, PORT, Address, WrongSettings, settle
+from console.log_cli import logs, reprice
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -219,6 +220,10 @@ def maintain(verb: str, **options: object) -> None:
     given = [word for name, value in options.items() if value is not None for word in (f"--{name}", str(value))]
     words = command("gateway.maintenance", verb, *given)
     os.execve(words[0], words, environment(os.environ))
+
+
+main.add_command(logs)
+main.add_command(reprice)
 
 
 @main.command(context_settings=CONTEXT)

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from gateway.audit import own_entry
+from gateway.errors import GatewayError
 from gateway.settings import Settings, WrongSetting, settle
 from gateway.sockets import CannotStart
 from gateway.start import locked
@@ -93,6 +94,28 @@ async def change_key(settings: Settings) -> None:
             return click.echo(f"Now let {source.place} be what `{waiting}` holds, and then delete that file.")
         waiting.unlink()
         click.echo(said)
+
+
+@main.command("logs-export")
+@PLACE[0]
+@PLACE[1]
+@click.option("--filters", required=True, help="The query of `/v1/logs`, as JSON.")
+@click.option("--fields", help="Fields, with commas between.")
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), required=True)
+@click.option("--output", type=click.Path(path_type=Path), required=True)
+def logs_export(
+    home: str | None, config: Path | None, filters: str, fields: str | None, form: str, output: Path
+) -> None:
+    """Write requests into a file, from the file of a gateway that does not run."""
+    from gateway.exports.offline import export_file
+
+    settings = settled(home, config)
+    try:
+        with locked(settings.home):
+            count = asyncio.run(export_file(settings.home, filters, fields, form, output))
+    except (*TROUBLE, GatewayError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{count} requests are in {output}.")
 
 
 def new_key(waiting: Path, old: Vault) -> bytes:

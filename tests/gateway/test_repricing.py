@@ -70,7 +70,7 @@ async def summed(gateway: Gateway) -> tuple[float, float, float]:
     said = {"total_units_min": "1"}
     records = (await gateway.admin.get("/v1/analytics/graphs/cost", params=said)).json()["summary"]["total"]
     found = (graph / 100, sum(row["cost"] for row in teams) / 100, records / 100)
-    return tuple(round(each, 9) for each in found)  # type: ignore[return-value]
+    return tuple(round(each, 9) for each in found)
 
 
 async def test_a_wrong_price_is_corrected_once(tmp_path: Path) -> None:
