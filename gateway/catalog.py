@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from gateway.own_models import Model, own_models
-from gateway.references import References, Unresolved
+from gateway.references import References, Unresolved, is_reference
 from gateway.targets import login
 from gateway.vendors import VENDORS, Vendor
 from gateway.vendors.vendor import Login
@@ -42,6 +42,8 @@ class Account:
     """Why it cannot be used, if it cannot."""
     multiplier: Mapping[str, Any] = field(default_factory=dict)
     """By what the price list is multiplied, in Portkey's words."""
+    is_kept_elsewhere: bool = False
+    """Whether a secret of it may change without anybody telling us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ class Configurations(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     openai_project: str | None = None
     settings: dict[str, str] | None = None
     """What the vendor wants beside a key, such as `aws_region`."""
+    referred: tuple[str, ...] = ()
+    """Those settings that say where a secret is kept, and were let in as such."""
 
 
 def catalogs(providers: Mapping[Slug, Provider]) -> dict[Slug, Catalog]:
@@ -130,6 +134,7 @@ def account(
     secret, configurations = None, Configurations()
     try:
         configurations = configurations_of(integration, vault)
+        configurations = resolved(configurations, references)
         secret = secret_of(integration, vault, references)
     except (VaultLocked, Unresolved) as error:
         trouble = str(error)
@@ -145,6 +150,7 @@ def account(
         models=models,
         trouble=trouble if integration.status == "active" else f"integration `{integration.slug}` is archived.",
         multiplier=multiplier_in(integration.pricing_adjustments),
+        is_kept_elsewhere=is_reference(integration.masked_key) or bool(configurations.referred),
     )
 
 
@@ -185,6 +191,16 @@ def configurations_of(integration: IntegrationRow, vault: Vault) -> Configuratio
     """An integration's configurations. Raises VaultLocked."""
     text = opened(integration.sealed_configurations, f"integration:{integration.id}:configurations", vault)
     return msgspec.json.decode(text, type=Configurations) if text else Configurations()
+
+
+def resolved(said: Configurations, references: References) -> Configurations:
+    """Configurations with every secret that is kept elsewhere fetched. Raises Unresolved."""
+    if not said.referred:
+        return said
+    fetched = {
+        name: references.resolve(value) for name, value in (said.settings or {}).items() if name in said.referred
+    }
+    return msgspec.structs.replace(said, settings={**(said.settings or {}), **fetched})
 
 
 def login_of(secret: VendorSecret | None, configurations: Configurations) -> Login:

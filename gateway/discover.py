@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gateway.audit import by_itself
-from gateway.catalog import base_url_of, configurations_of, headers_of, secret_of
+from gateway.catalog import base_url_of, configurations_of, headers_of, resolved, secret_of
 from gateway.errors import GatewayError
 from gateway.references import Unresolved
 from gateway.vendors import VENDORS
@@ -71,7 +71,7 @@ async def offered(plant: Plant, row: IntegrationRow) -> set[str] | None:
     """The models a vendor offers, None if it does not say."""
     vendor = VENDORS[row.vendor]
     try:
-        configurations = configurations_of(row, plant.vault)
+        configurations = resolved(configurations_of(row, plant.vault), plant.references)
         secret = secret_of(row, plant.vault, plant.references)
         headers = headers_of(vendor, secret, configurations)
         if vendor.models_path is None:

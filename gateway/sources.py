@@ -14,7 +14,7 @@ from gateway.configs.saved import Saved, saved, with_providers
 from gateway.limits.catalog import LimitCatalog, assembled, limits_by_owner, policy_of
 from gateway.limits.stored import owners_of_keys, owners_of_providers
 from gateway.provisioning import by_integration, may_use, owners_of, spares_models
-from gateway.references import References, is_reference
+from gateway.references import References
 from gateway.roles import People, people_of
 from gateway.vendors import NAMES
 from gateway.workspaces import Workspace, workspaces_of
@@ -119,7 +119,7 @@ class Sources:
         rows, models = changed.keys("integrations"), changed.owners("models")
         if rows is None or models is None:
             return set(self._integrations)
-        refer = (id for id, row in self._integrations.items() if is_reference(row.masked_key))
+        refer = (id for id, each in self._accounts.items() if each.is_kept_elsewhere)
         return {*rows, *models, *refer} & self._integrations.keys()
 
     def _providers(self) -> dict[Slug, Provider]:

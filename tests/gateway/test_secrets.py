@@ -117,6 +117,48 @@ async def test_reference_takes_an_organisation_scope(gateway: Gateway) -> None:
     assert (answer.status_code, answer.json()["error"]["param"]) == (403, "key")
 
 
+def by_token(vendor: SimulatedVendor, token: str) -> Json:
+    """An account that logs in by a token beside the key."""
+    configurations = {"custom_host": vendor.url, "azure_ad_token": token}
+    return {"name": "Foundry", "slug": "foundry", "ai_provider_id": "azure-ai", "configurations": configurations}
+
+
+@pytest.mark.usefixtures("variables")
+async def test_other_secrets_may_be_kept_elsewhere_too(gateway: Gateway, vendor: SimulatedVendor) -> None:
+    """A secret beside the key may be a reference: its value is sent, its name shown, and sent back it stays one."""
+    where = "/v1/integrations/foundry"
+    (await gateway.admin.post("/v1/integrations", json=by_token(vendor, "env:DEMO_KEY"))).raise_for_status()
+    shown = (await gateway.admin.get(where)).json()
+    (await gateway.admin.put(where, json={"configurations": shown["configurations"]})).raise_for_status()
+    answer = await gateway.chat(model="@foundry/gpt-4o")
+    await gateway.admin.put(where, json={"configurations": by_token(vendor, "env:GONE")["configurations"]})
+    nowhere = await gateway.chat(model="@foundry/gpt-4o")
+
+    assert answer.status_code == 200
+    assert vendor.requests[-1].headers["authorization"] == f"Bearer {SECRET}"
+    assert shown["configurations"]["azure_ad_token"] == "env:DEMO_KEY"
+    assert (nowhere.status_code, "`GONE` is not set" in nowhere.json()["error"]["message"]) == (500, True)
+
+
+@pytest.mark.usefixtures("variables")
+async def test_such_a_reference_takes_an_organisation_scope_too(gateway: Gateway, vendor: SimulatedVendor) -> None:
+    """A workspace's key neither makes one nor changes one, and may send back one that it was shown."""
+    acts = ("create", "read", "update")
+    body = {"name": "narrow", "scopes": [f"workspace_integrations.{act}" for act in acts]}
+    key = (await gateway.admin.post("/v1/api-keys/workspace/service", json=body)).json()["key"]
+    (await gateway.admin.post("/v1/integrations", json=by_token(vendor, "env:DEMO_KEY") | {"workspace_id": "default"}))
+    async with client(gateway.url, key) as narrow:
+        made = await narrow.post("/v1/integrations", json=by_token(vendor, "env:HOME") | {"slug": "mine"})
+        other = by_token(vendor, "env:HOME")["configurations"]
+        changed = await narrow.put("/v1/integrations/foundry", json={"configurations": other})
+        shown = (await narrow.get("/v1/integrations/foundry")).json()["configurations"]
+        same = await narrow.put("/v1/integrations/foundry", json={"configurations": shown})
+
+    param = "configurations.azure_ad_token"
+    assert [(answer.status_code, answer.json()["error"]["param"]) for answer in (made, changed)] == [(403, param)] * 2
+    assert same.status_code == 200
+
+
 def run(*words: str) -> str:
     """What a maintenance command says; it must succeed."""
     result = CliRunner().invoke(main, list(words))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 async def refuse_used(session: AsyncSession, plant: Plant, slug: str) -> None:
-    """Raises Conflict that names the API keys and configs which use a config."""
+    """Raises Conflict that names the API keys, workspaces and configs which use a config."""
     if users := (await uses(session, plant)).get(slug):
         more = f" and {len(users) - 5} more" if len(users) > 5 else ""
         raise Conflict(f"Config `{slug}` is in use by {', '.join(users[:5])}{more}; let them use another first.")
@@ -32,6 +32,11 @@ async def uses(session: AsyncSession, plant: Plant) -> dict[str, list[str]]:
     for row in await all_api_keys(session):
         if slug := defaults_of(row).config_id:
             found.setdefault(slug, []).append(f"API key `{row.name}`")
+    for whose, default in plant.snapshot.saved.defaults.items():
+        found.setdefault(default, []).append(f"workspace `{whose}`, whose default it is")
+    for workspace in plant.snapshot.workspaces.values():
+        if given := workspace.user_api_key_config:
+            found.setdefault(given, []).append(f"workspace `{workspace.slug}`, for new keys of its users")
     for other in plant.snapshot.configs:
         for named in sorted(named_by(plant, other)):
             found.setdefault(named, []).append(f"config `{other}`")

@@ -15,9 +15,10 @@ from gateway.api.admin.door import Problems
 from gateway.catalog import Configurations
 from gateway.configs.vendor_settings import CREDENTIALS, SETTINGS
 from gateway.headers import MASK
+from gateway.references import is_reference
 from gateway.vendors import Vendor
 
-COMMON = frozenset(Configurations.__struct_fields__) - {"settings"}
+COMMON = frozenset(Configurations.__struct_fields__) - {"settings", "referred"}
 SECRET = frozenset(CREDENTIALS.split())
 RENAMED = {"azure_deployment_config": "azure_deployments"}
 """Portkey's name to ours."""
@@ -33,7 +34,8 @@ def configurations_in(said: Mapping[str, Any] | None, vendor: Vendor | None, pro
     settings = {name: as_text(value) for name, value in given.items() if name not in COMMON}
     try:
         common = {name: value for name, value in given.items() if name in COMMON}
-        found = msgspec.convert(common | {"settings": settings or None}, Configurations)
+        referred = tuple(name for name, value in settings.items() if name in SECRET and is_reference(value))
+        found = msgspec.convert(common | {"settings": settings or None, "referred": referred}, Configurations)
     except msgspec.ValidationError as error:
         problems.check(False, "configurations", f"cannot be read: {error}")
         return Configurations()
@@ -86,7 +88,8 @@ def shown(said: Configurations) -> dict[str, Any]:
     common = {name: value for name in COMMON if (value := getattr(said, name)) is not None}
     if said.custom_headers:
         common["custom_headers"] = dict.fromkeys(said.custom_headers, MASK)
-    settings = {name: MASK if name in SECRET else value for name, value in (said.settings or {}).items()}
+    hidden = SECRET.difference(said.referred)
+    settings = {name: MASK if name in hidden else value for name, value in (said.settings or {}).items()}
     return common | settings
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from litestar import Controller, Request, delete, get, put
@@ -13,6 +14,7 @@ from gateway.api.admin.integration_rows import integration_for
 from gateway.api.admin.integrations import READ, UPDATE
 from gateway.api.admin.model_shapes import ModelAccessList, ModelsChange, access, decided, wrong_with
 from gateway.catalog import configurations_of, models_of
+from gateway.errors import Conflict
 from gateway.vendors import VENDORS
 from store.models import ModelRow
 from store.models import models_of as rows_of
@@ -72,11 +74,22 @@ class IntegrationModelsController(Controller):
         slug: FromPath[str],
         slugs: Annotated[str, QueryParameter(name="slugs")],
     ) -> Nothing:
-        """Forget what was said about these models."""
+        """Forget what was said about these models, unless others were made of one that was added."""
         wanted = {name.strip() for name in slugs.split(",")}
         async with plant.change() as session:
             row = await integration_for(session, slug, "update", caller_of(request))
-            for model in await rows_of(session, row.id):
+            rows = await rows_of(session, row.id)
+            refuse_base([each for each in rows if each.slug in wanted], rows)
+            for model in rows:
                 if model.slug in wanted:
                     await session.delete(model)
         return Nothing()
+
+
+def refuse_base(going: Sequence[ModelRow], rows: Sequence[ModelRow]) -> None:
+    """Raises Conflict that names models which cost what one of those costs that go."""
+    gone = {row.slug for row in going}
+    for row in going:
+        users = [f"`{each.slug}`" for each in rows if each.base_model_slug == row.slug and each.slug not in gone]
+        if users and not row.discovered:
+            raise Conflict(f"Model `{row.slug}` is the base of {', '.join(users[:5])}; let them have another first.")

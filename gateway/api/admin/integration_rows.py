@@ -124,16 +124,26 @@ def seal_key(row: IntegrationRow, key: str | None, vault: Vault) -> None:
 
 
 def let_refer(row: IntegrationRow, key: object, caller: Caller) -> None:
-    """Let a credential be one that is kept elsewhere, shown as it is. Raises Forbidden.
+    """Let a credential be one that is kept elsewhere, shown as it is. Raises Forbidden."""
+    if isinstance(key, str) and is_reference(key):
+        require_reach(key, "key", caller)
+        row.masked_key = key
 
-    Who does not manage the organisation's accounts must not reach what surrounds the gateway.
-    """
-    if not isinstance(key, str) or not is_reference(key):
-        return
+
+def let_settings_refer(said: Configurations | None, before: Configurations, caller: Caller) -> None:
+    """The same of the secrets beside the key; one that is sent back as it was needs nothing. Raises Forbidden."""
+    for name in said.referred if said else ():
+        value = (said.settings or {}).get(name, "") if said else ""
+        if (before.settings or {}).get(name) != value or name not in before.referred:
+            require_reach(value, f"configurations.{name}", caller)
+
+
+def require_reach(reference: str, param: str, caller: Caller) -> None:
+    """Who does not manage the organisation's accounts must not reach what surrounds the gateway. Raises Forbidden."""
     if caller.scopes.isdisjoint(MAY_REFER):
         needed = "organisation_integrations.update"
-        raise Forbidden(f"A key that is kept elsewhere, such as `{key[:60]}`, takes the scope `{needed}`.", param="key")
-    row.masked_key = key
+        what = f"A secret that is kept elsewhere, such as `{reference[:60]}`, takes the scope `{needed}`."
+        raise Forbidden(what, param=param)
 
 
 def seal_configurations(row: IntegrationRow, said: Configurations | None, vault: Vault) -> None:
@@ -164,8 +174,8 @@ def default_provider(row: IntegrationRow, data: NewIntegration) -> ProviderRow:
     )
 
 
-def apply(row: IntegrationRow, data: IntegrationChange, vault: Vault) -> None:
-    """Change what is given. Raises BadRequest with everything that is wrong."""
+def apply(row: IntegrationRow, data: IntegrationChange, vault: Vault, caller: Caller) -> None:
+    """Change what is given. Raises BadRequest with everything that is wrong, and Forbidden."""
     problems = Problems()
     said = data.configurations if isinstance(data.configurations, dict) else None
     given = configurations_in(said, VENDORS.get(row.vendor), problems) if said else None
@@ -183,8 +193,11 @@ def apply(row: IntegrationRow, data: IntegrationChange, vault: Vault) -> None:
         row.allow_all_models = data.allow_all_models
     if data.key is not msgspec.UNSET:
         seal_key(row, data.key, vault)
+        let_refer(row, data.key, caller)
     if data.configurations is not msgspec.UNSET:
-        seal_configurations(row, kept(given, configurations_of(row, vault)) if given else None, vault)
+        before = configurations_of(row, vault)
+        let_settings_refer(given, before, caller)
+        seal_configurations(row, kept(given, before) if given else None, vault)
     row.updated_at_ms = now_ms()
 
 

@@ -17,6 +17,7 @@ from gateway.api.admin.integration_rows import (
     integration_for,
     is_seen,
     let_refer,
+    let_settings_refer,
     owner_for,
     refuse_taken,
     resource_of,
@@ -33,7 +34,7 @@ from gateway.api.admin.integration_shapes import (
 )
 from gateway.api.admin.provider_uses import refuse_named
 from gateway.api.admin.reach import InWorkspace, workspace_for
-from gateway.catalog import configurations_of
+from gateway.catalog import Configurations, configurations_of
 from gateway.discover import discover_soon
 from gateway.provisioning import by_integration, may_use
 from store.integrations import all_integrations
@@ -87,12 +88,15 @@ class IntegrationsController(Controller):
     async def make(self, request: Request_, plant: PlantHere, data: JSONBody[NewIntegration]) -> Named:
         """Keep a vendor account, its credential encrypted, and make a provider for it unless told not to.
 
-        A `key` may also say where it is kept: `env:NAME`, a variable of the gateway's, or `file:PATH`, below the
-        setting `secrets_dir`. An organisation's account is provisioned to the default workspace.
+        A `key`, and any other secret in `configurations`, may also say where it is kept: `env:NAME`, a variable of the
+        gateway's, or `file:PATH`, below the setting `secrets_dir`. An organisation's account is provisioned to the
+        default workspace.
         """
         caller = caller_of(request)
         owner = owner_for(data.workspace_id, caller, plant.snapshot)
-        row = row_from(data, check_new(data), plant.vault, owner)
+        configurations = check_new(data)
+        let_settings_refer(configurations, Configurations(), caller)
+        row = row_from(data, configurations, plant.vault, owner)
         let_refer(row, data.key, caller)
         async with plant.change() as session:
             await refuse_taken(session, row.slug, data)
@@ -121,8 +125,7 @@ class IntegrationsController(Controller):
         """Change what is given; it holds for the next request."""
         async with plant.change() as session:
             row = await integration_for(session, slug, "update", caller_of(request))
-            apply(row, data, plant.vault)
-            let_refer(row, data.key, caller_of(request))
+            apply(row, data, plant.vault, caller_of(request))
             session.add(row)
         discover_soon(plant, row.id)
         return Named(id=row.id, slug=row.slug)
@@ -138,6 +141,6 @@ class IntegrationsController(Controller):
         async with plant.change() as session:
             row = await integration_for(session, slug, "delete", caller_of(request))
             gone = [provider.slug for provider in await providers_of(session, row.id)]
-            refuse_named(gone, f"Integration `{row.slug}`", plant.snapshot)
+            refuse_named(gone, f"Integration `{row.slug}`", plant.snapshot, caller_of(request))
             await session.delete(row)
         return Removed(removed_providers=gone)

@@ -1,4 +1,4 @@
-"""Which saved configs name a provider, so that none is taken away under them."""
+"""Which saved configs and policies name a provider, so that none is taken away under them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,36 @@ from typing import TYPE_CHECKING, Any
 from gateway.errors import Conflict
 
 if TYPE_CHECKING:
+    from gateway.domain import Caller
+    from gateway.limits.policies import Policy
     from gateway.snapshot import Snapshot
 
 MOST_NAMED = 5
 
 
-def refuse_named(slugs: Collection[str], what: str, snapshot: Snapshot) -> None:
-    """Raises Conflict that names the configs which use one of these providers."""
+def refuse_named(slugs: Collection[str], what: str, snapshot: Snapshot, caller: Caller) -> None:
+    """Raises Conflict that names the configs and the policies which use one of these providers."""
     wanted = set(slugs)
-    users = [f"config `{slug}`" for slug, raw in snapshot.saved.known.configs.items() if wanted & set(named(raw))]
-    if users:
+    configs = [f"config `{slug}`" for slug, raw in snapshot.saved.known.configs.items() if wanted & set(named(raw))]
+    policies = [told(policy, caller) for policy in snapshot.limits.policies if wanted & set(limited(policy))]
+    if users := list(dict.fromkeys([*configs, *policies])):
         more = f" and {len(users) - MOST_NAMED} more" if len(users) > MOST_NAMED else ""
         raise Conflict(f"{what} is in use by {', '.join(users[:MOST_NAMED])}{more}; let them use another first.")
+
+
+def told(policy: Policy, caller: Caller) -> str:
+    """A policy by its name, to whom it may be told."""
+    return f"policy `{policy.limit.name}`" if caller.sees(policy.workspace) else "a policy of the organisation"
+
+
+def limited(policy: Policy) -> Iterator[str]:
+    """The slugs of the providers that a policy is about: without them it would limit nothing any more."""
+    for condition in policy.conditions:
+        for value in condition.values if not condition.excludes else ():
+            if condition.key == "provider":
+                yield value.removeprefix("@")
+            elif condition.key == "model" and value.startswith("@"):
+                yield value[1:].partition("/")[0]
 
 
 def named(raw: Any) -> Iterator[str]:

@@ -168,7 +168,7 @@ class ProvidersController(Controller):
         """Forget the name, unless a saved config uses it; the integration stays."""
         async with plant.change() as session:
             row = await provider_for(session, slug, caller_of(request))
-            refuse_named([row.slug], f"Provider `@{row.slug}`", plant.snapshot)
+            refuse_named([row.slug], f"Provider `@{row.slug}`", plant.snapshot, caller_of(request))
             await session.delete(row)
         return Nothing()
 

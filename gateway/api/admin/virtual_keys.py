@@ -27,7 +27,7 @@ from gateway.api.admin.door import (
     slug_from,
 )
 from gateway.api.admin.integration_rows import apply as change_account
-from gateway.api.admin.integration_rows import configured, let_refer, row_from
+from gateway.api.admin.integration_rows import configured, let_refer, let_settings_refer, row_from
 from gateway.api.admin.limited import check_limits, reset_usage, set_limits
 from gateway.api.admin.provider_uses import refuse_named
 from gateway.api.admin.providers import ProviderChange, apply, listed, provider_for, workspace_of
@@ -42,7 +42,7 @@ from gateway.api.admin.virtual_key_shapes import (
     virtual_key,
 )
 from gateway.api.moments import epoch_ms, now_ms
-from gateway.catalog import configurations_of
+from gateway.catalog import Configurations, configurations_of
 from gateway.discover import discover_soon
 from gateway.errors import Conflict
 from store.ids import new_id
@@ -52,7 +52,6 @@ from store.providers import ProviderRow, all_providers, provider_by_slug, provid
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
-    from gateway.catalog import Configurations
     from gateway.plant import Plant
 
 Request_ = Request[None, None, State]
@@ -85,7 +84,9 @@ class VirtualKeysController(Controller):
         """Keep a vendor's key, encrypted, for one workspace, under a slug that requests may use."""
         caller = caller_of(request)
         workspace = workspace_for(data.workspace_id, caller, plant.snapshot)
-        account = row_from(data.integration(), check(data), plant.vault, workspace)
+        configurations = check(data)
+        let_settings_refer(configurations, Configurations(), caller)
+        account = row_from(data.integration(), configurations, plant.vault, workspace)
         let_refer(account, data.key, caller)
         async with plant.change() as session:
             account.slug = await free_slug(session, data)
@@ -117,8 +118,7 @@ class VirtualKeysController(Controller):
             session.add(row)
             if (changed := data.integration()) is not None:
                 account = await own_account(session, row)
-                change_account(account, changed, plant.vault)
-                let_refer(account, changed.key, caller)
+                change_account(account, changed, plant.vault, caller)
                 session.add(account)
             if data.reset_usage:
                 await reset_usage(session, plant.snapshot.limits, "provider", row.slug)
@@ -130,7 +130,7 @@ class VirtualKeysController(Controller):
         """Forget it, unless a saved config uses it; the account goes too, where it was made with it."""
         async with plant.change() as session:
             row = await provider_for(session, slug, caller_of(request))
-            refuse_named([row.slug], f"Virtual key `{row.slug}`", plant.snapshot)
+            refuse_named([row.slug], f"Virtual key `{row.slug}`", plant.snapshot, caller_of(request))
             account = await account_of(session, row)
             alone = is_own(account, row) and len(await providers_of(session, account.id)) == 1
             await session.delete(account if alone else row)
