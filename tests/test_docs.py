@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 from console.cli import main
+from gateway.api.admin.log_query import KNOWN
 from gateway.errors import GatewayError
+from gateway.metrics import METRICS, OF_MANY
 from gateway.vendors import VENDORS
+from store.error_classes import CLASSES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+LOGS = (ROOT / "docs" / "logs.md").read_text()
 LISTED = (ROOT / "docs" / "vendors.md").read_text()
 
 
@@ -62,3 +66,23 @@ def test_make_targets_of_the_readme_exist() -> None:
 
     assert named
     assert named <= targets
+
+
+@pytest.mark.parametrize("name", sorted(CLASSES))
+def test_every_error_class_is_explained(name: str) -> None:
+    """Whoever reads a failure's class finds what it means."""
+    assert f"| `{name}` | {CLASSES[name][0]} |" in LOGS
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_every_filter_is_named(name: str) -> None:
+    """Each filter of the log is in its documentation, by itself or as one that `_min` and `_max` follow."""
+    assert f"`{name}`" in LOGS or f"`{name.removesuffix('_min').removesuffix('_max')}`" in LOGS
+
+
+def test_there_are_enough_metrics() -> None:
+    """The documentation names every metric, of which there are at least 47."""
+    text = (ROOT / "docs" / "metrics.md").read_text()
+
+    assert len(METRICS) + len(OF_MANY) >= 47
+    assert [name for name in (*METRICS, *OF_MANY) if f"| `{name}` |" not in text] == []
