@@ -37,6 +37,14 @@ def page_of(record: AuditRecord, zone: tzinfo | None) -> list[Content]:
     return lines
 
 
+def subject_of(record: AuditRecord) -> str:
+    """What the thing is called, where the change says it: an id tells people little."""
+    first = next((each for each in record.changes if isinstance(each, dict)), {})
+    rows = (row for row in (first.get("after"), first.get("before")) if isinstance(row, dict))
+    names = (row.get(name) for row in rows for name in ("name", "slug", "email"))
+    return next((name for name in names if isinstance(name, str) and name), record.resource_id or NONE)
+
+
 def fact(name: str, value: str) -> Content:
     """A name and what stands for it."""
     return Content.assemble((f"{name:<9}", "$text-muted"), plain(value))

@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from console.audit_query import HINT, parse
-from console.audit_text import page_of, verdict_page
+from console.audit_text import page_of, subject_of, verdict_page
 from console.client import GatewayClient
 from console.figures import NONE, day_time
 from console.keys_table import Place, bindings
@@ -29,7 +29,7 @@ AUDIT = Listing(
         Column("from", "from", 15, leaves=1),
         Column("action", "action", 8),
         Column("resource", "resource", 14),
-        Column("id", "id", 10),
+        Column("subject", "which", 10),
         Column("outcome", "outcome", 7, leaves=2),
     ),
     "Nobody has changed anything.",
@@ -115,7 +115,7 @@ class AuditScreen(ResourceScreen):
         """What was changed, field by field."""
         if self.chosen is not None:
             record = self.records[int(self.chosen)]
-            title = f"{record.actor_name}: {record.action} {record.resource_type} {record.resource_id or ''}"
+            title = f"{record.actor_name}: {record.action} {record.resource_type} {subject_of(record)}"
             self.app.push_screen(PageScreen(title, page_of(record, self.zone)))
 
     def action_copy_id(self) -> None:
@@ -148,6 +148,6 @@ def audit_row(record: AuditRecord, zone: tzinfo | None) -> tuple[str, ...]:
         record.client_ip or NONE,
         record.action,
         record.resource_type,
-        record.resource_id or NONE,
+        subject_of(record),
         "refused" if record.response_status_code == 403 else "done",
     )

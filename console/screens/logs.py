@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 import anyio
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.getters import query_one
-from textual.screen import Screen
 from textual.widgets import Static
 
 from console.client import GatewayClient, GatewayError, TailEvent
@@ -19,6 +18,7 @@ from console.keys_table import Place, bindings
 from console.pace import Pace
 from console.plain import plain_line
 from console.query import Query, parse, problem_of
+from console.screens.governed import GovernedScreen
 from console.story import sentence
 from console.widgets.filter_bar import FilterBar
 from console.widgets.key_bar import KeyBar
@@ -27,7 +27,6 @@ from console.widgets.tail_view import TailView
 from console.wire.logs import LogSummary
 
 if TYPE_CHECKING:
-    from console.app import TollhouseApp
     from console.screens.log_detail import LogDetailScreen
 
 CAPACITY = 5_000
@@ -35,7 +34,7 @@ CAPACITY = 5_000
 PAGE = 200
 
 
-class LogsScreen(Screen[None]):
+class LogsScreen(GovernedScreen):
     """The live tail: paused, followed, narrowed, and each request opened."""
 
     CSS_PATH = "logs.tcss"
@@ -66,7 +65,11 @@ class LogsScreen(Screen[None]):
         yield KeyBar("lists", "logs", "everywhere")
 
     def on_mount(self) -> None:
-        """Draw first, then connect."""
+        """Narrowed as it was left; draw first, then connect."""
+        text = self.recall().get("filter")
+        if isinstance(text, str) and problem_of(text) is None:
+            self.filter_text = text
+            self.feed.narrow(parse(text)[0])
         self.tail.focus()
         self.show_where()
         self.call_after_refresh(self.listen)
@@ -181,6 +184,7 @@ class LogsScreen(Screen[None]):
     def narrow(self, text: str, query: Query) -> None:
         """Show only what matches."""
         self.filter_text = text
+        self.remember(filter=text)
         self.feed.narrow(query)
         self.tail.following = True
         self.tail.paint()
@@ -232,8 +236,3 @@ class LogsScreen(Screen[None]):
 
         if (row := self.tail.cursor_row) is not None:
             self.app.push_screen(ChooseScreen("Copy", copies_of(row)), self.tollhouse.copy_choice)
-
-    @property
-    def tollhouse(self) -> "TollhouseApp":
-        """The application, typed."""
-        return cast("TollhouseApp", self.app)

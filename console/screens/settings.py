@@ -26,7 +26,12 @@ from console.wire.itself import Setting
 SETTINGS = Listing(
     "settings",
     "Gateway",
-    (Column("name", "setting", 23), Column("value", "value", 18), Column("from", "from", 24), Column("says", "", 20)),
+    (
+        Column("name", "setting", 23),
+        Column("value", "value", 18),
+        Column("from", "from", 24),
+        Column("says", "does", 30, leaves=1),
+    ),
     "The gateway says no settings.",
 )
 CONSOLE = Listing(

@@ -17,13 +17,13 @@ async def test_change_is_told_field_by_field() -> None:
     """Enter says who, from where and what, then each field before and after; Esc leads back to the row."""
     async with operating(company()) as pilot:
         await pilot.press("8")
-        await until_seen(pilot, "Audit 3", "openai-prod", "10.0.0.7")
+        await until_seen(pilot, "Audit 3", "OpenAI, pr", "10.0.0.7")
 
         await pilot.press("j", "enter")
 
         await until_seen(
             pilot,
-            "operator: update integrations openai-prod",
+            "operator: update integrations OpenAI, production",
             "10.0.0.7, tollhouse-console/0.1.0",
             "PUT /v1/integrations/openai-prod → 200",
             "- name: OpenAI",
@@ -38,7 +38,7 @@ async def test_change_is_told_field_by_field() -> None:
 async def test_filter_is_the_gateways() -> None:
     """A filter is asked of the gateway with its parameters, wrong ones are said while they are typed, Esc shows all."""
     gateway = company()
-    gateway.people.audit.insert(0, record(4, "delete", resource_id="gone"))
+    gateway.people.audit.insert(0, record(4, "delete", resource_id="gone", changes=[]))
     async with operating(gateway) as pilot:
         await pilot.press("8", "slash")
         await paste(pilot, "since:yesterday")

@@ -38,6 +38,24 @@ async def test_comes_back_as_it_was_left(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+async def test_logs_come_back_narrowed(tmp_path: Path) -> None:
+    """The filter of the logs is in force again, and said; one that cannot be used any more is not."""
+    memory = Memory(tmp_path / "console.json")
+    memory.note(URL, "logs", filter="status:error provider:@groq")
+    gateway = furnished()
+    async with console_of(gateway, memory=memory).run_test(size=(120, 36)) as pilot:
+        await pilot.press("2")
+        await until_seen(pilot, "Logs  status:error provider:@groq")
+    asked = gateway.filters[-1]
+
+    memory.note(URL, "logs", filter="status:nonsense")
+    async with console_of(furnished(), memory=memory).run_test(size=(120, 36)) as pilot:
+        await pilot.press("2")
+        await until_seen(pilot, "Logs  everything")
+
+    assert asked.get("provider") == "groq"
+
+
 def test_gateways_are_remembered_apart(tmp_path: Path) -> None:
     """What was noted of one gateway is not taken for another's."""
     memory = Memory(tmp_path / "console.json")

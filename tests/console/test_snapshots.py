@@ -40,7 +40,7 @@ PICTURES = {
     "catalog": Picture((120, 36), ("3",), ("http://gpu.lan:11434/v1",)),
     "keys": Picture((80, 24), ("4",), ("grafana",)),
     "people": Picture((80, 24), ("7",), ("Marketing",)),
-    "audit": Picture((120, 36), ("8",), ("openai-prod", "10.0.0.7")),
+    "audit": Picture((120, 36), ("8",), ("OpenAI", "10.0.0.7")),
     "audit_row": Picture((80, 24), ("8", "enter"), ("+ name",)),
     "settings": Picture((80, 24), ("colon", *"settings", "enter"), ("keep_bodies_days",)),
     "playground": Picture((120, 36), ("0", "escape", "m"), ("pc-support",)),
