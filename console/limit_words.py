@@ -28,17 +28,21 @@ NANO = 1_000_000_000
 
 
 def whose(limit: Limit) -> str:
-    """Whose limit it is: `key mkt-webui`, `provider @openai`, `integration openai in sales`."""
+    """Whose limit it is: `key mkt-webui`, `provider @openai`, `integration openai in sales`, `policy ann: Each user`."""
     name = limit.name or limit.owner
     if limit.level == "provider":
         name = f"@{name}"
     if limit.level == "integration":
         name = f"{name} in {limit.owner.rpartition('@')[2]}"
-    return f"{LEVELS.get(limit.level, limit.level)} {name}" + (f" {limit.group}" if limit.group else "")
+    if limit.group:
+        name = f"{', '.join(part.partition('=')[2] or NONE for part in limit.group.split(','))}: {name}"
+    return f"{LEVELS.get(limit.level, limit.level)} {name}"
 
 
 def what(limit: Limit) -> str:
     """How much of what: `$50.00 monthly`, `60 requests/min`, `5 at once`."""
+    if limit.is_rule:
+        return "allowed models"
     if limit.is_budget:
         each = {"never": "in all"}.get(limit.period, f"every {limit.period}" if limit.period[:1].isdigit() else "")
         return f"{amount(limit.limit, limit.type)} {each or limit.period}"
@@ -58,6 +62,8 @@ def figure(number: float, counted: str) -> str:
 
 def bar(limit: Limit, width: int) -> str:
     """Spent, set aside and left, side by side; whatever there is of a part takes one cell at least."""
+    if limit.is_rule:
+        return ""
     if limit.limit <= 0:
         return SPENT * width
     spent = cells(limit.spent, limit.limit, width)
@@ -121,6 +127,10 @@ def sentence(limit: Limit, zone: tzinfo | None) -> str:
 
 def told(limit: Limit, zone: tzinfo | None) -> Iterator[str]:
     """The sentences of it."""
+    if limit.is_rule:
+        yield "Requests for models that are not allowed are let through and counted."
+        yield doing(limit)
+        return
     aside = f", {amount(limit.reserved, limit.type)} set aside for requests under way" if limit.reserved else ""
     spent, whole = figure(limit.spent, limit.type), amount(limit.limit, limit.type)
     if not limit.is_budget and limit.type == "concurrent":
@@ -149,6 +159,8 @@ def facts(limit: Limit) -> list[str]:
         "Tells at": alerts,
         "Refused": f"{limit.refused:,} since the gateway was started" if limit.refused else "",
     }
+    if limit.is_rule:
+        return [whose(limit), "d in the list enforces the rule: from then on such requests are refused with 412."]
     drawn = f"{bar(limit, BAR)}  {share(limit)}  {SPENT} spent  {RESERVED} set aside  {LEFT} left"
     return [whose(limit), drawn, *(f"{name:<9}{text}" for name, text in rows.items() if text)]
 
@@ -169,7 +181,7 @@ def doing(limit: Limit) -> str:
 
 def going_on(limit: Limit, zone: tzinfo | None) -> str:
     """How it will end, if it goes on as of late."""
-    if limit.runs_out_at is not None:
+    if limit.runs_out_at is not None and not is_out(limit):
         return f"At this rate it is empty on {long_moment(limit.runs_out_at, zone)}."
     if limit.forecast is not None and limit.burn_rate and not is_out(limit):
         return f"At this rate {amount(limit.forecast, limit.type)} will be used by then."

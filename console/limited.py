@@ -41,8 +41,17 @@ class Owner:
         """The body that gives it these limits in place of all of that kind."""
         if self.access is None:
             return {which: list(limits)}
-        own = {"id": self.access.id, "enabled": self.access.enabled, which: list(limits)}
-        return {"workspaces": [own], "create_default_provider": False}
+        return self.decision({which: list(limits)})
+
+    def rule(self, *, shadow: bool) -> Json:
+        """The body that has the rule about its models tried in shadow, or enforced."""
+        return self.decision({"shadow_models": shadow})
+
+    def decision(self, said: Json) -> Json:
+        """What a workspace may use, but for this as it is."""
+        assert self.access is not None, "only what a workspace may use of an integration is decided"
+        own: Json = {"id": self.access.id, "enabled": self.access.enabled}
+        return {"workspaces": [own | said], "create_default_provider": False}
 
 
 @dataclass(frozen=True, slots=True)

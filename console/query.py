@@ -16,6 +16,7 @@ class Query:
     key: str = ""
     trace: str = ""
     workspace: str = ""
+    shadow: str = ""
     text: tuple[str, ...] = ()
 
     def filters(self) -> dict[str, str]:
@@ -26,6 +27,7 @@ class Query:
             "ai_org": self.vendor,
             "trace_id": self.trace,
             "workspace_slug": self.workspace,
+            "would_have_refused": self.shadow,
             "text": max((self.model, self.key, *self.text), key=len),
         }
         return {name: value for name, value in asked.items() if value}
@@ -33,11 +35,12 @@ class Query:
     def matches(self, row: LogSummary | Started) -> bool:
         """Whether the row belongs into the list; one without an answer does only where no status is asked for."""
         if isinstance(row, Started):
-            return not (self.status or self.vendor or self.workspace) and self._matches_origin(row)
+            return not (self.status or self.vendor or self.workspace or self.shadow) and self._matches_origin(row)
         return (
             status_matches(self.status, row)
             and (not self.vendor or self.vendor == row.ai_org)
             and (not self.workspace or self.workspace == row.workspace_slug)
+            and (not self.shadow or any(spared.code == self.shadow for spared in row.would_have_refused or ()))
             and self._matches_origin(row)
         )
 
@@ -51,7 +54,7 @@ class Query:
         )
 
 
-WORDS = ("status", "provider", "vendor", "model", "key", "trace", "workspace")
+WORDS = ("status", "provider", "vendor", "model", "key", "trace", "workspace", "shadow")
 """What may stand before a colon."""
 
 

@@ -50,6 +50,8 @@ def facts(m: LogSummary, zone: tzinfo | None) -> Iterator[str]:
     for name, value in rows.items():
         if value:
             yield f"{name:<14}{value}"
+    for spared in m.would_have_refused or ():
+        yield f"{'in shadow':<14}would have been refused: {spared.message}"
 
 
 def conversation_page(log: LogDetail, _: tzinfo | None) -> str:

@@ -29,6 +29,8 @@ class Use:
 
 async def ask_uses(gateway: GatewayClient, limit: Limit, now: datetime) -> list[Use]:
     """The largest first. Raises GatewayError."""
+    if limit.is_rule:
+        return [Use(model, count, count) for model, count in limit.models.items()]
     if limit.level == "policy":
         groups = await gateway.every("/v1/limits", Limit, owner=limit.owner)
         uses = [Use(group.group or "all requests", group.spent + group.reserved, group=group) for group in groups]

@@ -22,7 +22,7 @@ from console.wire.limits import Limit
 NOW = Listing(
     "now",
     "Now",
-    (Column("status", "status", 9), Column("title", "what", 40), Column("text", "how", 24, leaves=1)),
+    (Column("status", "status", 9), Column("title", "what", 40), Column("text", "how", 36, leaves=1)),
     "All is well: nothing needs care now.",
 )
 LATELY = Listing(

@@ -64,7 +64,9 @@ class LimitActs(LiveScreen):
         """Its form."""
         from console.screens.limit_forms import edit_limit, edit_policy, policy_path
 
-        if limit.level == "policy":
+        if limit.is_rule:
+            self.tollhouse.say("Which models are allowed is said in Catalog (3); d enforces the rule.")
+        elif limit.level == "policy":
             said = await self.gateway.one(policy_path(limit), dict)
             await self.fill_in(edit_policy(self.gateway, said, limit))
         elif (owner := await self.owning(limit)) is not None:
@@ -81,7 +83,8 @@ class LimitActs(LiveScreen):
     async def reset_limit(self, limit: Limit) -> None:
         """What was used so far counts no more."""
         question = f"Let {what(limit)} of {whose(limit)} begin anew?"
-        consequence = f"The {amount(limit.spent, limit.type)} counted so far count no more; this cannot be undone."
+        counted = f"{limit.would_have_refused:,} requests" if limit.is_rule else amount(limit.spent, limit.type)
+        consequence = f"The {counted} counted so far count no more; this cannot be undone."
         if await self.agreed(question, consequence, "Begin anew"):
             await self.gateway.send("POST", f"/v1/limits/{segment(limit.id)}/reset", {}, Limit)
             self.load()
@@ -90,6 +93,8 @@ class LimitActs(LiveScreen):
         """Nothing is counted or refused by it any more."""
         from console.screens.limit_forms import policy_path
 
+        if limit.is_rule:
+            return await self.enforce(limit)
         if limit.level == "policy":
             consequence = "It holds for nobody any more, in none of its groups; what it counted is kept."
             return await self.discard(f"Delete the policy `{limit.name}`?", consequence, policy_path(limit))
@@ -103,6 +108,14 @@ class LimitActs(LiveScreen):
             self.load()
         return None
 
+    async def enforce(self, limit: Limit) -> None:
+        """The rule comes out of the shadow."""
+        said = f"Its {limit.would_have_refused:,} requests for models that are not allowed would now have been refused."
+        owner = await owner_of(self.gateway, limit)
+        if owner is not None and await self.agreed(f"Enforce the allowed models of {owner.label}?", said, "Enforce"):
+            await self.gateway.send("PUT", owner.path, owner.rule(shadow=False), Nothing)
+            self.load()
+
     async def show_requests(self, limit: Limit) -> None:
         """The filter that finds them."""
         policy: Policy | None = None
@@ -114,13 +127,14 @@ class LimitActs(LiveScreen):
 
     async def new_limit(self, kind: str) -> None:
         """A form for any of them; it proposes whose the cursor is on."""
-        from console.screens.limit_forms import new_limit
+        from console.screens.new_limit_form import new_limit
 
         await self.fill_in(new_limit(self.gateway, await ask_owners(self.gateway), kind, self.limit))
 
 
 def requests_of(limit: Limit, policy: Policy | None = None) -> str:
     """Logs' filter for what a limit counts, as far as that language can say it."""
+    shadow = "shadow:model_not_allowed " if limit.is_rule else ""
     match limit.level:
         case "api_key":
             return word("key", limit.name)
@@ -129,7 +143,7 @@ def requests_of(limit: Limit, policy: Policy | None = None) -> str:
         case "provider":
             return f"provider:@{limit.owner}"
         case "integration":
-            return word("workspace", limit.owner.rpartition("@")[2])
+            return shadow + word("workspace", limit.owner.rpartition("@")[2])
     found: Json = {each.key: each.value for each in policy.conditions if not each.excludes} if policy else {}
     found |= dict(part.partition("=")[::2] for part in limit.group.split(",") if part)
     return " ".join(part for key, value in found.items() if (part := condition_word(key, str(value))))

@@ -1,4 +1,4 @@
-"""The forms of limits: a new one, a change of one, and raising one for a while."""
+"""The forms of limits that are there: a change of one, and raising one for a while."""
 
 from __future__ import annotations
 
@@ -6,24 +6,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from console.client import GatewayClient, segment
-from console.limit_words import LEVELS, amount, what, whose
-from console.limited import POLICIES, Owner, Owners, Which, is_same, which_of
+from console.limit_words import amount, what, whose
+from console.limited import POLICIES, Owner, is_same, which_of
 from console.screens.expiry import spelled
-from console.screens.fields import Field, Refusal, Values, always, body_of
+from console.screens.fields import Field, Refusal, Values, always
 from console.screens.form import FormScreen, Json
 from console.screens.limit_fields import amount_of, amount_problem, budget_fields, limit_of, rate_fields
-from console.wire.limits import Limit, Nothing
+from console.wire.limits import Limit
 
 LONGEST_HOURS = 24 * 366
 USUAL_HOURS = "2"
-KINDS = {"budget": "a budget", "rate": "a rate limit"}
-OF = {
-    "api_key": "an API key",
-    "workspace": "a workspace",
-    "provider": "a provider",
-    "integration": "an integration in a workspace",
-    "policy": "all requests that conditions find (a policy)",
-}
 
 
 def raise_limit(gateway: GatewayClient, limit: Limit, now: Callable[[], datetime]) -> FormScreen:
@@ -140,120 +132,3 @@ def edit_policy(gateway: GatewayClient, said: Json, limit: Limit) -> FormScreen:
 def policy_path(limit: Limit) -> str:
     """Where the policy of a limit is."""
     return f"{POLICIES[which_of(limit)]}/{segment(limit.owner)}"
-
-
-def new_limit(gateway: GatewayClient, owners: Owners, kind: str, near: Limit | None) -> FormScreen:
-    """A budget or a rate for anything there is; `near` says for what, if nobody chooses otherwise."""
-
-    def is_budget(values: Values) -> bool:
-        return values["kind"] == "budget"
-
-    fields = [
-        Field(name="kind", label="New", choices=KINDS, value=kind, sent=False),
-        Field(name="level", label="for", choices=OF, value=near.level if near else "api_key", sent=False),
-        *(owner_field(owners, level, near) for level in OF if level != "policy"),
-        *policy_fields(owners),
-        *budget_fields({}, is_budget),
-        *rate_fields({}, lambda values: not is_budget(values)),
-    ]
-
-    def owner(values: Values) -> Owner | None:
-        return owners.found(values["level"], values[values["level"]]) if values["level"] != "policy" else None
-
-    def body(fields: list[Field], values: Values) -> Json:
-        said = limit_of(fields, values, {}, is_budget=is_budget(values))
-        which: Which = "usage_limits" if is_budget(values) else "rate_limits"
-        if values["level"] == "policy":
-            return body_of([field for field in fields if field.name in ABOUT], values) | said
-        whose = owner(values)
-        return whose.body(which, [*whose.limits(which), said]) if whose else {which: [said]}
-
-    def request(values: Values) -> str:
-        if values["level"] == "policy":
-            return f"POST {POLICIES['usage_limits' if is_budget(values) else 'rate_limits']}"
-        whose = owner(values)
-        return f"PUT {whose.path}" if whose else "PUT …"
-
-    async def send(body: Json, values: Values) -> Nothing:
-        method, _, path = request(values).partition(" ")
-        await gateway.send(method, path, body, Nothing)
-        return Nothing()
-
-    return FormScreen("New limit", request, fields, send, body=body)
-
-
-ABOUT = ("name", "conditions", "group_by", "workspace_id")
-"""Fields of a policy that are not its limit's."""
-
-
-def owner_field(owners: Owners, level: str, near: Limit | None) -> Field:
-    """Which of a level."""
-    names = owners.names(level)
-    return Field(
-        name=level,
-        label=LEVELS[level].capitalize(),
-        choices=names or None,
-        value=near.owner if near and near.level == level else "",
-        hint=f"there is no {LEVELS[level]} yet",
-        needed=lambda values: values["level"] == level,
-        check=lambda text: None if text in names else f"there is no such {LEVELS[level]}",
-        shown=lambda values: values["level"] == level,
-        sent=False,
-    )
-
-
-def policy_fields(owners: Owners) -> list[Field]:
-    """Whom a policy is about."""
-
-    def is_policy(values: Values) -> bool:
-        return values["level"] == "policy"
-
-    return [
-        Field(name="name", label="Name", hint="20 dollars for each user", shown=is_policy),
-        Field(
-            name="conditions",
-            label="Where",
-            hint="model=@openai/gpt-*, metadata.team=a|b, user!=ann",
-            check=conditions_problem,
-            convert=conditions_of,
-            default=lambda _: "api_key=*",
-            shown=is_policy,
-        ),
-        Field(
-            name="group_by",
-            label="For each",
-            default=lambda _: "api_key",
-            convert=lambda text: [{"key": part.strip()} for part in text.split(",") if part.strip()],
-            shown=is_policy,
-        ),
-        Field(
-            name="workspace_id",
-            label="In",
-            choices={"": "every workspace"}
-            | {f"{id}": f"workspace {name}" for id, name in owners.names("workspace").items()},
-            shown=is_policy,
-        ),
-    ]
-
-
-def conditions_of(text: str) -> list[Json]:
-    """`model=@openai/*, user!=ann|bob` as a policy has it. Raises Refusal."""
-    found: list[Json] = []
-    for part in (part.strip() for part in text.split(",")):
-        key, sign, value = part.partition("=")
-        excludes, key = key.endswith("!"), key.removesuffix("!").strip()
-        values = [each.strip() for each in value.split("|") if each.strip()]
-        if not (sign and key and values):
-            raise Refusal("a condition")
-        said: Json = {"key": key, "value": values[0] if len(values) == 1 else values}
-        found.append(said | ({"excludes": True} if excludes else {}))
-    return found
-
-
-def conditions_problem(text: str) -> str | None:
-    """What is wrong with conditions."""
-    try:
-        conditions_of(text)
-    except Refusal:
-        return "as model=@openai/gpt-*, user!=ann|bob with commas between"
-    return None

@@ -78,12 +78,14 @@ class LimitsScreen(LimitActs):
 
 def urgency(limit: Limit) -> tuple[bool, float, str]:
     """What is out comes first, then by how much of it is used."""
-    used = (limit.spent + limit.reserved) / limit.limit if limit.limit > 0 else 1.0
+    used = (limit.spent + limit.reserved) / limit.limit if limit.limit > 0 else float(not limit.is_rule)
     return (limit.status != "exhausted", -used, whose(limit))
 
 
 def limit_row(limit: Limit, now: datetime, zone: tzinfo | None) -> tuple[str, ...]:
-    """One limit."""
+    """One limit; a rule has no numbers but those it would have refused."""
+    if limit.is_rule:
+        return (whose(limit), what(limit), *[""] * 6, limit.mode, refusals(limit), state(limit))
     return (
         whose(limit),
         what(limit),

@@ -20,7 +20,7 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
     group: str = ""
     """`api_key=…,model=…`, where a policy counts by groups."""
     kind: str = "budget"
-    """`budget` or `rate`."""
+    """`budget`, `rate`, or `models`: the rule in shadow about which models a workspace may use of an integration."""
     type: str = "cost"
     """What is counted: `cost`, `tokens`, `requests` or `concurrent`."""
     period: str = ""
@@ -51,11 +51,18 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
     """Or `exhausted`: nothing is left, or too little for the requests that came."""
     refused: int = 0
     would_have_refused: int = 0
+    models: dict[str, int] = {}
+    """Of a rule about models: which it would have refused, and how often."""
 
     @property
     def is_budget(self) -> bool:
         """Whether it is one, and no rate."""
         return self.kind == "budget"
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether it is about models, and counts nothing but whom it would refuse."""
+        return self.kind == "models"
 
 
 class Limited(msgspec.Struct, frozen=True, kw_only=True):

@@ -79,6 +79,8 @@ class LogSummary(msgspec.Struct, frozen=True, kw_only=True):
     last_used_option_index: str | int | None = None
     metadata: dict[str, Any] | None = None
     error: Failure | None = None
+    would_have_refused: list[Failure] | None = None
+    """By limits and rules in shadow."""
     attempts: list[Attempt] | None = None
 
 

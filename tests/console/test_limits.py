@@ -2,7 +2,7 @@
 
 from tests.console.driving import fill, operating, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
-from tests.console.samples import Json, api_key, integration, limit, log, provider, rate
+from tests.console.samples import Json, api_key, detail, integration, limit, log, log_id, provider, rate
 
 BUDGET: Json = {"credit_limit": 50, "type": "cost", "periodic_reset": "monthly"}
 REQUESTS: Json = {"credit_limit": 900, "type": "requests"}
@@ -51,9 +51,7 @@ async def test_limits_stand_in_one_list_the_nearest_to_its_end_first() -> None:
 
     text = [" ".join(line) for line in lines]
     assert text[0] == "integration openai in sales $50.00 monthly ██████████ $50.00 $0.00 – 1 Dec hard 7 used up"
-    assert text[1].startswith(
-        "policy Each user metadata._user=ann $20.00 in all █████████· $19.00 $1.00 – – hard – low"
-    )
+    assert text[1].startswith("policy ann: Each user $20.00 in all █████████· $19.00 $1.00 – – hard – low")
     assert text[2] == "provider @openai-prod 60 requests/min ███████··· 41 19 – 15:00 hard – ok"
     assert text[3] == "key mkt-webui $50.00 monthly ██▒······· $12.50 $2.50 $35.00 27 Nov 1 Dec hard – ok"
     assert "shadow (4) ok" in text[4]
@@ -333,3 +331,68 @@ async def test_filter_by_workspace_narrows_logs() -> None:
 
         await unseen(pilot, "mkt-webui")
         assert gateway.filters[-1] == {"workspace_slug": "sales"}
+
+
+def ruled() -> FakeGateway:
+    """A rule about models in shadow, that would have refused three requests."""
+    gateway = limited()
+    spared = {"models": {"gpt-5": 2, "o1": 1}, "would_have_refused": 3, "mode": "shadow", "limit": 0}
+    empty = {"kind": "models", "type": "models", "period": "", "resets_at": None}
+    gateway.limits.rows = [limit("l-9", "integration", "openai@sales", **empty, **spared)]
+    return gateway
+
+
+async def test_rule_about_models_in_shadow_says_which_and_is_enforced() -> None:
+    """Its row counts whom it would have refused, its page lists the models, and `d` enforces it after asking."""
+    gateway = ruled()
+    async with operating(gateway) as pilot:
+        await pilot.press("6")
+        await until_seen(pilot, "integration openai in sales", "allowed models", "shadow     (3)")
+        await pilot.press("enter")
+        await until_seen(pilot, "it would have", "refused 3 requests", "gpt-5", "o1")
+        await pilot.press("escape", "d")
+        await until_seen(pilot, "Enforce the allowed models of openai in sales?", "Its 3 requests")
+        await pilot.press("right", "enter")
+
+        await until(pilot, lambda: gateway.asked)
+        own = {"id": "sales", "enabled": True, "shadow_models": False}
+        body = {"workspaces": [own], "create_default_provider": False}
+        assert gateway.asked == [("PUT", "/v1/integrations/openai/workspaces", body)]
+
+
+async def test_rule_about_models_is_put_in_shadow() -> None:
+    """The form of a new limit has it too: it asks only which integration in which workspace."""
+    gateway = limited()
+    async with operating(gateway) as pilot:
+        await pilot.press("6", "n")
+        await until_seen(pilot, "New limit")
+        await pilot.press("enter", "end", "enter")
+        await until_seen(
+            pilot, "Models that are not allowed are let through", "openai in sales", '"shadow_models":true'
+        )
+
+        await pilot.press("ctrl+s")
+
+        await until(pilot, lambda: gateway.asked)
+        assert gateway.asked[0][2]["workspaces"] == [{"id": "sales", "enabled": True, "shadow_models": True}]
+
+
+async def test_logs_show_what_a_shadow_would_have_refused() -> None:
+    """`L` on a rule narrows Logs to what it let through, and each record says why it would have been refused."""
+    gateway = ruled()
+    spared = [{"code": "model_not_allowed", "message": "model `o1` is not allowed", "fault": "policy"}]
+    gateway.logs = [log(1), log(2, api_key_name="crm-bot", workspace_slug="sales", would_have_refused=spared)]
+    gateway.details = {log_id(2): detail(2, would_have_refused=spared)}
+    async with operating(gateway) as pilot:
+        await until_seen(pilot, "crm-bot", "mkt-webui")
+        await pilot.press("6")
+        await until_seen(pilot, "allowed models")
+        await pilot.press("L")
+        await until(pilot, lambda: pilot.app.current_mode == "logs")
+        await unseen(pilot, "mkt-webui")
+        await until_seen(pilot, "shadow:model_not_allowed workspace:sales", "crm-bot")
+
+        await pilot.press("enter")
+
+        await until_seen(pilot, "would have been refused: model `o1` is not allowed")
+        assert gateway.filters[-1] == {"would_have_refused": "model_not_allowed", "workspace_slug": "sales"}

@@ -46,6 +46,11 @@ PICTURES = {
     "playground": Picture((120, 36), ("0", "escape", "m"), ("pc-support",)),
     "playground_small": Picture((80, 24), ("0", "escape", "m"), ("pc-support",)),
     "connect": Picture((80, 24), ("colon", *"connect", "enter"), ("API key  th-YOUR-KEY",)),
+    "limits": Picture((120, 36), ("6",), ("openai-prod in sales",)),
+    "limits_small": Picture((80, 24), ("6",), ("allowed models",), "ansi-dark"),
+    "limit": Picture((80, 24), ("6", "j", "j", "j", "enter"), ("gpt-4.1",)),
+    "alerts": Picture((120, 36), ("9",), ("ends soon",)),
+    "channels": Picture((80, 24), ("9", "h"), ("slack://", "failing")),
     "form": Picture((80, 24), ("3", "n"), ("New integration",)),
 }
 
@@ -68,6 +73,8 @@ async def chat(pilot: Operator, sides: int) -> None:
 def test_screen_looks_as_agreed(name: str, snap_compare: SnapCompare) -> None:
     """The screen is drawn as in the picture that is kept."""
     picture, gateway = PICTURES[name], afternoon()
+    furnish_limits(gateway)
+    furnish_alerts(gateway)
 
     async def arrive(pilot: Operator) -> None:
         if picture.at == "logs":

@@ -65,9 +65,12 @@ async def test_workspace_has_a_rule_of_its_own(gateway: Gateway) -> None:
         alone = (await sales.get(f"/v1/limits/{rule['id']}")).json()
     answers.append((await gateway.chat(model="@demo/made-up")).status_code)
 
+    anew = await gateway.admin.post(f"/v1/limits/{rule['id']}/reset")
+
     shown = {each["id"]: each["shadow_models"] for each in (await gateway.admin.get(access)).json()["workspaces"]}
     assert answers == [200, 412]
     assert (rule["name"], rule["owner"].endswith("@sales"), rule["models"]) == ("demo", True, {"made-up": 1})
+    assert (anew.json()["would_have_refused"], (await rules(gateway))[0]["models"]) == (0, {})
     assert (alone, shown) == (rule, {"default": False, "sales": True})
 
 

@@ -80,8 +80,7 @@ class LimitsController(Controller):
     async def one(self, request: Request_, plant: PlantHere, limit_id: FromPath[str]) -> LimitState:
         """One limit."""
         caller = caller_of(request)
-        rule = next((each for each in rules_seen(caller, plant) if each.id == limit_id), None)
-        return rule or state_of(limit_named(caller, plant, limit_id), plant.limits)
+        return rule_named(caller, plant, limit_id) or state_of(limit_named(caller, plant, limit_id), plant.limits)
 
     @post("/{limit_id:str}/raise", guards=needs("policies.update"), status_code=200, summary="Raise a budget")
     async def lift(
@@ -100,6 +99,9 @@ class LimitsController(Controller):
     @post("/{limit_id:str}/reset", guards=needs("policies.update"), status_code=200, summary="Reset a limit")
     async def reset(self, request: Request_, plant: PlantHere, limit_id: FromPath[str]) -> LimitState:
         """Begin anew: what was used so far counts no more."""
+        if (rule := rule_named(caller_of(request), plant, limit_id)) is not None:
+            plant.limits.spared.forget(rule.owner)
+            return rule_state(rule.owner, rule.name, {})
         applied = limit_named(caller_of(request), plant, limit_id)
         refuse_own(applied, caller_of(request))
         if isinstance(applied.limit, Budget):
@@ -140,6 +142,11 @@ def rules_seen(caller: Caller, plant: Plant) -> list[LimitState]:
             owner = plant.snapshot.limits.integration_of[slug]
             found[owner] = rule_state(owner, provider.integration, plant.limits.spared.by_model(owner))
     return list(found.values())
+
+
+def rule_named(caller: Caller, plant: Plant, limit_id: str) -> LimitState | None:
+    """One of them by its id."""
+    return next((each for each in rules_seen(caller, plant) if each.id == limit_id), None)
 
 
 def limit_named(caller: Caller, plant: Plant, limit_id: str) -> Applied:
