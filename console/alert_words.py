@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from console.figures import NONE, day_time, short_uptime
+from console.limit_words import short_moment
 from console.wire.alerts import Alert, Channel
 
 KINDS = {
@@ -33,7 +34,7 @@ def channel_row(channel: Channel, now: datetime, zone: tzinfo | None) -> tuple[s
         channel.name,
         channel.masked_url,
         ", ".join(KINDS.get(kind, kind) for kind in channel.events) or "everything",
-        day_time(channel.last_sent_at, zone),
+        short_moment(channel.last_sent_at, now, zone),
         str(channel.waiting) if channel.waiting else "",
         state(channel),
         trouble(channel, now, zone),

@@ -28,7 +28,7 @@ NANO = 1_000_000_000
 
 
 def whose(limit: Limit) -> str:
-    """Whose limit it is: `key mkt-webui`, `provider @openai`, `integration openai in sales`, `policy ann: Each user`."""
+    """Whose limit it is: `key mkt-webui`, `integration openai in sales`, `policy ann: Each user`."""
     name = limit.name or limit.owner
     if limit.level == "provider":
         name = f"@{name}"
@@ -84,11 +84,13 @@ def share(limit: Limit) -> str:
 
 
 def state(limit: Limit) -> str:
-    """In a word, beside the colour: `used up`, `low`, `raised`, or `ok`."""
+    """In a word, beside the colour: `used up`, `low`, `shadow`, `raised`, or `ok`."""
     if is_out(limit):
         return "used up" if limit.is_budget else "full"
     if limit.is_budget and limit.spent >= (min(limit.alerts) if limit.alerts else limit.limit * LOW_SHARE):
         return "low"
+    if limit.mode == "shadow":
+        return "shadow"
     return "raised" if limit.raised else "ok"
 
 
@@ -109,7 +111,7 @@ def short_moment(moment: datetime | None, now: datetime, zone: tzinfo | None) ->
     if moment is None:
         return NONE
     local, here = moment.astimezone(zone), now.astimezone(zone)
-    if timedelta(0) <= moment - now < timedelta(days=1):
+    if abs(moment - now) < timedelta(days=1):
         return f"{local:%H:%M}"
     return f"{local.day} {local:%b}" + ("" if local.year == here.year else f" {local.year}")
 

@@ -43,10 +43,10 @@ CHANNELS = Listing(
         Column("name", "channel", 12),
         Column("url", "goes to", 14),
         Column("events", "told of", 12, leaves=1),
-        Column("sent", "last sent", 16),
-        Column("waiting", "waiting", 7, leaves=3, right=True),
+        Column("sent", "sent", 6),
+        Column("waiting", "waiting", 7, leaves=2, right=True),
         Column("status", "status", 8),
-        Column("trouble", "trouble", 22, leaves=2),
+        Column("trouble", "trouble", 22),
     ),
     "Nobody is told of anything yet: n adds a channel, for mail, Slack, a webhook and more.",
 )

@@ -16,7 +16,7 @@ Rows = Mapping[str, Sequence[str]]
 
 STATES = {
     **dict.fromkeys(("active", "on", "ok", "raised"), "ok"),
-    **dict.fromkeys(("off", "archived", "new"), "dim"),
+    **dict.fromkeys(("off", "archived", "new", "shadow"), "dim"),
     **dict.fromkeys(("expired", "exhausted", "low", "full", "ends soon"), "refused"),
     **dict.fromkeys(("used up", "failing", "degraded"), "failed"),
 }

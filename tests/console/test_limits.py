@@ -54,7 +54,7 @@ async def test_limits_stand_in_one_list_the_nearest_to_its_end_first() -> None:
     assert text[1].startswith("policy ann: Each user $20.00 in all █████████· $19.00 $1.00 – – hard – low")
     assert text[2] == "provider @openai-prod 60 requests/min ███████··· 41 19 – 15:00 hard – ok"
     assert text[3] == "key mkt-webui $50.00 monthly ██▒······· $12.50 $2.50 $35.00 27 Nov 1 Dec hard – ok"
-    assert "shadow (4) ok" in text[4]
+    assert "shadow (4) shadow" in text[4]
 
 
 async def test_small_terminal_keeps_whose_how_much_and_what_is_left() -> None:

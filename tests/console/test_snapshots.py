@@ -9,6 +9,7 @@ from textual.app import App
 
 from tests.console.driving import Operator, console_of, fill, paste, seen, unseen, until, until_seen
 from tests.console.scene import QUESTION, afternoon, an_hour, under_way
+from tests.console.scene_limits import furnish_alerts, furnish_limits
 
 
 class SnapCompare(Protocol):
@@ -46,7 +47,7 @@ PICTURES = {
     "playground": Picture((120, 36), ("0", "escape", "m"), ("pc-support",)),
     "playground_small": Picture((80, 24), ("0", "escape", "m"), ("pc-support",)),
     "connect": Picture((80, 24), ("colon", *"connect", "enter"), ("API key  th-YOUR-KEY",)),
-    "limits": Picture((120, 36), ("6",), ("openai-prod in sales",)),
+    "limits": Picture((120, 36), ("6",), ("allowed models",)),
     "limits_small": Picture((80, 24), ("6",), ("allowed models",), "ansi-dark"),
     "limit": Picture((80, 24), ("6", "j", "j", "j", "enter"), ("gpt-4.1",)),
     "alerts": Picture((120, 36), ("9",), ("ends soon",)),
