@@ -44,7 +44,7 @@ class ReportedRequest(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     body: Any = None
     method: str = "POST"
-    headers: dict[str, str] = msgspec.field(default_factory=dict)
+    headers: dict[str, str] | None = None
     provider: str | None = None
     """A vendor, or `@slug` of a provider of the catalog; else it is known by the headers or the URL."""
 
@@ -54,7 +54,7 @@ class ReportedResponse(msgspec.Struct, frozen=True, kw_only=True):
 
     status: int = 200
     body: Any = None
-    headers: dict[str, str] = msgspec.field(default_factory=dict)
+    headers: dict[str, str] | None = None
     response_time: float = 0.0
     """Milliseconds."""
 
@@ -64,7 +64,7 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
 
     request: ReportedRequest
     response: ReportedResponse = msgspec.field(default_factory=ReportedResponse)
-    metadata: dict[str, str | int | float | bool | None] = msgspec.field(default_factory=dict)
+    metadata: dict[str, str | int | float | bool | None] | None = None
 
 
 def record_from(said: Reported, caller: Caller, plant: Plant, now_ms: int) -> LogRecord:
@@ -74,7 +74,7 @@ def record_from(said: Reported, caller: Caller, plant: Plant, now_ms: int) -> Lo
     slug, vendor, model = asked_of(said, headers, plant, caller)
     function = function_of(said.request.url)
     answer_model, received, usage = used(vendor, function, model, asked, answered)
-    where, metadata = filed(said.metadata, headers)
+    where, metadata = filed(said.metadata or {}, headers)
     log_id, taken = new_id(), max(0.0, min(said.response.response_time, 1e9))
     record = LogRecord(
         id=LogId(log_id),
