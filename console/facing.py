@@ -36,7 +36,8 @@ BETWEEN = "between"
 class FacingApp(App[None]):
     """Screens over one gateway at a time."""
 
-    pulse: reactive[Pulse] = reactive(Pulse)
+    pulse: reactive[Pulse] = reactive(Pulse, repaint=False)
+    """The status line follows it; without `repaint=False` the whole screen would be drawn again for every look."""
     access: reactive[Access] = reactive(Access)
     gateway: GatewayClient
 

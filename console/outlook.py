@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from console.client import GatewayError, GatewayRefused, segment
@@ -88,7 +88,8 @@ class Outlook:
 
 async def look(gateway: GatewayClient, over: TimeRange, teams: Teams, now: datetime) -> Outlook:
     """Ask for everything at once. Raises GatewayError, and then nothing has changed."""
-    where = {"time_of_generation_min": over.since(now), "time_of_generation_max": now.isoformat()}
+    last = now - timedelta(milliseconds=1)  # it counts in: with one more, six hours would be told by the hour
+    where = {"time_of_generation_min": over.since(now), "time_of_generation_max": last.isoformat()}
     refused: dict[str, str] = {}
     graphs = gateway.one("/v1/analytics/graphs/metrics", Graph, **where, metrics=",".join(NUMBERS))
     asked = {name: grouped(gateway, where, path, key, by) for name, (path, key, by) in GROUPS.items()}

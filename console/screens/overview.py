@@ -12,6 +12,7 @@ from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
+from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static, Tab
 
@@ -67,6 +68,7 @@ class OverviewScreen(ResourceScreen):
         """Which one is plotted where there is room for one plot."""
         self.view = "lists"
         """`lists`, `plots` or `table`: what a small terminal shows; a larger one shows plots with the lists."""
+        self._texts: dict[str, Content] = {}
         self._asked_at = -QUIET_SECONDS
         self._asked_after = -1
         """How many requests there had been today when the gateway was asked last."""
@@ -163,24 +165,33 @@ class OverviewScreen(ResourceScreen):
         if self.outlook.beginning is not None:
             from console.screens.beginning import steps
 
-            self.query_one("#beginning", Static).update(steps(self.outlook.beginning, self.gateway.url))
+            self.put("beginning", steps(self.outlook.beginning, self.gateway.url))
         self.figures.show(numbers(self.outlook))
         for measure, view in zip(MEASURES, self.query(PlotView), strict=True):
             view.show(plot(measure, self.outlook))
         self.over_time.show(table(self.outlook, self.zone))
         super().show()
         for listing in self.LISTINGS:
-            shown = self.table(listing.name)
-            shown.border_title = self.counted(listing)
-            is_empty = self.answered_at is not None and not shown.rows
-            shown.border_subtitle = listing.empty.partition(".")[0] if is_empty else ""
+            self.frame(listing)
         self.show_where()
+
+    def frame(self, listing: Listing) -> None:
+        """What stands on the border of a list, where it has one."""
+        shown = self.table(listing.name)
+        is_empty = self.answered_at is not None and not shown.rows
+        title, subtitle = self.counted(listing), listing.empty.partition(".")[0] if is_empty else ""
+        if (str(shown.border_title or ""), shown.border_subtitle or "") != (title.plain, subtitle):
+            shown.border_title, shown.border_subtitle = title, subtitle
+
+    def put(self, place: str, text: Content) -> None:
+        """A text where it belongs; the same again is not drawn again."""
+        if self._texts.get(place) != text:
+            self._texts[place] = text
+            self.query_one(f"#{place}", Static).update(text)
 
     def show_where(self) -> None:
         """Which stretch of time, and what a team is."""
-        self.query_one("#where", Static).update(
-            f"Overview  last {self.range.name}  ─ teams by {plain_line(self.teams.by)}"
-        )
+        self.put("where", Content(f"Overview  last {self.range.name}  ─ teams by {plain_line(self.teams.by)}"))
 
     def remarks(self) -> Iterator[str]:
         """Why a list is empty may be that this key may not see it."""

@@ -133,7 +133,9 @@ class ResourceScreen(GovernedScreen):
         for listing in self.LISTINGS:
             self.table(listing.name).show(self.rows(listing.name))
         for tab in self.query(Tab):
-            tab.label = self.counted(next(one for one in self.LISTINGS if one.name == tab.id))
+            label = self.counted(next(one for one in self.LISTINGS if one.name == tab.id))
+            if tab.label_text != label.plain:
+                tab.label = label
         for title in self.query("#title").results(Static):
             title.update(self.counted(self.LISTINGS[0]))
         self.show_note()

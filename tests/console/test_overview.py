@@ -1,10 +1,13 @@
 """Overview: numbers, plots and lists, where a row leads, and what it does while nothing happens or nobody answers."""
 
+from collections.abc import Callable
+
 import pytest
 
+from console.screens.overview import OverviewScreen
 from tests.console.driving import Operator, operating, paste, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
-from tests.console.measured import budget, group
+from tests.console.measured import group
 from tests.console.samples import api_key, integration, log
 from tests.console.scene import afternoon, an_hour
 
@@ -24,22 +27,17 @@ def asked_for(gateway: FakeGateway, path: str) -> list[str]:
 
 
 async def test_console_opens_on_the_state_of_the_gateway() -> None:
-    """At 80x24 the first screen has every number with its course, one list, and what needs care in the status line."""
+    """At 80x24 one sees every number with its course, one list, what needs care, and cost against the budget."""
     async with operating(busy(), 80, 24, at="overview") as pilot:
         await until_seen(pilot, "Models 4", "gpt-4.1", "$3.12")
         screen = seen(pilot)
 
     assert "● ok  2 alerts" in screen
+    assert "$18.42 today  budget 88% of $200.00" in screen
     assert "Overview  last 1 h" in screen
     for number in ("requests    1.8k", "errors      41, 2.6%", "latency     1.2s / 4.8s", "first token 310ms / 1.2s"):
         assert number in screen, number
     assert screen.count("▇") >= 6
-
-
-async def test_status_line_has_the_budget_of_the_workspace() -> None:
-    """Where a workspace has a budget of money, what it costs is told against it on every screen."""
-    async with operating(busy(), at="overview") as pilot:
-        await until_seen(pilot, "2 alerts", "budget 88% of $200.00")
 
 
 async def test_every_list_in_its_turn() -> None:
@@ -66,26 +64,31 @@ async def test_every_list_in_its_turn() -> None:
     assert budgets.index("trial weekly") < budgets.index("Marketing monthly") < budgets.index("support-bot monthly")
 
 
-@pytest.mark.parametrize(
-    ("turns", "place", "shown"),
-    [
-        (0, 1, "Logs  model:gpt-4.1 "),
-        (1, 0, "Logs  key:mkt-webui "),
-        (2, 2, "Logs  workspace:engineering "),
-        (3, 0, "Logs  status:error "),
-        (3, 3, "Logs  status:429 "),
-        (4, 2, "@local"),
-        (6, 0, "Providers 4"),
-    ],
-    ids=["model", "key", "team", "fault", "status", "vendor", "alert"],
+WAYS = (
+    (0, 1, "Logs  model:gpt-4.1 "),
+    (1, 0, "Logs  key:mkt-webui "),
+    (1, 2, "Logs  workspace:engineering "),
+    (1, 0, "Logs  status:error "),
+    (0, 3, "Logs  status:429 "),
+    (1, 1, "@openai-eu"),
+    (1, 1, "Limits"),
+    (1, 1, "Limits"),
+    (0, 0, "Providers 4"),
 )
-async def test_row_leads_to_what_explains_it(turns: int, place: int, shown: str) -> None:
-    """Enter opens Logs with the row's filter, or the Catalog for a provider."""
+"""Lists further on, the row there, and what explains it: models, keys, teams, errors, vendors, budgets, alerts."""
+
+
+async def test_row_leads_to_what_explains_it() -> None:
+    """Enter opens Logs with the row's filter, the Catalog for a provider, Limits for a budget; `1` leads back."""
     async with operating(busy(), at="overview") as pilot:
         await until_seen(pilot, "gpt-4.1")
-        await pilot.press(*"l" * turns, *"j" * place, "enter")
+        for turns, place, shown in WAYS:
+            await pilot.press(*"l" * turns, "g", *"j" * place, "enter")
 
-        await until_seen(pilot, shown)
+            await until(pilot, lambda: pilot.app.current_mode != "overview")
+            await until_seen(pilot, shown)
+            await pilot.press("1")
+            await until_seen(pilot, "Overview  last")
 
 
 async def test_provider_gets_the_cursor_in_the_catalog() -> None:
@@ -216,6 +219,23 @@ async def test_quiet_gateway_is_not_asked_again() -> None:
         assert len(asked_for(gateway, GRAPH)) == before
 
 
+@pytest.mark.parametrize("gateway", [busy, FakeGateway], ids=["in use", "new"])
+async def test_same_answer_draws_nothing(gateway: Callable[[], FakeGateway], monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that says what is on the screen already sends not a byte to the terminal."""
+    async with operating(gateway(), 200, 60, at="overview") as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, OverviewScreen)
+        await until(pilot, lambda: screen.answered_at is not None)
+        await pilot.pause()
+        drawn: list[object] = []
+        monkeypatch.setattr(pilot.app, "_display", lambda _, what: drawn.append(what))
+
+        await screen.ask_once()
+        await pilot.pause()
+
+        assert (screen.error, drawn) == (None, [])
+
+
 async def test_gateway_that_goes_away_leaves_what_is_on_screen() -> None:
     """What was seen stays, with how old it is, and is asked for again by itself when somebody answers."""
     gateway = busy()
@@ -241,17 +261,6 @@ async def test_key_that_may_not_see_limits_sees_the_rest() -> None:
         await pilot.press("h", "h")
 
         await until_seen(pilot, "lacks the scope policies.list")
-
-
-async def test_budget_leads_to_the_limits() -> None:
-    """Enter on a budget goes to the screen of limits, or to keys where there is none."""
-    gateway = busy()
-    gateway.limits.rows = [budget("limit-1", "Marketing", 1, 2)]
-    async with operating(gateway, at="overview") as pilot:
-        await until_seen(pilot, "gpt-4o")
-        await pilot.press("h", "h", "enter")
-
-        await until(pilot, lambda: pilot.app.current_mode in ("limits", "keys"))
 
 
 async def test_filter_narrows_the_list() -> None:
