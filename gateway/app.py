@@ -18,7 +18,6 @@ from gateway.api.health import health
 from gateway.audit import audited
 from gateway.authenticate import authenticate
 from gateway.errors import GatewayError, NotFound
-from gateway.scopes import SCOPES
 from gateway.telemetry.prometheus import metrics
 
 if TYPE_CHECKING:
@@ -131,7 +130,7 @@ def keyed(app: App) -> Door:
         }
         if usual(scope["path"]) != HEALTH:
             try:
-                authenticate(headers, app.plant.snapshot, *SCOPES)
+                authenticate(headers, app.plant.snapshot)
             except GatewayError as error:
                 return await refuse(send, error)
         await app(scope, receive, send)

@@ -10,12 +10,15 @@ from console.cli import main
 from gateway.api.admin.log_query import KNOWN
 from gateway.errors import GatewayError
 from gateway.metrics import METRICS, OF_MANY
+from gateway.roles import ORGANISATION_ROLES, WORKSPACE_ROLES
+from gateway.scopes import MANAGED
 from gateway.vendors import VENDORS
 from store.error_classes import CLASSES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 LOGS = (ROOT / "docs" / "logs.md").read_text()
+ORGANISATION = (ROOT / "docs" / "organisation.md").read_text()
 LISTED = (ROOT / "docs" / "vendors.md").read_text()
 
 
@@ -36,6 +39,20 @@ def test_every_error_code_is_explained(code: str) -> None:
 def test_every_command_is_explained(name: str) -> None:
     """An operator finds each command in the README's table."""
     assert re.search(rf"^\| `tollhouse {name}\b", README, re.M)
+
+
+@pytest.mark.parametrize("resource", sorted(MANAGED))
+def test_every_scope_is_listed(resource: str) -> None:
+    """Who makes a key finds each scope in the table, with what may be done."""
+    row = next(line for line in ORGANISATION.splitlines() if line.startswith("|") and f"`{resource}`" in line)
+
+    assert row.split("|")[2].strip() == ", ".join(MANAGED[resource])
+
+
+@pytest.mark.parametrize("role", sorted({*ORGANISATION_ROLES, *WORKSPACE_ROLES}))
+def test_every_role_is_explained(role: str) -> None:
+    """Who invites somebody finds each role."""
+    assert f"| `{role}` |" in ORGANISATION
 
 
 @pytest.mark.parametrize("vendor", sorted(VENDORS))
