@@ -82,7 +82,7 @@ NEEDS: Mapping[tuple[Place, str], Need | Mapping[str, Need]] = {
     ("keys", "delete"): one_of(*(f"{kind}.delete" for kind in KEYS)),
     ("keys", "rotate"): one_of(*(f"{kind}.rotate" for kind in KEYS)),
 }
-"""By place and action, on some screens for each of their lists; an act that is not here needs nothing."""
+"""By place and action, on some screens for the lists that have the act; an act that is not here needs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +96,20 @@ class Access:
         """Why an act is not offered, None if it is."""
         need = need_of(place, action, listing)
         if need is None:
-            return None
+            return elsewhere(place, action, listing)
         if self.is_read_only and need.changes:
             return "this console is read-only"
         if self.key is None or not need.scopes or set(self.key.scopes) & set(need.scopes):
             return None
         return f"needs the scope `{need.scopes[0]}`, which key `{self.key.name}` lacks"
+
+
+def elsewhere(place: Place, action: str, listing: str) -> str | None:
+    """In which lists an act is at home, if this is none of them."""
+    lists = NEEDS.get((place, action.partition("(")[0]))
+    if not listing or lists is None or isinstance(lists, Need):
+        return None
+    return f"only in {', '.join(lists)}"
 
 
 def need_of(place: Place, action: str, listing: str = "") -> Need | None:

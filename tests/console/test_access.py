@@ -51,6 +51,8 @@ def test_reasons() -> None:
     )
     assert Access(key=looker).why_not("catalog", "new('providers')") is not None
     assert Access(is_read_only=True, key=looker).why_not("logs", "pause") is None
+    assert Access().why_not("people", "resend", "users") == "only in invites"
+    assert Access().why_not("people", "resend", "invites") is None
     assert need_of("catalog", "new", "models") == need_of("catalog", "new('models')", "providers")
 
 
