@@ -96,6 +96,10 @@ class Backlog:
         self.rows = sorted((row for row in held.values() if query.matches(row.origin)), key=row_id)
         self.cursor = None
 
+    def forget(self) -> None:
+        """Let go of every row: nothing that they show says whether they match."""
+        self.rows, self._under_way = [], {}
+
     def lose_track(self) -> None:
         """The connection broke: the end of what is under way may have passed unseen."""
         for row in self._under_way.values():

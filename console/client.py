@@ -123,9 +123,9 @@ class GatewayClient:
         """One log record with its bodies."""
         return await self._ask("GET", f"/v1/logs/{segment(log_id)}", LogDetail)
 
-    async def tail(self) -> AsyncIterator[TailEvent | None]:
+    async def tail(self, narrowed: dict[str, str]) -> AsyncIterator[TailEvent | None]:
         """Requests as they begin and as they settle, until the connection ends; first None, once connected."""
-        where = {"started": "true"}
+        where = {"started": "true"} | narrowed
         async with self.events("GET", "/v1/logs/tail", where=where, patience_seconds=PING_SECONDS * 3) as events:
             yield None
             async for name, data in events.named():

@@ -1,9 +1,9 @@
 """Keep one live tail open: connect, read, and after a break try again, a little later each time."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
-from console.client import GatewayClient, GatewayError, GatewayUnreachable, TailEvent
+from console.client import GatewayError, GatewayUnreachable, TailEvent
 
 PAUSES_SECONDS = (0.5, 1.0, 2.0, 5.0)
 """Between one try and the next; the last one stays."""
@@ -23,15 +23,15 @@ class Broken:
 
 
 async def follow(
-    gateway: GatewayClient,
+    tail: Callable[[], AsyncIterator[TailEvent | None]],
     take: Callable[[TailEvent | Connected | Broken], None],
     sleep: Callable[[float], Awaitable[None]],
 ) -> None:
-    """Hand every live event to `take`, for ever."""
+    """Hand every live event of `tail` to `take`, for ever."""
     failures = 0
     while True:
         try:
-            async for event in gateway.tail():
+            async for event in tail():
                 failures = 0
                 take(Connected() if event is None else event)
             raise GatewayUnreachable("The gateway closed the live tail")

@@ -1,8 +1,18 @@
-"""The filter bar's language: `status:error provider:@openai-prod model:gpt key:ci any words`."""
+"""The filter bar's language: `status:error provider:@openai-prod cost>0.01 since:1h any words`."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from console.figures import instant
+from console.query_words import AGO, EXACT, MINUTES, NUMBERS, PARTS, WORDS, Range, Wrong, range_of
 from console.wire.logs import LogSummary, Started
+
+TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
+BOUND = re.compile(rf"({'|'.join(NUMBERS)})([<>:])(.*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,73 +21,134 @@ class Query:
 
     status: str = ""
     provider: str = ""
-    vendor: str = ""
     model: str = ""
     key: str = ""
-    trace: str = ""
-    workspace: str = ""
-    shadow: str = ""
+    exact: tuple[tuple[str, str], ...] = ()
+    """(word, value) of `query_words.EXACT`."""
+    ranges: tuple[Range, ...] = ()
+    metadata: tuple[tuple[str, str], ...] = ()
+    said: tuple[str, ...] = ()
+    """Words of prompts and answers."""
+    since: str = ""
+    until: str = ""
     text: tuple[str, ...] = ()
 
-    def filters(self) -> dict[str, str]:
+    def filters(self, now: datetime) -> dict[str, str]:
         """What the gateway can narrow for us: whole values and one text; `matches` does the rest."""
         asked = {
             "status": self.status,
             "provider": self.provider.removeprefix("@") if self.provider.startswith("@") else "",
-            "ai_org": self.vendor,
-            "trace_id": self.trace,
-            "workspace_slug": self.workspace,
-            "would_have_refused": self.shadow,
+            "metadata": json.dumps(dict(self.metadata)) if self.metadata else "",
             "text": max((self.model, self.key, *self.text), key=len),
+            "time_of_generation_min": moment(self.since, now),
+            "time_of_generation_max": moment(self.until, now),
         }
+        asked |= {EXACT[word].asks: value for word, value in self.exact} | self.unseen()
+        for bounds in self.ranges:
+            asked |= bounds.asked()
+        return {name: value for name, value in asked.items() if value}
+
+    def unseen(self) -> dict[str, str]:
+        """What only the gateway can tell of a request: the tail has to be narrowed there too."""
+        asked = {"words": " ".join(self.said)}
+        asked |= {EXACT[word].asks: value for word, value in self.exact if EXACT[word].held is None}
         return {name: value for name, value in asked.items() if value}
 
     def matches(self, row: LogSummary | Started) -> bool:
-        """Whether the row belongs into the list; one without an answer does only where no status is asked for."""
+        """Whether the row belongs into the list, as far as it shows; one without an answer shows little."""
         if isinstance(row, Started):
-            return not (self.status or self.vendor or self.workspace or self.shadow) and self._matches_origin(row)
+            return not self.is_about_answers and self._matches_origin(row)
         return (
             status_matches(self.status, row)
-            and (not self.vendor or self.vendor == row.ai_org)
-            and (not self.workspace or self.workspace == row.workspace_slug)
-            and (not self.shadow or any(spared.code == self.shadow for spared in row.would_have_refused or ()))
+            and all(exactly(word, value, row) for word, value in self.exact)
+            and all(bounds.holds(row) for bounds in self.ranges)
+            and all((row.metadata or {}).get(name) == value for name, value in self.metadata)
             and self._matches_origin(row)
         )
 
+    @property
+    def is_about_answers(self) -> bool:
+        """Whether it asks for what is only known in the end."""
+        others = [word for word, _ in self.exact if word != "trace"]
+        return bool(self.status or others or self.ranges or self.metadata or self.said or self.until)
+
     def _matches_origin(self, row: LogSummary | Started) -> bool:
+        traces = [value for word, value in self.exact if word == "trace"]
         return (
             provider_matches(self.provider, row.provider)
             and within(self.model, row.ai_model)
             and within(self.key, row.api_key_name)
-            and (not self.trace or self.trace == row.trace_id)
+            and all(value == row.trace_id for value in traces)
             and all(any(within(word, place) for place in searched(row)) for word in self.text)
         )
 
 
-WORDS = ("status", "provider", "vendor", "model", "key", "trace", "workspace", "shadow")
-"""What may stand before a colon."""
-
-
 def parse(line: str) -> tuple[Query, str | None]:
     """The query, and what is wrong with the line, if anything: an unknown word is said, not guessed."""
-    found: dict[str, str] = {}
-    text: list[str] = []
-    for word in line.split():
-        name, colon, value = word.partition(":")
-        if not colon or "/" in name:
-            text.append(word.lower())
-        elif name not in WORDS:
-            return Query(), f"`{name}:` is not a filter; these are: {', '.join(f'{known}:' for known in WORDS)}"
-        else:
-            found[name] = value if name in ("provider", "trace", "workspace") else value.lower()
-    if problem := status_problem(found.get("status", "")):
-        return Query(), problem
-    return Query(**found, text=tuple(text)), None
+    query = Query()
+    try:
+        for token in TOKEN.findall(line):
+            query = narrowed(query, token.replace('"', ""))
+    except Wrong as wrong:
+        return Query(), str(wrong)
+    return query, None
+
+
+def narrowed(query: Query, token: str) -> Query:
+    """The query with one word more. Raises Wrong."""
+    if bound := BOUND.fullmatch(token):
+        return replace(query, ranges=(*query.ranges, range_of(*bound.groups())))
+    name, colon, value = token.partition(":")
+    if not colon or "/" in name:
+        return replace(query, text=(*query.text, token.lower()))
+    if name.startswith("meta.") and len(name) > len("meta."):
+        return replace(query, metadata=(*query.metadata, (name.removeprefix("meta."), value)))
+    if name in EXACT:
+        return replace(query, exact=(*query.exact, (name, EXACT[name].spelled(value))))
+    if name not in PARTS:
+        raise Wrong(f"`{name}:` is not a filter; these are: {', '.join(f'{known}:' for known in WORDS)}")
+    return with_part(query, name, value)
+
+
+def with_part(query: Query, name: str, value: str) -> Query:
+    """The query with one of the words that have a rule of their own. Raises Wrong."""
+    match name:
+        case "status":
+            if problem := status_problem(value.lower()):
+                raise Wrong(problem)
+            return replace(query, status=value.lower())
+        case "since" | "until":
+            if value and not AGO.fullmatch(value) and instant(value) is None:
+                raise Wrong(f"`{name}:{value}` is no time; one looks like 15m, 2h, 7d or 2026-11-24T08:00")
+            return replace(query, since=value) if name == "since" else replace(query, until=value)
+        case "text":
+            return replace(query, said=(*query.said, *value.split()))
+        case "provider":
+            return replace(query, provider=value)
+        case "model":
+            return replace(query, model=value.lower())
+    return replace(query, key=value.lower())
 
 
 def problem_of(line: str) -> str | None:
     """What is wrong with the line."""
     return parse(line)[1]
+
+
+def with_range(line: str, since: str) -> str:
+    """The line with another `since:`, or without one."""
+    kept = [token for token in TOKEN.findall(line) if not token.startswith(("since:", "until:"))]
+    return " ".join([*kept, *([since] if since else [])])
+
+
+def moment(text: str, now: datetime) -> str:
+    """`15m` ago, or a time as it was typed, which is the operator's own where it names no zone; nothing for none."""
+    if ago := AGO.fullmatch(text):
+        return (now - timedelta(minutes=int(ago[1]) * MINUTES[ago[2]])).isoformat()
+    if not text:
+        return ""
+    said = datetime.fromisoformat(text)
+    return (said if said.tzinfo else said.astimezone()).isoformat()
 
 
 def status_problem(status: str) -> str | None:
@@ -97,6 +168,13 @@ def status_matches(status: str, row: LogSummary) -> bool:
             return row.is_success == (status == "success")
         case _:
             return str(row.response_status_code).startswith(status.removesuffix("xx"))
+
+
+def exactly(word: str, value: str, row: LogSummary) -> bool:
+    """Whether a row has just that; what only the gateway can tell it has told already."""
+    held = EXACT[word].held
+    found = value if held is None else held(row)
+    return not value or (value in found if isinstance(found, tuple) else found == value)
 
 
 def provider_matches(asked: str, provider: str | None) -> bool:

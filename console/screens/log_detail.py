@@ -165,6 +165,13 @@ class LogDetailScreen(Screen[None]):
             self.draw()
             self.page.put_cursor(0)
 
+    def action_trace(self) -> None:
+        """The requests that belong to this one."""
+        if trace := self.row.origin.trace_id if self.summary is not None else None:
+            from console.screens.trace import TraceScreen
+
+            self.app.push_screen(TraceScreen(self.gateway, trace, self.zone))
+
     def action_replay(self) -> None:
         """Into the playground with the same messages, model and parameters."""
         from console.playground import replayed

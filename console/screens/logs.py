@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import anyio
@@ -18,10 +19,13 @@ from console.keys_table import Place, bindings
 from console.pace import Pace
 from console.plain import plain_line
 from console.query import Query, parse, problem_of
-from console.screens.governed import GovernedScreen
+from console.query_completion import known_in, offers
+from console.query_words import HINT
+from console.screens.log_acts import LogActs
 from console.story import sentence
 from console.widgets.filter_bar import FilterBar
 from console.widgets.key_bar import KeyBar
+from console.widgets.log_line import COLUMNS
 from console.widgets.status_line import StatusLine
 from console.widgets.tail_view import TailView
 from console.wire.logs import LogSummary
@@ -34,24 +38,21 @@ CAPACITY = 5_000
 PAGE = 200
 
 
-class LogsScreen(GovernedScreen):
+class LogsScreen(LogActs):
     """The live tail: paused, followed, narrowed, and each request opened."""
 
     CSS_PATH = "logs.tcss"
     PLACES: ClassVar[tuple[Place, ...]] = ("logs", "lists")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("logs")]
-    tail = query_one("#tail", TailView)
     bar = query_one(FilterBar)
     where = query_one("#where", Static)
     story = query_one("#story", Static)
 
     def __init__(self, gateway: GatewayClient, zone: tzinfo | None, now: Callable[[], datetime]) -> None:
-        super().__init__()
-        self.gateway = gateway
-        self.zone = zone
-        self.now = now
+        super().__init__(gateway, zone, now)
         self.feed = Feed(CAPACITY)
-        self.filter_text = ""
+        self.known: dict[str, list[str]] = {}
+        """Values that the filter bar offers, by word."""
         self.detail: LogDetailScreen | None = None
         self.pace = Pace(self, self.paint)
 
@@ -61,12 +62,14 @@ class LogsScreen(GovernedScreen):
         yield Static(id="where", markup=False)
         yield TailView(self.feed.backlog, self.zone, id="tail")
         yield Static(id="story", markup=False)
-        yield FilterBar("status:error provider:@slug model:gpt key:name words", problem_of)
+        yield FilterBar(HINT, problem_of, self.offered)
         yield KeyBar("lists", "logs", "everywhere")
 
     def on_mount(self) -> None:
-        """Narrowed as it was left; draw first, then connect."""
-        text = self.recall().get("filter")
+        """Narrowed, and with the columns, as it was left; draw first, then connect."""
+        text, columns = self.recall().get("filter"), self.recall().get("columns")
+        if isinstance(columns, list) and (shown := tuple(column.name for column in COLUMNS if column.name in columns)):
+            self.tail.shown = shown
         if isinstance(text, str) and problem_of(text) is None:
             self.filter_text = text
             self.feed.narrow(parse(text)[0])
@@ -77,7 +80,7 @@ class LogsScreen(GovernedScreen):
     @work(exclusive=True, group="tail")
     async def listen(self) -> None:
         """Keep the live tail open for as long as the console runs."""
-        await follow(self.gateway, self.take, anyio.sleep)
+        await follow(partial(self.gateway.tail, self.feed.backlog.query.unseen()), self.take, anyio.sleep)
 
     def take(self, event: TailEvent | Connected | Broken) -> None:
         """One thing from the tail: it is drawn with the next painting, if it is news."""
@@ -106,7 +109,7 @@ class LogsScreen(GovernedScreen):
     async def load_newest(self) -> None:
         """The newest logs from the gateway's own list, merged with the live ones."""
         try:
-            page = await self.gateway.logs(self.feed.backlog.query.filters(), limit=PAGE)
+            page = await self.gateway.logs(self.feed.backlog.query.filters(self.now()), limit=PAGE)
         except GatewayError as error:
             self.feed.problem = error.short
         else:
@@ -134,7 +137,7 @@ class LogsScreen(GovernedScreen):
         backlog = self.feed.backlog
         for _ in range(5):
             try:
-                page = await self.gateway.logs(backlog.query.filters(), limit=PAGE, cursor=cursor)
+                page = await self.gateway.logs(backlog.query.filters(self.now()), limit=PAGE, cursor=cursor)
             except GatewayError as error:
                 return self.tollhouse.say_failure(error)
             before = len(backlog)
@@ -163,7 +166,23 @@ class LogsScreen(GovernedScreen):
 
     def action_filter(self) -> None:
         """Open the filter bar."""
+        self.known = known_in(self.feed.backlog.rows)
+        self.learn()
         self.bar.ask(self.filter_text)
+
+    def offered(self, line: str) -> list[str]:
+        """What the word that is typed could become."""
+        return offers(line, self.known)
+
+    @work(exclusive=True, group="learn")
+    async def learn(self) -> None:
+        """Providers and keys that made no request lately are offered too, as far as this key may see them."""
+        try:
+            providers, keys = await self.gateway.providers(), await self.gateway.keys()
+        except GatewayError:
+            return
+        self.known["provider"] = [*self.known["provider"], *(f"@{one.slug}" for one in providers)]
+        self.known["key"] = [*self.known["key"], *(key.name for key in keys)]
 
     def action_clear_filter(self) -> None:
         """Everything again."""
@@ -183,9 +202,12 @@ class LogsScreen(GovernedScreen):
 
     def narrow(self, text: str, query: Query) -> None:
         """Show only what matches."""
+        was_narrowed = self.feed.backlog.query.unseen()
         self.filter_text = text
         self.remember(filter=text)
         self.feed.narrow(query)
+        if query.unseen() != was_narrowed:
+            self.listen()
         self.tail.following = True
         self.tail.paint()
         self.load_newest()
@@ -224,15 +246,3 @@ class LogsScreen(GovernedScreen):
         if self.filter_text:
             return "No request matches this filter; Esc shows all."
         return f"No requests yet. Applications send theirs to {self.gateway.url}/v1 with a key from Keys (4)."
-
-    def action_copy_id(self) -> None:
-        """The log's id, which support and scripts ask for."""
-        if (row := self.tail.cursor_row) is not None:
-            self.tollhouse.copy(row.id, "log id")
-
-    def action_copy(self) -> None:
-        """Choose what to copy of this row."""
-        from console.screens.choose import ChooseScreen, copies_of
-
-        if (row := self.tail.cursor_row) is not None:
-            self.app.push_screen(ChooseScreen("Copy", copies_of(row)), self.tollhouse.copy_choice)

@@ -13,12 +13,18 @@ from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from console.plain import plain_line
+from console.query_completion import completed
 from console.widgets.line_input import LineInput
 
 
 def anything(_: str) -> str | None:
     """Any text will do."""
     return None
+
+
+def nothing(_: str) -> list[str]:
+    """No word is completed."""
+    return []
 
 
 class FilterBar(Widget):
@@ -31,10 +37,11 @@ class FilterBar(Widget):
         Horizontal { height: 1; }
         #slash { width: 2; text-style: bold; }
         Input { width: 1fr; }
-        #problem { height: 1; color: $text-error; }
+        #problem { height: 1; color: $text-muted; }
+        #problem.problem { color: $text-error; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "leave", "Cancel"), ("tab", "complete", "Complete")]
     line = query_one(LineInput)
     problem = query_one("#problem", Label)
 
@@ -55,10 +62,19 @@ class FilterBar(Widget):
     class Left(Message):
         """The operator thought better of it."""
 
-    def __init__(self, hint: str, check: Callable[[str], str | None] = anything) -> None:
+    def __init__(
+        self,
+        hint: str,
+        check: Callable[[str], str | None] = anything,
+        offers: Callable[[str], list[str]] = nothing,
+    ) -> None:
         super().__init__()
         self.hint = hint
         self.find_problem = check
+        self.find_offers = offers
+        """What the last word of a line could become."""
+        self.turn: tuple[str, list[str], int] | None = None
+        """What was typed, what it could become, and which of these stands there since Tab was pressed."""
         self.before = ""
 
     def compose(self) -> ComposeResult:
@@ -80,7 +96,11 @@ class FilterBar(Widget):
         """Say what is wrong while it is typed."""
         event.stop()
         problem = self.find_problem(event.value)
-        self.problem.update(plain_line(problem or ""))
+        if self.turn is not None and event.value != completed(self.turn[0], self.turn[1][self.turn[2]]):
+            self.turn = None
+        found = self.find_offers(event.value) if self.turn is None else self.turn[1]
+        self.problem.set_class(not found and problem is not None, "problem")
+        self.problem.update(plain_line(f"Tab: {'  '.join(found)}" if found else problem or ""))
         if problem is None and self.has_class("open"):
             self.post_message(self.Changed(event.value.strip()))
 
@@ -88,9 +108,24 @@ class FilterBar(Widget):
     def apply(self, event: Input.Submitted) -> None:
         """Narrow, unless the line is wrong."""
         event.stop()
-        if self.find_problem(event.value) is None:
+        if problem := self.find_problem(event.value):
+            self.problem.add_class("problem")
+            self.problem.update(plain_line(problem))
+        else:
             self.remove_class("open")
             self.post_message(self.Narrowed(event.value.strip()))
+
+    def action_complete(self) -> None:
+        """Write out what the last word could become; again for the next of these."""
+        if self.turn is None:
+            if found := self.find_offers(self.line.value):
+                self.turn = (self.line.value, found, 0)
+        else:
+            typed, found, place = self.turn
+            self.turn = (typed, found, (place + 1) % len(found))
+        if self.turn is not None:
+            self.line.value = completed(self.turn[0], self.turn[1][self.turn[2]])
+            self.line.cursor_position = len(self.line.value)
 
     def action_leave(self) -> None:
         """Away, the filter as it was."""

@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from console.backlog import Backlog, Row
 from console.widgets.cursor_list import CursorList
-from console.widgets.log_line import cells, fitting
+from console.widgets.log_line import USUAL, cells, fitting
 
 
 class TailView(CursorList):
@@ -35,6 +35,8 @@ class TailView(CursorList):
         super().__init__(id=id)
         self.backlog = backlog
         self.zone = zone
+        self.shown: tuple[str, ...] = USUAL
+        """The columns that are wanted, as far as they fit."""
         self.cursor_id: str | None = None
         self._top_id: str | None = None
         """The row at the top of the screen."""
@@ -75,7 +77,12 @@ class TailView(CursorList):
 
     def on_resize(self, _: events.Resize) -> None:
         """Choose columns for the new width."""
-        self.columns = fitting(self.size.width)
+        self.show_columns(self.shown)
+
+    def show_columns(self, names: tuple[str, ...]) -> None:
+        """These, as far as they fit."""
+        self.shown = names
+        self.columns = fitting(self.size.width, names)
         self._forget_drawn()
         self.paint()
 

@@ -81,6 +81,10 @@ class LogSummary(msgspec.Struct, frozen=True, kw_only=True):
     error: Failure | None = None
     would_have_refused: list[Failure] | None = None
     """By limits and rules in shadow."""
+    error_class: str | None = None
+    span_id: str | None = None
+    parent_span_id: str | None = None
+    span_name: str | None = None
     attempts: list[Attempt] | None = None
 
 

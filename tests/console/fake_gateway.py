@@ -12,6 +12,7 @@ from tests.console.fake_alerts import FakeAlerts
 from tests.console.fake_answers import listing, one, refused
 from tests.console.fake_limits import FakeLimits
 from tests.console.fake_people import FakePeople
+from tests.console.fake_talk import FakeTalk
 from tests.console.measured import Measured
 from tests.console.samples import Json, api_key, integration, provider, stats
 
@@ -31,8 +32,6 @@ VENDORS: list[Json] = [
     },
 ]
 
-CHAT_HEADERS = {"content-type": "text/event-stream", "x-portkey-trace-id": "trace-of-the-chat"}
-
 
 class FakeGateway:
     """What it holds is public, and what it was asked is kept."""
@@ -46,22 +45,16 @@ class FakeGateway:
         self.providers: list[Json] = []
         self.models: dict[str, list[Json]] = {}
         self.keys: list[Json] = []
-        self.configs: list[Json] = []
+        self.talk = FakeTalk()
         self.limits, self.alerts, self.people = FakeLimits(), FakeAlerts(), FakePeople()
         self.measured = Measured()
-        self.parts = (self.people, self.measured, self.limits, self.alerts)
+        self.parts = (self.people, self.measured, self.limits, self.alerts, self.talk)
         self.asked: list[tuple[str, str, Json]] = []
         """(method, path, body) of every change asked for."""
         self.filters: list[dict[str, str]] = []
         """What each question for logs was narrowed to."""
         self.looked: list[str] = []
         """Every path and query that was read."""
-        self.says: list[str] = ["Hello", " from the model."]
-        """The pieces that a chat is answered in."""
-        self.held: asyncio.Event | None = None
-        """Chats go on after their first piece when this is set."""
-        self.chats: list[tuple[str | None, Json]] = []
-        """(config, body) of every chat."""
         self.tails = 0
         self.trouble: str | None = None
         """Why nobody answers; None when somebody does."""
@@ -114,8 +107,7 @@ class FakeGateway:
             self.looked.append(str(request.url).removeprefix("http://gateway.test"))
             return self._look(path, dict(request.url.params))
         if path == "/v1/chat/completions" and path not in self._refusals:
-            self.chats.append((request.headers.get("x-portkey-config"), body))
-            return httpx.Response(200, headers=CHAT_HEADERS, content=self._chat(body))
+            return self.talk.chat(request.headers.get("x-portkey-config"), body)
         self.asked.append((request.method, path, body))
         if path in self._refusals:
             status, error = self._refusals.pop(path)
@@ -123,16 +115,12 @@ class FakeGateway:
         return httpx.Response(200, json=self._change(request.method, path.removeprefix("/v1/").split("/"), body))
 
     def _look(self, path: str, params: dict[str, str]) -> httpx.Response:
-        match path.removeprefix("/v1/").split("/"):
+        parts = path.removeprefix("/v1/").split("/")
+        if (found := self.talk.look(parts, params)) is not None:
+            return found
+        match parts:
             case ["stats"]:
                 return httpx.Response(200, json=self.stats)
-            case ["models"]:
-                ids = [f"@{slug}/{row['slug']}" for slug, rows in self.models.items() for row in rows]
-                return httpx.Response(
-                    200, json={"object": "list", "data": [{"id": name, "name": name} for name in ids]}
-                )
-            case ["configs"]:
-                return httpx.Response(200, json={"data": self.configs, "success": True})
             case ["vendors"]:
                 return listing(VENDORS, params)
             case ["logs", "tail"]:
@@ -178,15 +166,6 @@ class FakeGateway:
         yield b": ping\n\n"
         while (event := await events.get()) is not None:
             yield event
-
-    async def _chat(self, body: Json) -> AsyncIterator[bytes]:
-        for place, piece in enumerate(self.says):
-            if place == 1 and self.held is not None:
-                await self.held.wait()
-            chunk = {"model": body["model"], "choices": [{"index": 0, "delta": {"content": piece}}]}
-            yield f"data: {json.dumps(chunk)}\n\n".encode()
-        usage = {"prompt_tokens": 7, "completion_tokens": 48}
-        yield f"data: {json.dumps({'choices': [], 'usage': usage})}\n\ndata: [DONE]\n\n".encode()
 
     def _change(self, method: str, path: list[str], body: Json) -> Json:
         for part in self.parts:

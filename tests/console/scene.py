@@ -179,8 +179,9 @@ def furnish(gateway: FakeGateway) -> None:
         provider("trial", "openai-prod", name="Summer school", expires_at="2026-09-01T00:00:00Z"),
     ]
     gateway.models = {"openai-prod": [model("gpt-4o"), model("gpt-5-mini"), model("gpt-5", enabled=False)]}
-    gateway.configs = [config("pc-support", name="Support desk")]
-    gateway.says = [ANSWER]
+    gateway.talk.models = ["@openai-prod/gpt-4o", "@openai-prod/gpt-5-mini"]
+    gateway.talk.configs = [config("pc-support", name="Support desk")]
+    gateway.talk.says = [ANSWER]
     once = "2026-11-24T09:12:00Z"
     gateway.keys = [
         api_key("key-1", "mkt-webui", key="th-2…k8Vw"),

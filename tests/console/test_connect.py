@@ -15,7 +15,6 @@ from console.demo.vendor import serve_vendor
 from console.wire.connect import Setting
 from tests.console.driving import operating, paste, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
-from tests.console.samples import model
 from tests.gateway.running import add_demo, gateway_in
 
 NEW_SECRET = "th-NEW-SECRET-0123456789"
@@ -67,7 +66,7 @@ def test_snippets_leave_nothing_to_fill_in(client: Client) -> None:
 async def test_new_key_is_in_the_settings_until_one_leaves() -> None:
     """`n` makes a key that stands in every tab's settings, is copied with them, and is gone when one comes back."""
     gateway = FakeGateway()
-    gateway.models = {"demo": [model("gpt-4o")]}
+    gateway.talk.models = ["@demo/gpt-4o"]
     async with operating(gateway) as pilot:
         await pilot.press("colon")
         await until_seen(pilot, "Enter runs the marked one")
@@ -103,7 +102,7 @@ async def test_new_key_is_in_the_settings_until_one_leaves() -> None:
 async def test_test_asks_once_and_says_what_came() -> None:
     """Enter asks for a model first, then asks it as the client would, and shows the answer or whose fault it was."""
     gateway = FakeGateway()
-    gateway.models = {"demo": [model("gpt-4o")]}
+    gateway.talk.models = ["@demo/gpt-4o"]
     async with operating(gateway) as pilot:
         await pilot.app.run_action("show('connect')")
         await until_seen(pilot, NO_KEY)
@@ -122,7 +121,7 @@ async def test_test_asks_once_and_says_what_came() -> None:
         await pilot.press("enter")
 
         await until_seen(pilot, "✖ Refused by policy: nothing left to spend. Raise the budget")
-        await until(pilot, lambda: len(gateway.chats) == 1)
+        await until(pilot, lambda: len(gateway.talk.chats) == 1)
 
 
 SETTINGS = [Setting(name="host", value="127.0.0.1"), Setting(name="port", value="8787")]

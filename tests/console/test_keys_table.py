@@ -10,6 +10,7 @@ from console.keys_table import KEYS, PLACES, Key, Place, keys_of
 from console.screens.alerts import AlertsScreen
 from console.screens.audit import AuditScreen
 from console.screens.catalog import CatalogScreen
+from console.screens.columns import ColumnsScreen
 from console.screens.connect import ConnectScreen
 from console.screens.form import FormScreen
 from console.screens.keys import KeysScreen
@@ -23,6 +24,8 @@ from console.screens.people import PeopleScreen
 from console.screens.playground import PlaygroundScreen
 from console.screens.secret import SecretScreen
 from console.screens.settings import SettingsScreen
+from console.screens.trace import TraceScreen
+from console.screens.views import ViewsScreen
 from console.screens.workspace import WorkspaceScreen
 from console.widgets.resource_table import ResourceTable
 from console.widgets.tail_view import TailView
@@ -36,6 +39,9 @@ HOMES: dict[Place, tuple[type[DOMNode], ...]] = {
     "lists": (TailView, ResourceTable),
     "overview": (OverviewScreen,),
     "logs": (LogsScreen,),
+    "views": (ViewsScreen,),
+    "columns": (ColumnsScreen,),
+    "trace": (TraceScreen,),
     "log": (LogDetailScreen,),
     "catalog": (CatalogScreen,),
     "keys": (KeysScreen,),
@@ -57,7 +63,10 @@ WAYS: dict[Place, list[str]] = {
     "everywhere": [],
     "lists": [],
     "logs": [],
-    "log": ["enter"],
+    "views": ["v"],
+    "columns": ["escape", "O"],
+    "trace": ["escape", "T"],
+    "log": ["escape", "enter"],
     "overview": ["1"],
     "catalog": ["3"],
     "playground": ["0", "escape"],
@@ -74,6 +83,9 @@ WAYS: dict[Place, list[str]] = {
 }
 """The keys that lead from one place to the next."""
 KEYS_SHOWN: dict[Place, str] = {
+    "views": "d Delete",
+    "columns": "Space Show/hide",
+    "trace": "Enter Open  y Copy id",
     "log": "y Copy tab",
     "overview": "v Table",
     "catalog": "→ Next list",

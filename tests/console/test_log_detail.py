@@ -149,7 +149,7 @@ async def test_replay_opens_the_playground_as_the_request_was() -> None:
         await pilot.press("enter")
 
         await until_seen(pilot, "Hello from the model.")
-        assert gateway.chats[0][1]["messages"] == [{"role": "user", "content": "Who are you?"}]
+        assert gateway.talk.chats[0][1]["messages"] == [{"role": "user", "content": "Who are you?"}]
 
 
 async def test_what_guardrails_said_has_a_tab() -> None:

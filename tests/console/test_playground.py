@@ -12,14 +12,14 @@ from console.transcript import Transcript
 from console.wire.logs import LogDetail
 from tests.console.driving import Operator, fill, operating, paste, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
-from tests.console.samples import Json, config, detail, log, model
+from tests.console.samples import Json, config, detail, log
 
 
 def stocked() -> FakeGateway:
     """A gateway with two models and a config."""
     gateway = FakeGateway()
-    gateway.models = {"demo": [model("gpt-4o"), model("qwen3")]}
-    gateway.configs = [config("pc-desk", name="Support desk"), config("pc-old", status="archived")]
+    gateway.talk.models = ["@demo/gpt-4o", "@demo/qwen3"]
+    gateway.talk.configs = [config("pc-desk", name="Support desk"), config("pc-old", status="archived")]
     return gateway
 
 
@@ -43,18 +43,18 @@ async def say(pilot: Operator, prompt: str) -> None:
 async def test_answer_comes_in_pieces_with_what_it_took() -> None:
     """The first piece is there before the second exists; tokens come with the answer, the cost from the log."""
     gateway = stocked()
-    gateway.logs, gateway.held = [log(1)], asyncio.Event()
+    gateway.logs, gateway.talk.held = [log(1)], asyncio.Event()
     async with operating(gateway) as pilot:
         await at_playground(pilot)
         await say(pilot, "Who are you?")
         await until_seen(pilot, "Who are you?", "Hello", "Esc stops it")
         assert "from the model" not in seen(pilot)
 
-        gateway.held.set()
+        gateway.talk.held.set()
 
         await until_seen(pilot, "Hello from the model.", "7 tokens in, 48 out · cost $0.0041 · first token", "total")
         assert {"trace_id": "trace-of-the-chat"} in gateway.filters
-        _, body = gateway.chats[0]
+        _, body = gateway.talk.chats[0]
         assert body == {
             "model": "@demo/gpt-4o",
             "messages": [{"role": "user", "content": "Who are you?"}],
@@ -72,12 +72,12 @@ async def test_conversation_goes_on() -> None:
         await until_seen(pilot, "total")
         await say(pilot, "Two")
         await until(pilot, lambda: seen(pilot).count("total") == 2)
-        turns = [(turn["role"], turn["content"]) for turn in gateway.chats[1][1]["messages"]]
+        turns = [(turn["role"], turn["content"]) for turn in gateway.talk.chats[1][1]["messages"]]
         assert turns == [("user", "One"), ("assistant", "Hello from the model."), ("user", "Two")]
 
         await pilot.press("escape", "r")
-        await until(pilot, lambda: len(gateway.chats) == 3 and seen(pilot).count("total") == 2)
-        assert gateway.chats[2] == gateway.chats[1]
+        await until(pilot, lambda: len(gateway.talk.chats) == 3 and seen(pilot).count("total") == 2)
+        assert gateway.talk.chats[2] == gateway.talk.chats[1]
         await pilot.press("ctrl+l")
 
         await unseen(pilot, "Hello from the model.")
@@ -86,7 +86,7 @@ async def test_conversation_goes_on() -> None:
 async def test_escape_stops_an_answer() -> None:
     """Esc ends the answer under way where it is, and says that it was the operator's doing."""
     gateway = stocked()
-    gateway.held = asyncio.Event()
+    gateway.talk.held = asyncio.Event()
     async with operating(gateway) as pilot:
         await at_playground(pilot)
         await say(pilot, "Tell me everything")
@@ -95,7 +95,7 @@ async def test_escape_stops_an_answer() -> None:
         await pilot.press("escape")
 
         await until_seen(pilot, "stopped by you")
-        gateway.held.set()
+        gateway.talk.held.set()
         await pilot.press("escape", "k")
         assert "from the model" not in seen(pilot)
 
@@ -114,7 +114,7 @@ async def test_two_sides_hear_the_same_prompt() -> None:
         await say(pilot, "Same to both")
         await until(pilot, lambda: seen(pilot).count("Hello from the model.") == 2)
 
-        asked = {(config, body["model"], body["messages"][-1]["content"]) for config, body in gateway.chats}
+        asked = {(config, body["model"], body["messages"][-1]["content"]) for config, body in gateway.talk.chats}
         assert asked == {(None, "@demo/gpt-4o", "Same to both"), ("pc-desk", "from-the-config", "Same to both")}
         await pilot.press("escape", "b")
         await unseen(pilot, "B pc-desk")
@@ -139,7 +139,7 @@ async def test_parameters_go_with_every_question() -> None:
         await say(pilot, "Hi")
 
         await until_seen(pilot, "total")
-        body = gateway.chats[0][1]
+        body = gateway.talk.chats[0][1]
         assert body["messages"][0] == {"role": "system", "content": "Be brief."}
         assert (body["temperature"], body["max_tokens"], body["top_p"]) == (0, 64, 0.9)
 

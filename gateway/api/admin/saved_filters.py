@@ -20,6 +20,8 @@ from store.rollup_rows import SavedFilterRow
 from store.saved_filters import delete_filter, saved_filters
 
 Here = Request[Any, Any, State]
+OTHERS = {"line"}
+"""What may stand beside the filters: how a person wrote them, which says more (`since:1h`) than what is asked."""
 
 
 class NewFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +68,7 @@ class SavedFiltersController(Controller):
         caller = caller_of(request)
         if not 0 < len(data.name) <= 100:
             raise BadRequest("`name` must have 1 to 100 characters.", param="name")
-        filter_of(data.filters, caller, set())
+        filter_of(data.filters, caller, OTHERS)
         row = SavedFilterRow(
             id=new_id(),
             name=data.name,

@@ -1,0 +1,51 @@
+"""Logs before a real gateway: what it alone can find, views it keeps, traces, and requests sent again."""
+
+from datetime import UTC
+from pathlib import Path
+
+from console.app import TollhouseApp
+from console.demo.vendor import serve_vendor
+from tests.console.driving import fill, paste, unseen, until_seen
+from tests.gateway.running import OPERATOR_KEY, add_demo, ask, gateway_in
+
+
+async def test_real_log_is_searched_kept_and_replayed(tmp_path: Path) -> None:
+    """Words of prompts, views, traces and replays do against the real API what they do against the one in memory."""
+    async with serve_vendor() as vendor, gateway_in(tmp_path) as gateway:
+        await add_demo(gateway.admin, vendor.url)
+        for text in ("A zebra crosses", "A horse waits"):
+            await gateway.app.post("/v1/chat/completions", json=ask(text), headers={"x-portkey-trace-id": "walk"})
+        app = TollhouseApp(gateway.url, OPERATOR_KEY, zone=UTC, theme="textual-dark")
+        async with app.run_test(size=(120, 36), notifications=True) as pilot:
+            await until_seen(pilot, "2 rows")
+            await pilot.press("slash")
+            await paste(pilot, "text:zebra cost<1 latency<1m since:1h")
+            await pilot.press("enter")
+            await until_seen(pilot, "1 rows")
+            await pilot.press("s")
+            await until_seen(pilot, "Save the view")
+            await fill(pilot, name="zebras")
+            await pilot.press("enter")
+            await until_seen(pilot, "Saved; v has it.")
+            kept = (await gateway.admin.get("/v1/logs/filters")).json()["data"]
+            assert [(view["name"], view["filters"]["words"]) for view in kept] == [("zebras", "zebra")]
+
+            await gateway.app.post("/v1/chat/completions", json=ask("Another zebra"))
+            await gateway.app.post("/v1/chat/completions", json=ask("Another horse"))
+            await until_seen(pilot, "2 rows")
+            await pilot.press("v")
+            await until_seen(pilot, "zebras", "text:zebra")
+            await pilot.press("d")
+            await until_seen(pilot, "Delete view `zebras`?")
+            await pilot.press("right", "enter")
+            await until_seen(pilot, "No views yet")
+            await pilot.press("escape", "g", "T")
+
+            await until_seen(pilot, "Trace walk: 2 requests", "/v1/chat/completions gpt-4o", "@demo gpt-4o")
+            await pilot.press("enter")
+            await until_seen(pilot, "Timeline", "1. @demo gpt-4o")
+            await pilot.press("p")
+            await until_seen(pilot, "@demo/gpt-4o", "A zebra crosses")
+            await pilot.press("enter")
+            await until_seen(pilot, "tokens in", "cost $0.000")
+            await unseen(pilot, "Timeline")
