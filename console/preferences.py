@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
-import shlex
-import subprocess
-import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,6 +74,9 @@ def from_file(context: Context, _: Mapping[str, str]) -> str:
 
 def from_command(context: Context, environ: Mapping[str, str]) -> str:
     """A key that a program says, such as a password store's; no shell reads the line."""
+    import shlex
+    import subprocess
+
     try:
         words = [os.path.expanduser(word) for word in shlex.split(context.said)]
         ran = subprocess.run(
@@ -99,11 +98,13 @@ HOW: dict[str, Callable[[Context, Mapping[str, str]], str]] = {
 
 def preferences_in(file: Path, binding_ids: Collection[str]) -> Preferences:
     """What a file says; nothing where there is none. Raises WrongPreferences."""
+    if not file.exists():
+        return Preferences()
+    import tomllib  # not before it is needed: the first paint waits for it
+
     try:
         text = file.read_text()
         said = tomllib.loads(text)
-    except FileNotFoundError:
-        return Preferences()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise WrongPreferences(f"Cannot read `{file}`: {error}") from error
     reading = Reading(file, text)
@@ -132,6 +133,8 @@ class Reading:
 
     def only(self, said: Mapping[str, Any], accepted: Collection[str], what: str, *inside: str) -> None:
         """Raises WrongPreferences for a name that is not accepted."""
+        import difflib
+
         for name in said:
             if name not in accepted:
                 near = difflib.get_close_matches(name, accepted, 1)
