@@ -18,7 +18,6 @@ from gateway.api.health import health
 from gateway.audit import audited
 from gateway.authenticate import authenticate
 from gateway.errors import GatewayError, NotFound
-from gateway.telemetry.prometheus import metrics
 
 if TYPE_CHECKING:
     from litestar.types import HTTPScope, Receive, Scope, Send
@@ -141,6 +140,17 @@ def keyed(app: App) -> Door:
 async def refuse(send: Send, error: GatewayError) -> None:
     """An error in place of an answer, before the body was read."""
     await answer(send, error.status, [*spelled_headers(error), CLOSING], msgspec.json.encode(error.body()))
+
+
+def metrics(plant: Plant) -> Door:
+    """The door of `/metrics`, whose code is loaded when somebody first asks there."""
+
+    async def look(scope: Scope, receive: Receive, send: Send) -> None:
+        from gateway.telemetry.prometheus import metrics as door
+
+        await door(plant)(scope, receive, send)
+
+    return look
 
 
 def load(plant: Plant) -> Door:

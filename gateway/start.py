@@ -32,7 +32,6 @@ from gateway.live import Live
 from gateway.notifications.watch import Watch
 from gateway.plant import Plant
 from gateway.prices import PriceList
-from gateway.repricing import go_on as go_on_repricing
 from gateway.routing.signals import Signals
 from gateway.scopes import SCOPES
 from gateway.snapshot import Snapshot
@@ -203,7 +202,9 @@ async def learn(plant: Plant, app: App) -> None:
     plant.prices.ready.set()
     await app.rest()
     await plant.desk.go_on(plant)
-    await go_on_repricing(plant)
+    from gateway.repricing import go_on
+
+    await go_on(plant)
     async with asyncio.TaskGroup() as group:
         group.create_task(discover_hourly(plant))
         group.create_task(keep_house(plant))

@@ -6,14 +6,14 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from gateway.telemetry.names import INSTRUMENTS, OPERATIONS, OTHER
+from gateway.telemetry.names import INSTRUMENTS, OTHER, operation_of
 from store.error_classes import class_of
 from store.log_filter import is_success
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from store.records import LogRecord, Usage
+    from store.records import Attempt, LogRecord, Usage
 
 Labels = tuple[str, ...]
 MODELS_KEPT = 100
@@ -21,6 +21,8 @@ MODELS_KEPT = 100
 SERIES_KEPT = 2_000
 """Of one metric; what comes after them is counted with every label `other`."""
 LONGEST_MODEL = 200
+CELLS_KEPT = 5_000
+"""Places that are known by heart."""
 VALUES_KEPT = 100
 """Of one metadata key that is a label."""
 NANO = 1_000_000_000
@@ -32,12 +34,41 @@ HITS = frozenset({"HIT", "SEMANTIC HIT"})
 class Histogram:
     """How often what was within which bounds."""
 
-    __slots__ = ("counts", "total")
+    __slots__ = ("bounds", "counts", "total")
 
-    def __init__(self, bounds: int) -> None:
-        self.counts = [0] * (bounds + 1)
+    def __init__(self, bounds: tuple[float, ...]) -> None:
+        self.bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
         """Each by itself; the last has what is above every bound."""
         self.total = 0.0
+
+    def add(self, value: float) -> None:
+        """One more."""
+        self.counts[bisect_left(self.bounds, value)] += 1
+        self.total += value
+
+
+class Counter:
+    """A sum."""
+
+    __slots__ = ("value",)
+
+    def __init__(self) -> None:
+        self.value: float = 0
+
+
+class Cell:
+    """Where requests that have every label in common are counted: found once, so that each costs one look-up."""
+
+    __slots__ = ("asked", "more", "overhead", "requests", "seconds", "spread", "tokens", "whose")
+
+    def __init__(self, asked: Labels, whose: Labels, more: Labels) -> None:
+        self.asked, self.whose, self.more = asked, whose, more
+        self.requests: Counter
+        self.seconds: Histogram
+        self.overhead: Histogram | None = None
+        self.tokens: dict[str, Counter] = {}
+        self.spread: dict[str, Histogram] = {}
 
 
 class Meters:
@@ -48,12 +79,19 @@ class Meters:
         """Keys whose values are labels of requests, tokens and cost."""
         self._values: dict[str, set[str]] = {key: set() for key in self._metadata}
         self._models: set[str] = set()
-        self.counters: dict[str, dict[Labels, float]] = {
+        self._cells: dict[tuple[object, ...], Cell] = {}
+        self._tries: dict[tuple[object, ...], Histogram] = {}
+        self._counters: dict[str, dict[Labels, Counter]] = {
             name: {} for name, each in INSTRUMENTS.items() if each.kind == "counter" and each.labels
         }
         self.histograms: dict[str, dict[Labels, Histogram]] = {
             name: {} for name, each in INSTRUMENTS.items() if each.kind == "histogram"
         }
+
+    @property
+    def counters(self) -> dict[str, dict[Labels, float]]:
+        """Every sum, by its labels."""
+        return {name: {labels: each.value for labels, each in s.items()} for name, s in self._counters.items()}
 
     @property
     def more_labels(self) -> Mapping[str, tuple[str, ...]]:
@@ -63,54 +101,89 @@ class Meters:
 
     def settled(self, record: LogRecord) -> None:
         """Count a request that has ended. Some microseconds, for every request comes by here."""
-        asked = (record.provider or record.vendor or "", self._model(record), OPERATIONS.get(record.path, OTHER))
-        whose, more = (record.workspace, *asked), self._more(record)
-        outcome = (*whose, f"{record.status // 100}xx", class_of(record) or "")
-        self._count("requests", (*outcome, *more))
-        self._observe("request_seconds", asked, record.total_ms / 1000)
+        cell, total, first, usage = self._cell_of(record), record.total_ms / 1000, record.first_token_ms, record.usage
+        cell.requests.value += 1
+        cell.seconds.add(total)
         if record.vendor_ms is not None:
-            self._observe("overhead_seconds", asked, max(0.0, record.total_ms - record.vendor_ms) / 1000)
-        if record.usage is not None:
-            self._used(record, record.usage, asked, whose, more)
-        if record.first_token_ms is not None:
-            self._observe("first_token_seconds", asked, record.first_token_ms / 1000)
-        if record.unpriced:
-            self._count("unpriced", whose)
+            if cell.overhead is None:
+                cell.overhead = self._histogram("overhead_seconds", cell.asked)
+            cell.overhead.add(max(0.0, total - record.vendor_ms / 1000))
+        if usage is not None:
+            self._used(record, usage, cell)
+            self._paid(record, cell)
+        if first is not None:
+            self._histogram("first_token_seconds", cell.asked).add(first / 1000)
         if record.cache_status in HITS:
-            self._count("cache_hits", whose)
-        self._tried(record, asked[1], whose)
+            self._counter("cache_hits", cell.whose).value += 1
+        for each in record.attempts:
+            self._tried(each, cell.asked[1])
+        if record.attempts and (record.retries > 0 or record.attempts[0].path != record.config_path):
+            self._rescued(record, cell.whose)
 
-    def _used(self, record: LogRecord, usage: Usage, asked: Labels, whose: Labels, more: Labels) -> None:
-        """Tokens and money."""
-        kinds = (
-            ("input", usage.input_tokens),
-            ("output", usage.output_tokens),
-            ("cached", usage.cached_tokens),
-            ("reasoning", usage.reasoning_tokens),
-        )
-        for kind, tokens in kinds:
-            if tokens > 0:
-                self._count("tokens", (*whose, kind, *more), tokens)
-        for kind, tokens in kinds[:2]:
-            if tokens > 0:
-                self._observe("token_usage", (*asked, kind), tokens)
-        if record.cost:
-            self._count("cost", (*whose, *more), record.cost / NANO)
+    def _cell_of(self, record: LogRecord) -> Cell:
+        """Where a request is counted."""
+        failure = record.failure
+        why = None if failure is None else (failure.code, failure.fault)
+        more = self._more(record) if self._metadata else ()
+        key = (record.workspace, record.provider, record.vendor, record.model, record.path, record.status, why, more)
+        cell = self._cells.get(key)
+        if cell is None:
+            if len(self._cells) >= CELLS_KEPT:
+                self._cells.clear()
+            asked = (record.provider or record.vendor or "", self._model(record), operation_of(record.path))
+            cell = self._cells[key] = Cell(asked, (record.workspace, *asked), more)
+            outcome = (*cell.whose, f"{record.status // 100}xx", class_of(record) or "")
+            cell.requests = self._counter("requests", (*outcome, *more))
+            cell.seconds = self._histogram("request_seconds", asked)
+        return cell
+
+    def _used(self, record: LogRecord, usage: Usage, cell: Cell) -> None:
+        """Tokens."""
+        tokens, spread = cell.tokens, cell.spread
+        for kind, number in (("input", usage.input_tokens), ("output", usage.output_tokens)):
+            if number > 0:
+                if kind not in spread:
+                    spread[kind] = self._histogram("token_usage", (*cell.asked, kind))
+                    tokens[kind] = self._counter("tokens", (*cell.whose, kind, *cell.more))
+                spread[kind].add(number)
+                tokens[kind].value += number
+        if usage.cached_tokens > 0:
+            self._counter("tokens", (*cell.whose, "cached", *cell.more)).value += usage.cached_tokens
+        if usage.reasoning_tokens > 0:
+            self._counter("tokens", (*cell.whose, "reasoning", *cell.more)).value += usage.reasoning_tokens
         if record.first_token_ms is not None and usage.output_tokens > 1:
             lasting = (record.total_ms - record.first_token_ms) / 1000
-            self._observe("token_seconds", asked, max(0.0, lasting) / (usage.output_tokens - 1))
+            self._histogram("token_seconds", cell.asked).add(max(0.0, lasting) / (usage.output_tokens - 1))
 
-    def _tried(self, record: LogRecord, model: str, whose: Labels) -> None:
-        """Every try at a vendor, and what a request was rescued by."""
-        for each in record.attempts:
-            status = f"{each.status // 100}xx" if each.status else "none"
-            self._observe("try_seconds", (each.provider or each.vendor, model, status), each.duration_ms / 1000)
-        if not record.attempts or not is_success(record):
+    def _paid(self, record: LogRecord, cell: Cell) -> None:
+        """Money."""
+        if record.cost:
+            if "cost" not in cell.tokens:
+                cell.tokens["cost"] = self._counter("cost", (*cell.whose, *cell.more))
+            cell.tokens["cost"].value += record.cost / NANO
+        if record.unpriced:
+            self._counter("unpriced", cell.whose).value += 1
+
+    def _tried(self, attempt: Attempt, model: str) -> None:
+        """A try at a vendor."""
+        key = (attempt.provider, attempt.vendor, model, attempt.status)
+        found = self._tries.get(key)
+        if found is None:
+            if len(self._tries) >= CELLS_KEPT:
+                self._tries.clear()
+            status = f"{attempt.status // 100}xx" if attempt.status else "none"
+            found = self._histogram("try_seconds", (attempt.provider or attempt.vendor, model, status))
+            self._tries[key] = found
+        found.add(attempt.duration_ms / 1000)
+
+    def _rescued(self, record: LogRecord, whose: Labels) -> None:
+        """What a request was rescued by, if it was."""
+        if not is_success(record):
             return
         if record.retries > 0:
-            self._count("rescued", (*whose, "retry"))
+            self._counter("rescued", (*whose, "retry")).value += 1
         if record.attempts[0].path != record.config_path:
-            self._count("rescued", (*whose, "fallback"))
+            self._counter("rescued", (*whose, "fallback")).value += 1
 
     def _model(self, record: LogRecord) -> str:
         """The model, as far as there is room for another."""
@@ -135,16 +208,12 @@ class Meters:
             known.add(value)
         return value
 
-    def _count(self, name: str, labels: Labels, number: float = 1) -> None:
-        series = self.counters[name]
+    def _counter(self, name: str, labels: Labels) -> Counter:
+        series = self._counters[name]
         labels = labels if labels in series or len(series) < SERIES_KEPT else (OTHER,) * len(labels)
-        series[labels] = series.get(labels, 0) + number
+        return series.get(labels) or series.setdefault(labels, Counter())
 
-    def _observe(self, name: str, labels: Labels, value: float) -> None:
-        series, bounds = self.histograms[name], INSTRUMENTS[name].bounds
-        found = series.get(labels)
-        if found is None:
-            labels = labels if len(series) < SERIES_KEPT else (OTHER,) * len(labels)
-            found = series.setdefault(labels, Histogram(len(bounds)))
-        found.counts[bisect_left(bounds, value)] += 1
-        found.total += value
+    def _histogram(self, name: str, labels: Labels) -> Histogram:
+        series = self.histograms[name]
+        labels = labels if labels in series or len(series) < SERIES_KEPT else (OTHER,) * len(labels)
+        return series.get(labels) or series.setdefault(labels, Histogram(INSTRUMENTS[name].bounds))

@@ -27,6 +27,7 @@ GRAPHS: dict[str, tuple[set[str], set[str]]] = {
     "errors/rate": ({"rate"}, {"timestamp", "rate"}),
     "errors/stacks": ({"total"}, {"timestamp", "stats"}),
     "errors/status-codes": ({"total_errors", "unique_error_codes"}, {"status_code", "count"}),
+    "errors/classes": ({"total", "unique_classes"}, {"error_class", "count", "rate"}),
     "requests/rescued": ({"retry", "fallback"}, {"timestamp", "retry", "fallback"}),
     "cache/hit-rate": (
         {"total", "rate"},
@@ -193,6 +194,17 @@ async def test_what_the_contract_lacks(busy: Gateway) -> None:
     assert burn["rate"] == pytest.approx(ahead["total"] / 24)
     assert cache["summary"]["total_requests"] == 7
     assert everything["vendor_health"] == 100
+
+
+async def test_errors_by_class(busy: Gateway) -> None:
+    """Failures are counted under the class that the log has for each, with their share of all requests."""
+    graph = await got(busy, "graphs/errors/classes", ai_org_model="")
+    narrowed = await got(busy, "graphs/errors/classes", error_class="provider_timeout")
+
+    assert graph["summary"] == {"total": 1, "unique_classes": 1}
+    assert graph["data_points"] == [{"error_class": "caller_not_found", "count": 1, "rate": pytest.approx(100 / 7)}]
+    assert (await busy.logs(error_class="caller_not_found"))[0]["error_class"] == "caller_not_found"
+    assert narrowed["summary"]["total"] == 0
 
 
 async def test_key_of_a_workspace_sees_its_own_only(busy: Gateway) -> None:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Controller, get
 from litestar.params import FromPath
+from msgspec.structs import replace
 
 from gateway.api.admin.analytics import Asked, Query, answered, asked, merged, total
 from gateway.api.admin.door import PlantHere, needs
+from gateway.api.admin.patient import patiently
 from gateway.api.moments import instant
 from gateway.errors import NotFound
 from gateway.metrics import METRICS, SHARES, forecast
+from store.failures import failures_by_class
 from store.rollups import USER
 from store.sums import Sum, Sums
 
@@ -162,6 +165,19 @@ async def status_codes(plant: Plant, question: Asked) -> Json:
     }
 
 
+async def error_classes(plant: Plant, question: Asked) -> Json:
+    """Failures by class, and their share of all requests; read from the log itself, which has an index of failures."""
+    whole = total(await answered(plant, question)).counts.get("n", 0)
+    narrowed = replace(question.narrowed, since_ms=question.period.since_ms, until_ms=question.period.until_ms)
+    async with plant.database.session() as session, patiently(session):
+        counts = await failures_by_class(session, narrowed)
+    told = [
+        {"error_class": name, "count": number, "rate": number / whole * 100 if whole else None}
+        for name, number in sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    ]
+    return {"summary": {"total": sum(counts.values()), "unique_classes": len(counts)}, "data_points": told}
+
+
 async def rescued(plant: Plant, question: Asked) -> Json:
     """Successes that a retry or another target made."""
     found = await answered(plant, question)
@@ -228,6 +244,7 @@ SPECIAL: Mapping[str, Special] = {
     "users/requests": users_requests,
     "errors/stacks": stacks,
     "errors/status-codes": status_codes,
+    "errors/classes": error_classes,
     "requests/rescued": rescued,
     "cache/hit-rate": hit_rate,
     "feedbacks/scores": scores,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 GROUPS: Mapping[str, tuple[str, str, tuple[str, ...]]] = {
     "users": (USER, "user", ("requests", "cost")),
+    "chats": (METADATA + "webui_chat", "chat", ("requests", "cost")),
     "ai-models": ("model", "ai_model", ("requests",)),
     "providers": ("provider", "provider", ("requests", "cost", "error_rate", "vendor_health", "latency_p95")),
     "api-keys": ("api_key", "api_key_id", ("requests", "cost", "error_rate")),
@@ -57,7 +58,7 @@ class GroupsController(Controller):
         current_page: CurrentPage = 0,
         page_size: PageSize = 50,
     ) -> Json:
-        """By `users`, `ai-models`, `providers`, `api-keys`, `configs`, `status-codes` or `workspaces`.
+        """By `users`, `chats`, `ai-models`, `providers`, `api-keys`, `configs`, `status-codes` or `workspaces`.
 
         `would-have-refused`: what limits and rules in shadow would have refused, by the code of the error.
 
