@@ -99,7 +99,7 @@ class GatewayClient:
         """GET every row of a list, page after page; the first is 0. Some lists call page and size something else."""
         rows: list[T] = []
         for number in range(100):
-            asked = where | {page: str(number), size: "100"}
+            asked = {size: "100"} | where | {page: str(number)}
             answer = await self._ask("GET", path, Page, params=asked)
             rows += [convert(row, kind) for row in answer.data]
             if not answer.data or answer.total is None or len(rows) >= answer.total:

@@ -17,6 +17,8 @@ from console.widgets.columns import Column
 from console.widgets.resource_table import ResourceTable, Rows
 from console.wire.limits import Limit
 
+AT_ONCE = "1000"
+"""Limits of one page: the gateway works out all of them for each."""
 BAR = 10
 """Cells."""
 LIMITS = Listing(
@@ -52,7 +54,7 @@ class LimitsScreen(LimitActs):
 
     async def ask(self) -> None:
         """All of them."""
-        self.limits = {limit.id: limit for limit in await self.gateway.every("/v1/limits", Limit)}
+        self.limits = {limit.id: limit for limit in await self.gateway.every("/v1/limits", Limit, page_size=AT_ONCE)}
 
     def rows(self, name: str) -> Rows:
         """A row for each; the list begins with what is nearest to its end."""
