@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -61,6 +62,11 @@ class Provider:
     """Its slug."""
     spares: bool = False
     """Whether models that are not allowed are counted and let through: the rule is in shadow."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its time has come."""
+        return self.expires_at_ms is not None and self.expires_at_ms <= time.time_ns() // 1_000_000
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import time
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -105,7 +104,7 @@ def to_provider(provider: Provider, model: str | None, catalog: Catalog) -> Targ
     slug, account = provider.slug, provider.account
     if account.trouble is not None:
         raise Broken(f"Tollhouse: provider `@{slug}` cannot be used: {account.trouble}")
-    if provider.expires_at_ms is not None and provider.expires_at_ms <= time.time_ns() // 1_000_000:
+    if provider.is_over:
         raise UnknownProvider(f"Tollhouse: provider `@{slug}` has expired; the operator can extend it.", param="model")
     if not provider.is_provisioned:
         raise ModelNotAllowed(

@@ -88,9 +88,11 @@ async def listing(name: str, catalog: Catalog, prices: PriceList) -> bytes:
 
     It is written in a thread: a thousand prices take half a second to be found for the first time.
     """
-    if name not in catalog.listings:
-        catalog.listings[name] = await asyncio.to_thread(written, name, catalog, prices)
-    return catalog.listings[name]
+    ended = ",".join(slug for slug, each in catalog.providers.items() if each.is_over)
+    key = f"{name} without {ended}"
+    if key not in catalog.listings:
+        catalog.listings[key] = await asyncio.to_thread(written, name, catalog, prices)
+    return catalog.listings[key]
 
 
 def written(name: str, catalog: Catalog, prices: PriceList) -> bytes:
@@ -105,7 +107,7 @@ def written(name: str, catalog: Catalog, prices: PriceList) -> bytes:
 def offered(catalog: Catalog) -> Iterator[tuple[Provider, Model]]:
     """What can be used at all."""
     for provider in catalog.providers.values():
-        if provider.account.trouble is None and provider.is_provisioned:
+        if provider.account.trouble is None and provider.is_provisioned and not provider.is_over:
             yield from ((provider, model) for model in provider.account.models.values() if model.enabled)
 
 
