@@ -37,7 +37,7 @@ EVIL_HEADER = "EVIL\x9b31;45;99m!".encode("latin-1")
 """A header cannot hold an escape, but the same in one byte."""
 PAGES = (
     "log id",
-    "── assistant ──",
+    "▌ assistant",
     '"messages": [',
     '"choices": [',
     "Usage as the vendor sent it",
