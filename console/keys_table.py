@@ -150,7 +150,7 @@ KEYS: tuple[Key, ...] = (
     Key("log", "g,home", "g Home", "scroll_to_top", "Top", "the beginning"),
     Key("log", "G,end", "G End", "scroll_to_end", "End", "the end"),
     Key("log", "y", "y", "copy_tab", "Copy tab", "copy what this tab shows, whole", in_footer=True),
-    Key("log", "c", "c", "copy", "Copy", "copy: choose what", in_footer=True),
+    Key("log", "c", "c", "copy", "Copy", "copy: choose what"),
     Key("log", "space", "Space", "fold", "Fold", "fold or unfold JSON at the cursor", in_footer=True),
     Key("log", "z", "z", "fold_all", "Fold all", "fold all JSON, or unfold it"),
     Key(
