@@ -57,6 +57,7 @@ COMMANDS = (
     Command("filter", "narrow the list of logs", "filter", "logs", "logs"),
     Command("save view", "save the filter of the logs under a name", "save_view", "logs", "logs"),
     Command("views", "choose a saved view of the logs", "views", "logs", "logs"),
+    Command("export", "the filtered logs to a file", "export", "logs", "logs"),
     Command("columns", "choose the columns of the logs", "columns", "logs", "logs"),
     Command("how far back", "the time range of the logs", "time_range", "logs", "logs"),
     Command("theme light", "dark on light", f"theme('{LIGHT}')"),

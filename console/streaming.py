@@ -21,6 +21,11 @@ class Events:
         self.headers = {name: plain_line(value) for name, value in response.headers.items()}
         self._response = response
 
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """What comes that is no event, as it comes."""
+        async for chunk in self._response.aiter_bytes():
+            yield chunk
+
     async def named(self) -> AsyncIterator[tuple[str, bytes]]:
         """(name, data) of every event."""
         parser = EventParser()

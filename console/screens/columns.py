@@ -51,13 +51,13 @@ class ColumnsScreen(ModalScreen[tuple[str, ...] | None]):
         column = next(column for column in COLUMNS if column.name == name)
         return Content(f"{'[x]' if name in self.shown else '[ ]'} {name:<10} {column.title}")
 
-    def action_switch(self) -> None:
+    def action_show_or_hide(self) -> None:
         """Show the marked one, or hide it."""
         if (option := self.choices.highlighted_option) is not None and option.id is not None:
             self.shown ^= {option.id}
             self.choices.replace_option_prompt(option.id, self.line(option.id))
 
-    def action_reset(self) -> None:
+    def action_usual(self) -> None:
         """The usual ones."""
         self.shown = set(USUAL)
         for column in COLUMNS:

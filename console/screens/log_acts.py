@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from textual import work
 from textual.getters import query_one
 
-from console.client import GatewayClient
+from console.client import GatewayClient, GatewayError
 from console.query import Query, parse, with_range
 from console.screens.governed import GovernedScreen
 from console.widgets.tail_view import TailView
@@ -73,6 +73,25 @@ class LogActs(GovernedScreen):
         if (names := await self.app.push_screen_wait(ColumnsScreen(self.tail.shown))) is not None:
             self.tail.show_columns(names)
             self.remember(columns=list(names))
+
+    @work(exclusive=True, group="export")
+    async def action_export(self) -> None:
+        """What the filter finds as a file; one may look at other things meanwhile."""
+        from console.exporting import export, place
+        from console.screens.views import export_form
+
+        values = await self.app.push_screen_wait(export_form(self.filter_text, self.now()))
+        if values is None:
+            return
+        file, filters = place(values["file"]), parse(self.filter_text)[0].filters(self.now())
+        try:
+            count = await export(self.gateway, filters, values["format"], file)
+        except GatewayError as error:
+            self.tollhouse.say_failure(error)
+        except OSError as error:
+            self.tollhouse.say(f"Not written: {error}.")
+        else:
+            self.tollhouse.say(f"Exported {count:,} requests to {file}.")
 
     def action_trace(self) -> None:
         """The requests that belong to the one under the cursor."""

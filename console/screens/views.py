@@ -15,10 +15,12 @@ from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from console.client import GatewayClient, GatewayError, segment
+from console.exporting import FORMATS, file_problem
+from console.exporting import PATH as EXPORTS
 from console.keys_table import Place, bindings
 from console.plain import plain_line
 from console.saved_views import PATH, body_of, line_of
-from console.screens.fields import Field, always
+from console.screens.fields import Field, Values, always
 from console.screens.form import FormScreen
 from console.widgets.key_bar import KeyBar
 from console.wire.answers import Done
@@ -98,13 +100,17 @@ class ViewsScreen(ModalScreen[str | None]):
 
         if (view := self.chosen) is None:
             return
+        app = cast("TollhouseApp", self.app)
+        if (reason := app.access.why_not("views", "delete")) is not None:
+            return app.say(f"Not offered: {reason}.")
         question = ConfirmScreen(f"Delete view `{view.name}`?", "Nobody of this workspace has it any more.", "Delete")
         if await self.app.push_screen_wait(question):
             try:
                 await self.gateway.delete(f"{PATH}/{segment(view.id)}")
             except GatewayError as error:
-                cast("TollhouseApp", self.app).say_failure(error)
+                app.say_failure(error)
             self.load()
+        return None
 
     def action_close(self) -> None:
         """The list as it was."""
@@ -128,3 +134,22 @@ def save_view(gateway: GatewayClient, line: str, now: Callable[[], datetime]) ->
         lambda body, _: gateway.send("POST", PATH, body, Done),
         body=lambda _, values: body_of(values["name"], line, now()),
     )
+
+
+def export_form(line: str, now: datetime) -> FormScreen:
+    """Where the file goes, and what it is."""
+    fields = [
+        Field(name="format", label="Format", choices=FORMATS),
+        Field(
+            name="file",
+            label="File",
+            default=lambda values: f"~/tollhouse-logs-{now:%Y%m%d-%H%M%S}.{values['format']}",
+            check=file_problem,
+            needed=always,
+        ),
+    ]
+
+    async def given(_: dict[str, object], values: Values) -> Values:
+        return values
+
+    return FormScreen(f"Export the logs: {line or 'everything'}", lambda _: f"POST {EXPORTS}", fields, given)

@@ -1,5 +1,6 @@
 """Logs before a real gateway: what it alone can find, views it keeps, traces, and requests sent again."""
 
+import json
 from datetime import UTC
 from pathlib import Path
 
@@ -17,6 +18,7 @@ async def test_real_log_is_searched_kept_and_replayed(tmp_path: Path) -> None:
             await gateway.app.post("/v1/chat/completions", json=ask(text), headers={"x-portkey-trace-id": "walk"})
         app = TollhouseApp(gateway.url, OPERATOR_KEY, zone=UTC, theme="textual-dark")
         async with app.run_test(size=(120, 36), notifications=True) as pilot:
+            await pilot.press("2")
             await until_seen(pilot, "2 rows")
             await pilot.press("slash")
             await paste(pilot, "text:zebra cost<1 latency<1m since:1h")
@@ -39,7 +41,15 @@ async def test_real_log_is_searched_kept_and_replayed(tmp_path: Path) -> None:
             await until_seen(pilot, "Delete view `zebras`?")
             await pilot.press("right", "enter")
             await until_seen(pilot, "No views yet")
-            await pilot.press("escape", "g", "T")
+            await pilot.press("escape", "X")
+            await until_seen(pilot, "Export the logs: text:zebra")
+            await fill(pilot, file=str(tmp_path / "zebras.jsonl"))
+            await pilot.press("enter")
+            await until_seen(pilot, "Exported 2 requests to")
+            lines = (tmp_path / "zebras.jsonl").read_text().splitlines()
+            assert [json.loads(line)["ai_model"] for line in lines] == ["gpt-4o", "gpt-4o"]
+            assert (tmp_path / "zebras.jsonl").stat().st_mode & 0o077 == 0
+            await pilot.press("g", "T")
 
             await until_seen(pilot, "Trace walk: 2 requests", "/v1/chat/completions gpt-4o", "@demo gpt-4o")
             await pilot.press("enter")
