@@ -25,6 +25,7 @@ ADMIN = (
     "/v1/audit-logs",
     "/v1/admin/users",
     "/v1/openapi.json",
+    "/metrics",
 )
 """A few of its routes, and its description."""
 
@@ -69,6 +70,10 @@ async def test_administration_is_only_at_its_own_doors(
         for path in ("/v1//integrations/", "/v1/logs/tail", "/", "/v1/openapi")
     ]
     posted = await doors["data"].post("/v1/integrations", json={"name": "x"})
+    told = [
+        (await doors["data"].post(path, json=body)).status_code
+        for path, body in (("/v1/feedback", {"trace_id": "t", "value": 1}), ("/v1/logs", {"request": {"url": "/x"}}))
+    ]
     answers = [(await door.post("/v1/chat/completions", json=ask())).status_code for door in doors.values()]
 
     assert statuses == {"data": [404] * len(ADMIN), "port": [200] * len(ADMIN), "socket": [200] * len(ADMIN)}
@@ -76,6 +81,7 @@ async def test_administration_is_only_at_its_own_doors(
     assert list(shared.values()) == [[200, 200]] * 3
     assert odd == [404] * 4
     assert (posted.status_code, posted.json()["error"]["code"]) == (404, "not_found")
+    assert told == [200, 200], "applications report and judge where they ask"
     assert answers == [200] * 3
     assert stat.S_IMODE((tmp_path / "admin.sock").stat().st_mode) == 0o600
 
