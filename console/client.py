@@ -87,7 +87,7 @@ class GatewayClient:
 
     def without_key(self) -> GatewayClient:
         """The same gateway for a request that brings a key of its own."""
-        return GatewayClient(self.url, "", transport=self._transport)
+        return GatewayClient(self.url, "", transport=self._transport, is_read_only=self.is_read_only)
 
     async def one(self, path: str, kind: type[T], **where: str) -> T:
         """GET what `path` names. Raises GatewayError, like all that follow."""
