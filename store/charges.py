@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterable
 
-from store.ids import LogId
 from store.records import Charge
 
 MOST = 1 << 52
@@ -16,19 +15,14 @@ ADD = (
 )
 
 
-def unwritten(connection: sqlite3.Connection, ids: Iterable[LogId]) -> set[LogId]:
-    """Those of some records that are not in the log yet; to be asked before they are written."""
-    wanted = set(ids)
-    if not wanted:
-        return wanted
-    marks = ", ".join("?" * len(wanted))
-    there = connection.execute(f"SELECT id FROM logs WHERE id IN ({marks})", list(wanted))
-    return wanted - {LogId(found) for (found,) in there}
-
-
 def add(connection: sqlite3.Connection, charges: Iterable[Charge]) -> None:
-    """Add charges to their counters."""
-    connection.executemany(ADD, [bounded(charge) for charge in charges])
+    """Add charges to their counters, all that one of them has at once."""
+    sums: dict[tuple[str, int], tuple[int, int, int]] = {}
+    for charge in charges:
+        counter_id, period, nanodollars, tokens, requests = bounded(charge)
+        so_far = sums.get((counter_id, period), (0, 0, 0))
+        sums[counter_id, period] = (so_far[0] + nanodollars, so_far[1] + tokens, so_far[2] + requests)
+    connection.executemany(ADD, [(*counter, *total) for counter, total in sums.items()])
 
 
 def bounded(charge: Charge) -> tuple[str, int, int, int, int]:

@@ -10,18 +10,19 @@ from typing import NamedTuple
 import msgspec
 import zstandard
 
-from store.charges import add, unwritten
+from store.charges import add
 from store.folding import Folding
-from store.ids import LogId
-from store.log_columns import BODY_COLUMNS, COLUMNS, bodies, columns, insert
+from store.log_columns import BODY_COLUMNS, COLUMNS, Dictionary, bodies, insert
+from store.log_names import Names
 from store.packed import BIGGEST, decode
-from store.records import Charge, LogRecord
+from store.records import LogRecord
 from store.retention import KEEP_ALL, Keeping, give_back, prune
+from store.short_ids import short
 from store.standing import Batch, Outcome, Stretch, next_batch, set_aside
-from store.text_index import TextIndex
+from store.text_index import TextIndex, last_row
 
 RECORDS_AT_ONCE = 1000
-RECORDS_A_STATEMENT = 25
+RECORDS_A_STATEMENT, IDS_A_STATEMENT = 25, 250
 SMALL = 8_192
 """Bytes of bodies, up to which level 1 compresses as well as level 3, in two thirds of the time."""
 SETTINGS = ("synchronous = NORMAL", "cache_size = -16000", "journal_size_limit = 67108864")
@@ -43,12 +44,10 @@ REFUSED = (OverflowError, sqlite3.DataError, sqlite3.IntegrityError)
 class Ready(NamedTuple):
     """One record as it goes into the tables."""
 
-    id: LogId
-    row: tuple[object, ...]
-    body: tuple[LogId, bytes] | None
-    charges: tuple[Charge, ...]
-    payload: bytes
     record: LogRecord
+    body: bytes
+    """Compressed; empty where there is none."""
+    payload: bytes
 
 
 class Drain:
@@ -62,6 +61,7 @@ class Drain:
         self._inode = 0
         self._drained: dict[str, int] = {}
         self._folding, self._texts = Folding(), TextIndex()
+        self._dictionary = Dictionary(Names(), self._folding.labels)
         self._keeping = keeping
 
     def step(self, standing: Sequence[Stretch]) -> Outcome:
@@ -78,8 +78,8 @@ class Drain:
         ready = list(self._ready(batch, outcome))
         gone = self._drained.keys() - {stretch.name for stretch in standing}
         with self._all_or_nothing(connection):
-            self._insert(connection, ready, folder, outcome)
-            self._follow(connection, [one.record for one in ready], is_last=not batch.more)
+            written = self._insert(connection, unwritten(connection, ready), folder, outcome)
+            self._follow(connection, written, is_last=not batch.more)
             connection.execute(DRAINED, (name, batch.end))
             connection.executemany("DELETE FROM spool_positions WHERE segment = ?", [(each,) for each in gone])
         self._drained[name] = batch.end
@@ -112,6 +112,7 @@ class Drain:
         """What is in memory may not be so in the file."""
         self._folding.forget()
         self._texts.forget()
+        self._dictionary.forget()
 
     @contextmanager
     def _all_or_nothing(self, connection: sqlite3.Connection) -> Iterator[None]:
@@ -157,50 +158,68 @@ class Drain:
                 outcome.aside.append(set_aside(Path(batch.stretch.file).parent, payload))
             else:
                 body = bodies(record)
-                stored = (record.id, self._compressed(body)) if body else None
-                yield Ready(record.id, columns(record), stored, record.charges, payload, record)
+                yield Ready(record, self._compressed(body) if body else b"", payload)
 
     def _compressed(self, body: bytes) -> bytes:
         """Small bodies become no smaller by more effort."""
         return self._quickly(body) if len(body) < SMALL else self._well(body)
 
-    def _insert(self, connection: sqlite3.Connection, ready: list[Ready], folder: Path, outcome: Outcome) -> None:
+    def _insert(
+        self, connection: sqlite3.Connection, ready: list[Ready], folder: Path, outcome: Outcome
+    ) -> list[LogRecord]:
         """All rows; one by one if SQLite refuses a value, so that one odd record does not keep the others back."""
+        first = last_row(connection) + 1
+        rows = [self._dictionary.row(connection, number, one.record) for number, one in enumerate(ready, first)]
         try:
-            for part in parts(ready):
-                put(connection, part)
+            put(connection, ready, rows)
         except REFUSED:
-            for one in ready:
-                self._insert_alone(connection, one, folder, outcome)
+            return [one.record for one in ready if self._is_inserted_alone(connection, one, folder, outcome)]
+        return [one.record for one in ready]
 
-    def _insert_alone(self, connection: sqlite3.Connection, one: Ready, folder: Path, outcome: Outcome) -> None:
+    def _is_inserted_alone(self, connection: sqlite3.Connection, one: Ready, folder: Path, outcome: Outcome) -> bool:
         """One record, with numbers that SQLite can hold; set aside if it still refuses."""
+        if not unwritten(connection, [one]):
+            return True  # it went in before another was refused
+        row = self._dictionary.row(connection, last_row(connection) + 1, one.record)
         try:
-            put(connection, [one._replace(row=tuple(within_bounds(value) for value in one.row))])
+            put(connection, [one], [tuple(within_bounds(value) for value in row)])
         except REFUSED:
             outcome.aside.append(set_aside(folder, one.payload))
+            return False
+        return True
 
 
-def put(connection: sqlite3.Connection, ready: Sequence[Ready]) -> None:
-    """The rows of some records, by one statement for each table: a statement a row would take half as long again.
+def unwritten(connection: sqlite3.Connection, ready: Sequence[Ready]) -> list[Ready]:
+    """Those of some records that are not in the log yet, each once."""
+    by_id = {short(one.record.id): one for one in ready}
+    ids = list(by_id)
+    for start in range(0, len(ids), IDS_A_STATEMENT):
+        some = ids[start : start + IDS_A_STATEMENT]
+        there = f"SELECT id FROM logs WHERE id IN ({', '.join('?' * len(some))})"
+        for (known,) in connection.execute(there, some).fetchall():
+            del by_id[known]
+    return list(by_id.values())
 
-    What they charge is added right after the first, and only for those that it wrote.
+
+def put(connection: sqlite3.Connection, ready: Sequence[Ready], rows: Sequence[tuple[object, ...]]) -> None:
+    """Records, by few statements for each table: one a row would take half as long again; and what they charge.
+
+    What some of them charge is added right after their rows, for later ones may be refused.
     """
-    charging = {one.id: one.charges for one in ready if one.charges}
-    new = unwritten(connection, charging)
-    connection.execute(insert("logs", COLUMNS, len(ready)), [value for one in ready for value in one.row])
-    add(connection, [charge for id in new for charge in charging[id]])
-    stored = [one.body for one in ready if one.body]
-    if stored:
-        connection.execute(
-            insert("log_bodies", BODY_COLUMNS, len(stored)), [value for body in stored for value in body]
-        )
-
-
-def parts(ready: list[Ready]) -> Iterator[Sequence[Ready]]:
-    """Some at a time."""
     for start in range(0, len(ready), RECORDS_A_STATEMENT):
-        yield ready[start : start + RECORDS_A_STATEMENT]
+        some = ready[start : start + RECORDS_A_STATEMENT]
+        fill(connection, "logs", COLUMNS, rows[start : start + RECORDS_A_STATEMENT])
+        add(connection, [charge for one in some for charge in one.record.charges])
+        numbered = zip(some, rows[start:], strict=False)
+        fill(connection, "log_bodies", BODY_COLUMNS, [(row[0], one.body) for one, row in numbered if one.body])
+
+
+def fill(
+    connection: sqlite3.Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[object, ...]]
+) -> None:
+    """Rows by one statement."""
+    if rows:
+        connection.execute(insert(table, columns, len(rows)), [value for row in rows for value in row])
 
 
 @contextmanager

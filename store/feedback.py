@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from store.log_types import ShortId
 from store.measures import Bag
 from store.records import LogRecord
 from store.rollup_amendments import Facets, amend
@@ -22,7 +23,8 @@ class FeedbackRow(SQLModel, table=True):
     __tablename__ = "feedback"
 
     id: str = Field(primary_key=True)
-    trace_id: str = Field(index=True)
+    trace_id: str = Field(sa_type=ShortId, index=True)
+    """As the log has it, for they are joined."""
     workspace: str
     log_id: str | None = Field(default=None, index=True)
     """The request it counts for; None where the trace had none."""

@@ -2,31 +2,34 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
-
-import msgspec
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple
 
 from store.labels import Labelled, Labels
-from store.log_columns import COLUMNS, KEPT, decode_rest
-from store.measures import CORE, Bag, core_of, extras_of, places_of, pour
+from store.log_columns import READ as WHOLE
+from store.log_whole import record_from
+from store.measures import Bag, counts_of, places_of, pour, unpacked
 from store.packed import BIGGEST
-from store.records import Failure, LogRecord
+from store.records import LogRecord
 from store.rollups import (
     DAY,
     GRAINS,
     HOUR,
     HOURS_KEPT_DAYS,
+    LONGEST,
     METADATA,
     MINUTE,
     MINUTES_KEPT_DAYS,
     OTHERS,
+    STATUS,
     VALUES_KEPT,
     Cell,
     decode_counts,
     decode_times,
     encode,
-    facets_of,
     moment_of,
+    plain_facets,
 )
 
 Key = tuple[int, str, int, str, str]
@@ -40,31 +43,39 @@ PENDING_AT_MOST = 20_000
 AT_ONCE = 2_000
 """Records that are read again in one transaction."""
 CELLS_KEPT = 30_000
-READ = f"SELECT rowid, {', '.join(COLUMNS)} FROM logs WHERE rowid > ? ORDER BY rowid LIMIT {AT_ONCE}"
+READ = f"SELECT {WHOLE} FROM logs WHERE number > ? ORDER BY number LIMIT {AT_ONCE}"
 SET = "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 GET = "SELECT last_ms, counts, times FROM rollups WHERE (grain, facet, start_ms, value, workspace) = (?, ?, ?, ?, ?)"
 PUT = f"INSERT OR REPLACE INTO rollups VALUES ({', '.join('?' * 8)})"
 HELD = "SELECT value, workspace FROM rollups WHERE grain = ? AND facet = ? AND start_ms = ?"
 
 
-class Heap:
-    """Requests of a bucket that are not summed up yet: it is cheaper for many at once."""
+class Sample(NamedTuple):
+    """What one request adds, worked out once for all the facets it is counted under."""
 
-    __slots__ = ("cores", "extras", "last_ms", "places")
+    log: int
+    at: int
+    core: int
+    extras: Bag
+    places: list[int]
 
-    def __init__(self) -> None:
-        self.last_ms = 0
-        self.cores: list[tuple[int, ...]] = []
-        self.extras: list[Bag] = []
-        self.places: list[int] = []
 
-    def cell(self) -> Cell:
-        """Their sums."""
-        sums = map(sum, zip(*self.cores, strict=True))
-        counts = {name: total for name, total in zip(CORE, sums, strict=True) if total}
-        for extra in self.extras:
-            pour(extra, counts)
-        return Cell(self.last_ms, counts, Counter(self.places))
+Heap = list[Sample]
+"""Requests that are not summed up yet: it is cheaper for many at once."""
+Spot = tuple[int, int, str]
+"""Grain, start, workspace: where a heap is counted."""
+Heaps = dict[Spot, dict[tuple[str, str], Heap]]
+"""By facet, or key of the metadata, and value."""
+
+
+def cell_of(heap: Heap) -> Cell:
+    """The sums of a heap."""
+    counts = unpacked(sum([sample.core for sample in heap]))
+    for sample in heap:
+        if sample.extras:
+            pour(sample.extras, counts)
+    places = Counter(chain.from_iterable([sample.places for sample in heap]))
+    return Cell(max([sample.at for sample in heap]), counts, places)
 
 
 class Folding:
@@ -76,7 +87,8 @@ class Folding:
 
     def forget(self) -> None:
         """Begin anew from what is in the database, as after a transaction that failed."""
-        self._fresh: dict[Key, Heap] = {}
+        self._plain: Heaps = {}
+        self._tagged: Heaps = {}
         self._cells: dict[Key, Cell] = {}
         self._held: dict[Bucket, set[tuple[str, str]]] = {}
         self._crowded: dict[Bucket, set[tuple[str, str]]] = {}
@@ -91,7 +103,7 @@ class Folding:
 
         Where rows were left out, since they were there already or SQLite refused them, they are read from the log.
         """
-        top: int = connection.execute("SELECT ifnull(max(rowid), 0) FROM logs").fetchone()[0]
+        top: int = connection.execute("SELECT ifnull(max(number), 0) FROM logs").fetchone()[0]
         if self._seen is None:
             self._newest = connection.execute("SELECT ifnull(max(created_at_ms), 0) FROM logs").fetchone()[0]
         seen = min(marked(connection, MARK) if self._seen is None else self._seen, top)
@@ -100,7 +112,7 @@ class Folding:
             seen = top
         else:
             found = connection.execute(READ, (seen,)).fetchall()
-            self.add((row[0], record_from(row[1:])) for row in found)
+            self.add((row[0], record_from(row)) for row in found)
             seen = found[-1][0] if found else top
         self._seen = seen
         if is_last or self._pending >= PENDING_AT_MOST:
@@ -109,32 +121,39 @@ class Folding:
 
     def add(self, records: Iterable[tuple[int, LogRecord]]) -> None:
         """Count records, each with the number of its row, in buckets as fine as are kept."""
-        fresh, labelled, crowded = self._fresh, self._labelled, self._crowded
         for log, record in records:
-            core, extras, places, at = core_of(record), extras_of(record), places_of(record), moment_of(record)
-            fine, workspace = self._finest(at), record.workspace
-            for facet, value in facets_of(record):
-                grain = HOUR if fine == MINUTE and facet.startswith(METADATA) else fine
-                key = (grain, facet, at - at % grain, value, workspace)
-                if crowded and (kept := crowded.get(key[:3])) is not None and key[3:] not in kept:
-                    key = (*key[:3], OTHERS, workspace)
-                if (heap := fresh.get(key)) is None:
-                    heap = fresh[key] = Heap()
-                heap.cores.append(core)
-                heap.places += places
-                if extras:
-                    heap.extras.append(extras)
-                if at > heap.last_ms:
-                    heap.last_ms = at
-                if facet and not (facet == "status" and value < "400"):
-                    labelled.append((facet, value, log))
+            at, workspace = moment_of(record), record.workspace
+            sample = Sample(log, at, *counts_of(record), places_of(record))
+            fine = self._finest(at)
+            heaps = spread(self._plain, (fine, at - at % fine, workspace))
+            for item in plain_facets(record):
+                if (heap := heaps.get(item)) is None:
+                    heap = heaps[item] = []
+                heap.append(sample)
+            if record.metadata:
+                coarse = HOUR if fine == MINUTE else fine
+                self._tag((coarse, at - at % coarse, workspace), record.metadata, sample)
             self._pending += 1
+
+    def _tag(self, spot: Spot, metadata: Mapping[str, str], sample: Sample) -> None:
+        """Count a record under its metadata; a value that its buckets have no room for, with all others at once."""
+        heaps = spread(self._tagged, spot)
+        for item in metadata.items():
+            heap = heaps.get(item)
+            if heap is None:
+                facet, value = METADATA + item[0][:LONGEST], item[1][:LONGEST]
+                kept = self._crowded.get((spot[0], facet, spot[1]))
+                if kept is not None and (value, spot[2]) not in kept:
+                    self._labelled.append((facet, value, sample.log))
+                    item = item[0], OTHERS
+                heap = heaps.setdefault(item, [])
+            heap.append(sample)
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Bring what was counted into the rows of every grain, and note how far that goes."""
         touched: dict[Key, Cell] = {}
-        for (finest, facet, start, value, workspace), heap in self._fresh.items():
-            cell, grains = heap.cell(), GRAINS[GRAINS.index(finest) :]
+        for facet, value, (finest, start, workspace), cell in self._sums():
+            grains = GRAINS[GRAINS.index(finest) :]
             keys = [
                 self._within_bounds(connection, (grain, facet, start - start % grain, value, workspace))
                 for grain in grains
@@ -143,15 +162,39 @@ class Folding:
                 self._crowded[finest, facet, start] = set().union(*(self._held[key[:3]] for key in keys))
             for key in keys:
                 row = touched[key] = self._cell(connection, key)
-                row.last_ms = max(row.last_ms, cell.last_ms)
-                pour(cell.counts, row.counts)
-                pour(cell.times, row.times)
+                row.add(cell)
         connection.executemany(PUT, [row_of(key, cell) for key, cell in touched.items()])
         self.labels.put(connection, self._labelled)
+        self.labels.put_many(connection, self._labels_of_heaps())
         connection.execute(SET, (MARK, str(self._seen).encode()))
-        self._fresh, self._labelled, self._pending = {}, [], 0
+        self._plain, self._tagged, self._labelled, self._pending = {}, {}, [], 0
         if len(self._cells) > CELLS_KEPT:
             self._let_go()
+
+    def _sums(self) -> Iterator[tuple[str, str, Spot, Cell]]:
+        """Facet, value, place and sums of everything that is not written yet; the whole is what each status adds to."""
+        wholes: dict[Spot, Cell] = {}
+        for facet, value, spot, heap in self._heaps():
+            cell = cell_of(heap)
+            yield facet, value, spot, cell
+            if facet == STATUS:
+                wholes.setdefault(spot, Cell(0, {}, {})).add(cell)
+        for spot, whole in wholes.items():
+            yield "", "", spot, whole
+
+    def _heaps(self) -> Iterator[tuple[str, str, Spot, Heap]]:
+        """Facet, value, place and heap of everything that is not written yet."""
+        for spot, heaps in self._plain.items():
+            for (facet, value), heap in heaps.items():
+                yield facet, value, spot, heap
+        for spot, heaps in self._tagged.items():
+            for (key, value), heap in heaps.items():
+                yield METADATA + key[:LONGEST], value[:LONGEST], spot, heap
+
+    def _labels_of_heaps(self) -> Iterator[tuple[str, str, list[int]]]:
+        for facet, value, _, heap in self._heaps():
+            if value != OTHERS and not (facet == STATUS and value < "400"):
+                yield facet, value, [sample.log for sample in heap]
 
     def _finest(self, at: int) -> int:
         """How finely a moment is counted: as finely as is still kept of its time, seen from the newest."""
@@ -208,16 +251,9 @@ def marked(connection: sqlite3.Connection, name: str) -> int:
     return int(found[0]) if found else 0
 
 
-def record_from(row: Sequence[object]) -> LogRecord:
-    """A row of the log, in the order of COLUMNS, as a record without bodies."""
-    said = dict(zip(COLUMNS, row, strict=True))
-    rest = decode_rest(said["rest"])  # type: ignore[arg-type]
-    code = said["error_code"]
-    failure = None if code is None else Failure(code=code, message="", fault=said["error_fault"] or "")  # type: ignore[arg-type]
-    fields = {name: said[name] for name in KEPT} | {"stream": bool(said["stream"]), "unpriced": bool(said["unpriced"])}
-    whole = (
-        fields
-        | msgspec.structs.asdict(rest)
-        | {"failure": failure, "config": said["config"], "span_id": said["span_id"]}
-    )
-    return LogRecord(**whole)  # type: ignore[arg-type]
+def spread(heaps: Heaps, spot: Spot) -> dict[tuple[str, str], Heap]:
+    """The heaps of one place."""
+    found = heaps.get(spot)
+    if found is None:
+        found = heaps[spot] = {}
+    return found

@@ -8,9 +8,11 @@ from sqlalchemy import ColumnElement, func, literal_column, or_, text
 from sqlmodel import col, select
 
 from store.error_classes import class_is, class_of
+from store.log_names import named
 from store.log_ranges import Between, Labelled, has_label, is_between
 from store.log_rows import FAILED, LogRow
 from store.log_text import has_words
+from store.log_types import text_of
 from store.records import LogRecord
 
 STATUS = re.compile(r"([1-5])xx|([1-5]\d\d)")
@@ -154,7 +156,7 @@ def searched(record: LogRecord) -> tuple[str | None, ...]:
 
 def contains(part: str) -> ColumnElement[bool]:
     """The same as SQL; `instr` and not LIKE, because it knows no wildcards and does not stop at a NUL."""
-    columns = (LogRow.model, LogRow.api_key_name, LogRow.path, LogRow.error_message)
+    columns = (*map(text_of, ("model", "api_key_name", "path")), col(LogRow.error_message))
     needle = lowered(part).decode()
     return or_(*(func.coalesce(func.instr(func.lower(column), needle), 0) > 0 for column in columns))
 
@@ -162,8 +164,8 @@ def contains(part: str) -> ColumnElement[bool]:
 def has_feedback(low: float | None, high: float | None) -> ColumnElement[bool]:
     """That a request's trace has feedback, and on average between these; the feedback leads, for there is less."""
     ids = (
-        "SELECT l.id FROM feedback f JOIN logs l ON l.trace_id = f.trace_id AND l.workspace = f.workspace "
-        "GROUP BY l.id HAVING sum(f.weight) > 0"
+        "SELECT l.id FROM feedback f CROSS JOIN logs l ON l.trace_id = f.trace_id "
+        f"AND f.workspace = {named('workspace', 'l')} GROUP BY l.id HAVING sum(f.weight) > 0"
     )
     average, said = "sum(f.value * f.weight) * 1.0 / sum(f.weight)", {}
     for name, bound, sign in (("low", low, ">="), ("high", high, "<=")):

@@ -37,7 +37,7 @@ async def candidates(
     wanted = wanted.where(*where(without(narrowed, lead)))
     if before is not None:
         below = select(ROWID).where(col(LogRow.id) <= before)
-        newest = below.order_by(col(LogRow.id).desc()).limit(1).scalar_subquery()
+        newest = below.order_by(col(LogRow.id).desc()).limit(1).correlate(None).scalar_subquery()
         wanted = wanted.where(LogRow.id < before, col(LogLabelRow.log) <= newest + AT_ONCE)
     found = await session.exec(wanted.order_by(col(LogLabelRow.log).desc()).limit(limit + SLACK))
     return [row[0] for row in found]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from operator import attrgetter
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, exists, func, literal_column
@@ -13,7 +14,7 @@ from store.records import LogRecord
 from store.rollup_rows import LabelRow, LogLabelRow
 from store.rollups import facets_of
 
-ROWID: ColumnElement[int] = literal_column("logs.rowid")
+ROWID = col(LogRow.number)
 
 
 class Labelled(msgspec.Struct, frozen=True):
@@ -63,14 +64,14 @@ def own(name: str) -> Number:
     return attrgetter(name)
 
 
-NUMBERS: Mapping[str, tuple[Number, ColumnElement[float]]] = {
+NUMBERS: Mapping[str, tuple[Number, Any]] = {
     "tokens": (tokens, literal_column("logs.input_tokens + logs.output_tokens")),
-    "input_tokens": (used("input_tokens"), literal_column("logs.input_tokens")),
-    "output_tokens": (used("output_tokens"), literal_column("logs.output_tokens")),
-    "cost": (own("cost"), literal_column("logs.cost")),
-    "total_ms": (own("total_ms"), literal_column("logs.total_ms")),
-    "first_token_ms": (own("first_token_ms"), literal_column("logs.first_token_ms")),
-    "retries": (own("retries"), literal_column("logs.retries")),
+    "input_tokens": (used("input_tokens"), col(LogRow.input_tokens)),
+    "output_tokens": (used("output_tokens"), col(LogRow.output_tokens)),
+    "cost": (own("cost"), col(LogRow.cost)),
+    "total_ms": (own("total_ms"), col(LogRow.total_ms)),
+    "first_token_ms": (own("first_token_ms"), col(LogRow.first_token_ms)),
+    "retries": (own("retries"), col(LogRow.retries)),
 }
 """What can be compared: in a record, and in the log's table."""
 
@@ -87,7 +88,7 @@ def has_label(labelled: Labelled) -> ColumnElement[bool]:
     """That a row of the log has one of these labels; those of successes are not in the index, but in a column."""
     if labelled.facet == "status":
         return col(LogRow.status).in_([int(value) for value in labelled.values if value.isdigit()])
-    return exists().where(label_ids(labelled), col(LogLabelRow.log) == ROWID)
+    return exists().where(label_ids(labelled), col(LogLabelRow.log) == ROWID).correlate(LogRow)
 
 
 def is_between(between: Between) -> list[ColumnElement[bool]]:

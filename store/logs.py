@@ -1,21 +1,28 @@
 """The log as it is read: a page of it, one record whole, and what a period cost."""
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import zstandard
-from sqlalchemy import literal_column
-from sqlmodel import col, func, select
+from sqlalchemy import ColumnElement, literal_column
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
-from store.ids import LogId, Nanodollars, Slug
-from store.log_columns import KEPT, decode_bodies, decode_rest
+from store.ids import LogId, Nanodollars
+from store.log_columns import COLUMNS, EXPRESSIONS, decode_bodies
 from store.log_filter import LogFilter, where
 from store.log_finding import candidates
-from store.log_rows import FAILED, LogBodyRow, LogRow
-from store.records import Failure, LogRecord
+from store.log_rows import LogBodyRow, LogRow
+from store.log_whole import record_from
+from store.records import LogRecord
+from store.rollups import DAY, LAST_MOMENT
+from store.short_ids import order
+from store.sums import Period, Question, sums
 
 __all__ = ["LogBodyRow", "LogRow", "Totals", "log_by_id", "page", "totals_since"]
+
+READ: list[ColumnElement[Any]] = [literal_column(EXPRESSIONS.get(name, f"logs.{name}")) for name in COLUMNS]
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,64 +41,38 @@ async def page(
 ) -> list[LogRecord]:
     """Records newest first, older than `before`; without bodies and headers, which only `log_by_id` reads."""
     found = await candidates(session, narrowed, limit=limit, before=before)
-    conditions = where(narrowed) if found is None else [col(LogRow.id).in_(sorted(found)[-limit:])]
-    wanted = select(LogRow).where(*conditions).order_by(col(LogRow.id).desc()).limit(limit)
+    conditions = where(narrowed) if found is None else [col(LogRow.id).in_(sorted(found, key=order)[-limit:])]
+    wanted = whole(LogRow.number).where(*conditions).order_by(col(LogRow.id).desc()).limit(limit)
     if before is not None:
         wanted = wanted.where(LogRow.id < before)
-    return [record_of(row) for row in await session.exec(wanted)]
+    return [record_from(row[1:]) for row in await session.exec(wanted)]
+
+
+def whole(first: Any) -> Select[Any]:
+    """A SELECT of what `record_from` wants, after a column more."""
+    return cast("Select[Any]", select(first, *READ).select_from(LogRow))
 
 
 async def log_by_id(session: AsyncSession, log_id: LogId) -> LogRecord | None:
     """One record whole, as it was written."""
-    whole = select(LogRow, LogBodyRow).join(LogBodyRow, col(LogRow.id) == col(LogBodyRow.id), isouter=True)
-    found = (await session.exec(whole.where(LogRow.id == log_id))).one_or_none()
-    return None if found is None else with_bodies(record_of(found[0]), found[1])
+    wanted = whole(LogBodyRow.body).join(LogBodyRow, col(LogBodyRow.log) == LogRow.number, isouter=True)
+    found = (await session.exec(wanted.where(LogRow.id == log_id))).one_or_none()
+    return None if found is None else with_bodies(record_from(found[1:]), found[0])
 
 
 async def totals_since(session: AsyncSession, since_ms: int) -> Totals:
-    """Sums over the records since then; read from an index alone, 0.2 s a million."""
-    failed = func.total(literal_column(FAILED))
-    sums = select(func.count(), failed, func.sum(LogRow.cost), func.total(LogRow.unpriced))
-    requests, errors, cost, unpriced = (await session.exec(sums.where(LogRow.created_at_ms >= since_ms))).one()
-    return Totals(requests=requests, errors=int(errors), cost=Nanodollars(cost or 0), unpriced=int(unpriced))
-
-
-def record_of(row: LogRow) -> LogRecord:
-    """A row put together again, but for the bodies."""
-    rest = decode_rest(row.rest)
-    fields: dict[str, Any] = {name: getattr(row, name) for name in KEPT}
-    return LogRecord(
-        **fields,
-        metadata=rest.metadata,
-        client=rest.client,
-        user_agent=rest.user_agent,
-        usage=rest.usage,
-        usage_received=rest.usage_received,
-        price=rest.price,
-        price_source=rest.price_source,
-        attempts=rest.attempts,
-        charges=rest.charges,
-        estimated_cost=rest.estimated_cost,
-        failure=failure_of(row),
-        config=None if row.config is None else Slug(row.config),
-        span_id=row.span_id,
-        parent_span_id=rest.parent_span_id,
-        span_name=rest.span_name,
-        kept=rest.kept,
-        spared=rest.spared,
+    """Sums over the records since then, from the beginning of that minute; read from the rollups."""
+    period = Period(since_ms=since_ms, until_ms=LAST_MOMENT, grain=DAY)
+    every = (await sums(session, Question(period=period), with_times=False)).values()
+    requests, errors, cost, unpriced = (
+        sum(each.counts.get(name, 0) for each in every) for name in ("n", "e", "cost", "free")
     )
+    return Totals(requests=requests, errors=errors, cost=Nanodollars(cost), unpriced=unpriced)
 
 
-def failure_of(row: LogRow) -> Failure | None:
-    """Why it failed, if it did."""
-    if row.error_code is None:
-        return None
-    return Failure(code=row.error_code, message=row.error_message or "", fault=row.error_fault or "")
-
-
-def with_bodies(record: LogRecord, row: LogBodyRow | None) -> LogRecord:
+def with_bodies(record: LogRecord, body: bytes | None) -> LogRecord:
     """The record with what went over the wire."""
-    if row is None:
+    if body is None:
         return record
-    bodies = decode_bodies(zstandard.decompress(row.body))
+    bodies = decode_bodies(zstandard.decompress(body))
     return msgspec.structs.replace(record, **msgspec.structs.asdict(bodies))

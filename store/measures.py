@@ -1,6 +1,7 @@
 """What one request adds to the metrics: counts that can be summed, under short names, since every row repeats them."""
 
 from collections.abc import Mapping
+from struct import Struct, error
 from typing import TypeVar
 
 from store.records import LogRecord
@@ -41,21 +42,38 @@ NAMES: Mapping[str, str] = {
 """And by label: `s:429` failed requests by status, `f:provider` by fault, `c:code` by code, `r:2` rescued by so many
 retries, `v:5` feedbacks by value."""
 CORE = ("n", "ms", "miss", "miss_ms", "tries", "stream", "in", "out", "cached", "cost")
+"""What nearly every request has; beside each other in one number, so that one addition adds up all of them."""
+LANES = Struct(f"<{len(CORE)}Q")
+LANE_MOST = 2**48
+"""Of one request, so that tens of thousands of them stay within 64 bits; what has more is counted by name."""
 HITS = {"HIT": "hit", "SEMANTIC HIT": "near"}
 TOKENS = 1_000_000
 """Prices are for so many."""
 
 
+def counts_of(record: LogRecord) -> tuple[int, Bag]:
+    """What a request counts: those of CORE as one number, and all others that are not 0."""
+    core, extras = core_of(record), extras_of(record)
+    try:
+        if max(core) > LANE_MOST:
+            raise OverflowError
+        return int.from_bytes(LANES.pack(*core), "little"), extras
+    except (OverflowError, error):
+        return 0, extras | {name: count for name, count in zip(CORE, core, strict=True) if count}
+
+
 def core_of(record: LogRecord) -> tuple[int, ...]:
-    """The counts of CORE, in its order; what nearly every request has, and therefore summed up in columns."""
+    """The counts of CORE, in its order."""
     taken, usage = round(record.total_ms * 1000), record.usage
     missed = record.status < 400 and record.failure is None and record.cache_status not in HITS
-    used = (
-        (0, 0, 0, 0)
-        if usage is None
-        else (usage.input_tokens, usage.output_tokens, usage.cached_tokens, record.cost or 0)
-    )
-    return (1, taken, missed, taken if missed else 0, len(record.attempts), record.stream, *used)
+    used = (0, 0, 0) if usage is None else (usage.input_tokens, usage.output_tokens, usage.cached_tokens)
+    return (1, taken, missed, taken if missed else 0, len(record.attempts), record.stream, *used, record.cost or 0)
+
+
+def unpacked(core: int) -> Bag:
+    """The counts of CORE of a sum of numbers that `counts_of` made."""
+    sums = LANES.unpack(core.to_bytes(LANES.size, "little"))
+    return {name: total for name, total in zip(CORE, sums, strict=True) if total}
 
 
 def extras_of(record: LogRecord) -> Bag:

@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 
-import msgspec
 from sqlalchemy import text
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from store.ids import LogId
-from store.log_columns import encode, rest
+from store.log_columns import bill_of
+from store.log_rows import LogRow
 from store.measures import CORE, Bag, core_of, extras_of, pour
 from store.records import LogRecord
 from store.rollup_amendments import Key, amend_all, keys_of
 from store.rollups import facets_of, moment_of
+from store.short_ids import short
 
-NEWEST = "SELECT max(rowid) FROM logs WHERE id IN (SELECT value FROM json_each(:ids))"
-CHANGE = "UPDATE logs SET cost = :cost, unpriced = :unpriced, rest = :rest WHERE id = :id"
+NAME = "INSERT INTO log_names (name) SELECT :shape WHERE NOT EXISTS (SELECT 1 FROM log_names WHERE name = :shape)"
+CHANGE = (
+    "UPDATE logs SET cost = :cost, unpriced = :unpriced, rest = :rest, "
+    "shape = (SELECT id FROM log_names WHERE name = :shape) WHERE id = :id"
+)
 CHARGE = (
     "UPDATE counters SET nanodollars = max(0, nanodollars + :more) WHERE counter_id = :id AND period_start_ms = :start"
 )
@@ -70,9 +74,8 @@ async def is_summed_up(session: AsyncSession, ids: Sequence[LogId]) -> bool:
     """Whether all these requests are in the rollups already: what is not will be summed up as it then stands."""
     connection = await session.connection()
     mark = (await connection.execute(text("SELECT value FROM facts WHERE name = 'rolled_up'"))).first()
-    listed = msgspec.json.encode(ids).decode()
-    newest = await connection.execute(text(NEWEST), {"ids": listed})
-    return (newest.scalar_one() or 0) <= (int(mark[0]) if mark else 0)
+    newest = (await session.exec(select(func.max(LogRow.number)).where(col(LogRow.id).in_(ids)))).one()
+    return (newest or 0) <= (int(mark[0]) if mark else 0)
 
 
 async def change_bills(session: AsyncSession, changed: Sequence[tuple[LogRecord, LogRecord]]) -> None:
@@ -80,7 +83,9 @@ async def change_bills(session: AsyncSession, changed: Sequence[tuple[LogRecord,
     connection = await session.connection()
     more: dict[Key, Bag] = {}
     for before, after in changed:
-        said = {"id": after.id, "cost": after.cost, "unpriced": after.unpriced, "rest": encode(rest(after))}
+        shape, rest = bill_of(after)
+        await connection.execute(text(NAME), {"shape": shape})
+        said = {"id": short(after.id), "cost": after.cost, "unpriced": after.unpriced, "shape": shape, "rest": rest}
         await connection.execute(text(CHANGE), said)
         bag = difference(counted(before), counted(after))
         for key in keys_of(after.workspace, [*facets_of(after)], moment_of(after)):

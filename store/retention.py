@@ -5,18 +5,21 @@ from collections.abc import Iterator
 
 import msgspec
 
-from store.folding import record_from
 from store.labels import Labels
-from store.log_columns import COLUMNS
+from store.log_columns import READ
+from store.log_whole import record_from
 from store.rollups import DAY, HOUR, HOURS_KEPT_DAYS, MINUTE, MINUTES_KEPT_DAYS, facets_of
 from store.text_index import NAME, PART_ROWS, last_row
 
 BODIES_AT_ONCE, RECORDS_AT_ONCE, ROLLUPS_AT_ONCE, PAGES_AT_ONCE = 60, 40, 200, 64
 """What a step drops: some milliseconds of work each."""
-OLDEST = f"SELECT rowid, {', '.join(COLUMNS)} FROM logs ORDER BY id LIMIT {RECORDS_AT_ONCE}"
+OLDEST = f"SELECT {READ} FROM logs WHERE created_at_ms < ? ORDER BY created_at_ms LIMIT {RECORDS_AT_ONCE}"
+OLDEST_BODIES = f"SELECT log FROM log_bodies ORDER BY log LIMIT {BODIES_AT_ONCE}"
 ORPHAN = (
     "DELETE FROM labels WHERE facet = ? AND value = ? AND NOT EXISTS (SELECT 1 FROM log_labels WHERE label = labels.id)"
 )
+NEVER = 2**62
+"""A moment before which every record arrived."""
 KEY = "grain, facet, start_ms, value, workspace"
 
 
@@ -39,7 +42,7 @@ def prune(connection: sqlite3.Connection, keeping: Keeping, now_ms: int) -> bool
     return (
         (keeping.logs_days > 0 and drop_records(connection, before(now_ms, keeping.logs_days)))
         or (keeping.bodies_days > 0 and drop_bodies(connection, before(now_ms, keeping.bodies_days)))
-        or drop_texts(connection, before(now_ms, keeping.bodies_days) if keeping.bodies_days else "")
+        or drop_texts(connection, before(now_ms, keeping.bodies_days) if keeping.bodies_days else 0)
         or drop_rollups(connection, MINUTE, now_ms - MINUTES_KEPT_DAYS * DAY)
         or drop_rollups(connection, HOUR, now_ms - HOURS_KEPT_DAYS * DAY)
         or (
@@ -48,37 +51,36 @@ def prune(connection: sqlite3.Connection, keeping: Keeping, now_ms: int) -> bool
     )
 
 
-def before(now_ms: int, days: int) -> str:
-    """What every id of a record that is older is below; ids begin with their time."""
-    moment = max(0, now_ms - days * DAY)
-    return f"{moment >> 16:08x}-{moment & 0xFFFF:04x}-"
+def before(now_ms: int, days: int) -> int:
+    """Since when records are kept."""
+    return max(0, now_ms - days * DAY)
 
 
 def drop_oldest(connection: sqlite3.Connection) -> bool:
     """Bodies, or where there are none, records."""
-    return drop_bodies(connection, "~") or drop_records(connection, "~")
+    return drop_bodies(connection, NEVER) or drop_records(connection, NEVER)
 
 
-def drop_bodies(connection: sqlite3.Connection, below: str) -> bool:
-    """The oldest, of records whose id is below."""
-    oldest = f"SELECT id FROM log_bodies WHERE id < ? ORDER BY id LIMIT {BODIES_AT_ONCE}"
-    return connection.execute(f"DELETE FROM log_bodies WHERE id IN ({oldest})", (below,)).rowcount > 0
+def drop_bodies(connection: sqlite3.Connection, until_ms: int) -> bool:
+    """The oldest, of records that arrived before."""
+    old = f"SELECT number FROM logs WHERE number IN ({OLDEST_BODIES}) AND created_at_ms < ?"
+    return connection.execute(f"DELETE FROM log_bodies WHERE log IN ({old})", (until_ms,)).rowcount > 0
 
 
-def drop_records(connection: sqlite3.Connection, below: str) -> bool:
-    """The oldest records whose id is below, with their bodies and labels.
+def drop_records(connection: sqlite3.Connection, until_ms: int) -> bool:
+    """The oldest of the records that arrived before, with their bodies and labels.
 
     The last row stays: SQLite would give its number again, and what is noted under it would be said of another record.
     """
     labels, last = Labels(), last_row(connection)
-    found = [(row[0], record_from(row[1:])) for row in connection.execute(OLDEST)]
-    gone = [(log, record) for log, record in found if record.id < below and log != last]
+    found = [(row[0], record_from(row)) for row in connection.execute(OLDEST, (until_ms,)).fetchall()]
+    gone = [(log, record) for log, record in found if log != last]
     for log, record in gone:
         facets = [(facet, value) for facet, value in facets_of(record) if facet]
         labels.drop(connection, [(facet, value, log) for facet, value in facets])
         connection.executemany(ORPHAN, facets)
-        connection.execute("DELETE FROM log_bodies WHERE id = ?", (record.id,))
-        connection.execute("DELETE FROM logs WHERE rowid = ?", (log,))
+        connection.execute("DELETE FROM log_bodies WHERE log = ?", (log,))
+        connection.execute("DELETE FROM logs WHERE number = ?", (log,))
         labels.forget()
     return bool(gone)
 
@@ -99,11 +101,11 @@ def facets(connection: sqlite3.Connection, grain: int) -> Iterator[str]:
         facet = connection.execute(following, (grain, facet)).fetchone()[0]
 
 
-def drop_texts(connection: sqlite3.Connection, below: str) -> bool:
+def drop_texts(connection: sqlite3.Connection, until_ms: int) -> bool:
     """A little of the oldest part of the text index, once all its records are gone, or their bodies should be."""
     names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE name LIKE 'log_text_%'")]
     parts = sorted(int(found[1]) for name in names if (found := NAME.fullmatch(name)))
-    if not parts or not is_over(connection, parts[0], below):
+    if not parts or not is_over(connection, parts[0], until_ms):
         return False
     table = f"log_text_{parts[0]}"
     some = f"SELECT id FROM {table}_data WHERE id > 10 LIMIT {PAGES_AT_ONCE}"
@@ -112,14 +114,14 @@ def drop_texts(connection: sqlite3.Connection, below: str) -> bool:
     return True
 
 
-def is_over(connection: sqlite3.Connection, part: int, below: str) -> bool:
+def is_over(connection: sqlite3.Connection, part: int, until_ms: int) -> bool:
     """Whether no record of a part has a body that is to be kept; the part that is being filled never is."""
-    top = connection.execute("SELECT max(rowid) FROM logs").fetchone()[0] or 0
+    top = connection.execute("SELECT max(number) FROM logs").fetchone()[0] or 0
     if top < (part + 1) * PART_ROWS:
         return False
-    newest = "SELECT id FROM logs WHERE rowid < ? ORDER BY rowid DESC LIMIT 1"
+    newest = "SELECT created_at_ms FROM logs WHERE number < ? ORDER BY number DESC LIMIT 1"
     row = connection.execute(newest, ((part + 1) * PART_ROWS,)).fetchone()
-    return row is None or row[0] < below
+    return row is None or row[0] < until_ms
 
 
 def used_bytes(connection: sqlite3.Connection) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from store.measures import Bag
+from store.measures import Bag, pour
 from store.records import LogRecord
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -17,7 +17,8 @@ LAST_MOMENT = 2**50
 METADATA = "metadata."
 """What the facet of a metadata key begins with; these are kept by hours and days, not by minutes."""
 USER = METADATA + "_user"
-PLAIN = ("api_key", "provider", "model", "config", "status")
+STATUS = "status"
+PLAIN = ("api_key", "provider", "model", "config", STATUS)
 """Facets beside the whole, whose name is empty, and metadata. A model is written `vendor__model`."""
 VALUES_KEPT = 500
 """Values of a facet in one bucket; what comes after them is counted as OTHERS."""
@@ -33,6 +34,12 @@ class Cell(msgspec.Struct):
     counts: Bag
     times: dict[int, int]
 
+    def add(self, other: "Cell") -> None:
+        """Put another's requests with these."""
+        self.last_ms = max(self.last_ms, other.last_ms)
+        pour(other.counts, self.counts)
+        pour(other.times, self.times)
+
 
 encode = msgspec.msgpack.Encoder().encode
 decode_counts = msgspec.msgpack.Decoder(dict[str, int]).decode
@@ -42,19 +49,25 @@ decode_times = msgspec.msgpack.Decoder(dict[int, int]).decode
 def facets_of(record: LogRecord) -> Iterator[tuple[str, str]]:
     """Under which names a request is counted: facet and value."""
     yield "", ""
-    if record.api_key_id:
-        yield "api_key", record.api_key_id
-    if record.provider:
-        yield "provider", record.provider
-    if record.model:
-        yield "model", f"{record.vendor or ''}__{record.model}"[:LONGEST]
-    if record.config:
-        yield "config", record.config
-    yield "status", str(record.status)
-    if record.spared:
-        yield from dict.fromkeys(("spared", failure.code) for failure in record.spared)
+    yield from plain_facets(record)
     for key, value in record.metadata.items():
         yield METADATA + key[:LONGEST], value[:LONGEST]
+
+
+def plain_facets(record: LogRecord) -> list[tuple[str, str]]:
+    """The same without metadata, and without the whole."""
+    found = [(STATUS, str(record.status))]
+    if record.api_key_id:
+        found.append(("api_key", record.api_key_id))
+    if record.provider:
+        found.append(("provider", record.provider))
+    if record.model:
+        found.append(("model", f"{record.vendor or ''}__{record.model}"[:LONGEST]))
+    if record.config:
+        found.append(("config", record.config))
+    if record.spared:
+        found.extend(dict.fromkeys(("spared", failure.code) for failure in record.spared))
+    return found
 
 
 def moment_of(record: LogRecord) -> int:

@@ -46,6 +46,8 @@ STAMP = """CREATE TABLE alembic_version (
 )"""
 OURS = {"integrations", "api_keys", "facts"}
 """Tables that every version has: other programs use alembic too."""
+OLD_LOG = "old_logs"
+"""The table that holds requests as long as they are not moved; see `converting`."""
 PAGE_BYTES = 8192
 RESTORE = "Move it away and put the newest `{name}.backup-…` in its place."
 
@@ -59,7 +61,7 @@ def prepare(file: Path, migrations: Path = MIGRATIONS) -> None:
     with telling(file):
         if not file.exists() or file.stat().st_size == 0:
             return create(file, newest(migrations))
-        revision = revision_of(file)
+        revision, is_moving = state_of(file)
     known = revisions(migrations)
     if revision not in known:
         raise DatabaseUnusable(
@@ -67,6 +69,9 @@ def prepare(file: Path, migrations: Path = MIGRATIONS) -> None:
         )
     if revision != known[-1]:
         upgrade(file, revision, migrations)
+        is_moving = True
+    if is_moving:
+        move_requests(file)
 
 
 def revisions(migrations: Path = MIGRATIONS) -> list[str]:
@@ -109,13 +114,17 @@ def statements() -> Iterator[str]:
             yield str(CreateIndex(index).compile(dialect=dialect))
 
 
-def revision_of(file: Path) -> str:
-    """The revision a file is stamped with; raises `DatabaseUnusable` when another program made it."""
+def state_of(file: Path) -> tuple[str, bool]:
+    """The revision a file is stamped with, and whether requests are to be moved since an upgrade.
+
+    Raises `DatabaseUnusable` when another program made it.
+    """
     with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True, timeout=5)) as connection:
-        if not {"alembic_version", *OURS} <= tables(connection):
+        there = tables(connection)
+        if not {"alembic_version", *OURS} <= there:
             raise DatabaseUnusable(f"`{file}` belongs to another program. Move it away, or choose another `--home`.")
         (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("none",)
-    return str(revision)
+    return str(revision), OLD_LOG in there
 
 
 def tables(connection: sqlite3.Connection) -> set[str]:
@@ -136,8 +145,19 @@ def upgrade(file: Path, revision: str, migrations: Path) -> None:
             f"`{file}` could not be upgraded from schema {revision}, and is as it was ({first_line(error)}). "
             f"Run the version from before, and report this. A copy is in `{saved.name}`."
         ) from error
-    with suppress(sqlite3.Error):  # without the room for it the file stays as it is, and only keeps its free pages
-        let_shrink(file)
+
+
+def move_requests(file: Path) -> None:
+    """Bring what an upgrade left in the old tables of the log into the new ones, or go on with it."""
+    from store.converting import convert
+
+    with telling(file):
+        with closing(sqlite3.connect(file, timeout=5)) as connection:
+            is_moving = OLD_LOG in tables(connection)
+        if is_moving:
+            convert(file)
+        with suppress(sqlite3.Error):  # without the room for it the file stays as it is, and only keeps its free pages
+            let_shrink(file)
 
 
 def let_shrink(file: Path) -> None:

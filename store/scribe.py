@@ -4,6 +4,7 @@
 became of it to its standard output, until the input ends: with the process that started it, however that ended.
 """
 
+import gc
 import os
 import signal
 import sqlite3
@@ -148,6 +149,7 @@ def stand_back() -> None:
 
 if __name__ == "__main__":
     stand_back()
+    gc.set_threshold(100_000, 20, 100)  # records have no cycles, and looking for some takes a tenth of the time
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # it ends with its input, and not in the middle of a transaction
     serve(Path(sys.argv[1]), float(sys.argv[2]), msgspec.json.decode(sys.argv[3], type=Keeping))

@@ -26,7 +26,7 @@ MAKE = (
 )
 NAME = re.compile(r"log_text_(\d+)")
 SET = "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-BODIES = "SELECT logs.rowid, body FROM logs LEFT JOIN log_bodies USING (id) WHERE logs.rowid > ? ORDER BY 1 LIMIT ?"
+BODIES = "SELECT number, body FROM logs LEFT JOIN log_bodies ON log = number WHERE number > ? ORDER BY 1 LIMIT ?"
 
 
 class TextIndex:
@@ -76,7 +76,7 @@ def text_in(body: bytes | None) -> str:
 
 def last_row(connection: sqlite3.Connection) -> int:
     """The newest row of the log."""
-    return int(connection.execute("SELECT ifnull(max(rowid), 0) FROM logs").fetchone()[0])
+    return int(connection.execute("SELECT ifnull(max(number), 0) FROM logs").fetchone()[0])
 
 
 def seen_row(connection: sqlite3.Connection) -> int:

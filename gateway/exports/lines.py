@@ -12,11 +12,12 @@ from sqlmodel import col, func, select
 
 from gateway.api.admin.log_wire import body_of, summary, whole
 from gateway.telemetry.names import operation_of
-from store.logs import LogBodyRow, page, with_bodies
+from store.logs import LogBodyRow, LogRow, page, with_bodies
 from store.records import LogRecord
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
+    from sqlmodel.sql.expression import Select
 
     from store.database import Database
     from store.ids import LogId
@@ -69,9 +70,7 @@ async def batches(
 
 async def portions(session: AsyncSession, records: Sequence[LogRecord]) -> list[list[LogRecord]]:
     """Records in groups whose bodies are not too much together."""
-    ids = [record.id for record in records]
-    size = func.length(LogBodyRow.body)
-    sizes = dict((await session.exec(select(LogBodyRow.id, size).where(col(LogBodyRow.id).in_(ids)))).all())
+    sizes = dict((await session.exec(bodies_of(records, func.length(LogBodyRow.body)))).all())
     groups: list[list[LogRecord]] = [[]]
     taken = 0
     for record in records:
@@ -86,10 +85,14 @@ async def portions(session: AsyncSession, records: Sequence[LogRecord]) -> list[
 
 async def filled(session: AsyncSession, records: Sequence[LogRecord]) -> list[LogRecord]:
     """Records with their bodies."""
-    wanted = select(LogBodyRow).where(col(LogBodyRow.id).in_([record.id for record in records]))
-    rows = {row.id: row for row in await session.exec(wanted)}
-    session.expunge_all()
-    return [with_bodies(record, rows.get(record.id)) for record in records]
+    bodies = dict((await session.exec(bodies_of(records, col(LogBodyRow.body)))).all())
+    return [with_bodies(record, bodies.get(record.id)) for record in records]
+
+
+def bodies_of(records: Sequence[LogRecord], wanted: Any) -> Select[str, Any]:
+    """The question for what the bodies of some records are, or how long, by id."""
+    theirs = select(LogRow.id, wanted).join(LogBodyRow, col(LogBodyRow.log) == LogRow.number)
+    return theirs.where(col(LogRow.id).in_([record.id for record in records]))
 
 
 def line_of(record: LogRecord, fields: Sequence[str], form: str) -> bytes:

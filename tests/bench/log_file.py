@@ -143,6 +143,7 @@ def record(chance: Random, at: int, number: int, asked: bytes, answered: bytes) 
         url="https://api.openai.com/v1/chat/completions",
         status=status,
         duration_ms=total - 0.4,
+        began_ms=0.3,
     )
     return LogRecord(
         id=LogId(f"{at >> 16:08x}-{at & 0xFFFF:04x}-7{chance.getrandbits(12):03x}-8000-{chance.getrandbits(48):012x}"),

@@ -7,7 +7,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.log_columns import decode_rest
+from store.log_columns import READ
+from store.log_whole import record_from
 from store.rate_journal import RateJournal
 from tests.e2e.running import CHAT, Gateway, add_demo, ask, client, eventually, free_port, gateway_in
 from tests.e2e.test_kill import CLIENTS, killed
@@ -44,9 +45,10 @@ def sums_in(home: Path) -> Sums:
     """Everything the database has of the key `team`."""
     with closing(sqlite3.connect(home / "tollhouse.db")) as connection:
         counters = [spent for (spent,) in connection.execute("SELECT nanodollars FROM counters")]
-        rows = connection.execute("SELECT cost, rest FROM logs WHERE api_key_name = 'team'").fetchall()
-    costs = [cost for cost, _ in rows if cost is not None]
-    return Sums(counters, sum(costs), sum(decode_rest(rest).estimated_cost or 0 for _, rest in rows), len(costs))
+        records = [record_from(row) for row in connection.execute(f"SELECT {READ} FROM logs")]
+    theirs = [record for record in records if record.api_key_name == "team"]
+    costs = [record.cost for record in theirs if record.cost is not None]
+    return Sums(counters, sum(costs), sum(record.estimated_cost or 0 for record in theirs), len(costs))
 
 
 async def test_counters_equal_the_log_after_kills(tmp_path: Path, vendor_url: str) -> None:

@@ -51,5 +51,5 @@ async def billed_in(gateway: Gateway, home: Path) -> int:
     """Nanodollars of every record of the key `team`, once all records are in the database."""
     assert await gateway.plant.writer.caught_up(20)
     with closing(sqlite3.connect(home / "tollhouse.db")) as connection:
-        total = connection.execute("SELECT SUM(cost) FROM logs WHERE api_key_name = 'team'").fetchone()[0]
-        return int(total or 0)
+        billed = "SELECT SUM(cost) FROM logs WHERE api_key_name = (SELECT id FROM log_names WHERE name = 'team')"
+        return int(connection.execute(billed).fetchone()[0] or 0)

@@ -12,6 +12,7 @@ import msgspec
 from store.drain import Drain
 from store.ids import LogId, new_id
 from store.records import LogRecord
+from store.short_ids import whole
 from store.spool import Spool
 
 LETTERS = "abcXYZ019 _%\\\"'äÄßıİ語😀\n\x00"
@@ -60,7 +61,7 @@ def made_plain(kind: msgspec.inspect.Type, chance: Random) -> Any:
         case msgspec.inspect.IntType():
             return chance.choice([0, 1, chance.randint(-(2**63) + 1, 2**63 - 1)])
         case msgspec.inspect.FloatType():
-            return chance.uniform(-1e9, 1e9)
+            return round(chance.uniform(-1e9, 1e9), 3)  # durations are kept to the microsecond
         case msgspec.inspect.NoneType():
             return None
     raise AssertionError(kind)
@@ -96,4 +97,4 @@ def put(file: Path, records: Iterable[LogRecord]) -> None:
 def ids(file: Path) -> list[str]:
     """The records in the database, in the order they came in."""
     with closing(sqlite3.connect(file)) as connection:
-        return [id for (id,) in connection.execute("SELECT id FROM logs ORDER BY rowid")]
+        return [whole(id) for (id,) in connection.execute("SELECT id FROM logs ORDER BY number")]
