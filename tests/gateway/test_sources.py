@@ -11,6 +11,7 @@ from console.demo.vendor import SimulatedVendor
 from tests.gateway.departments import made, user, workspace
 from tests.gateway.running import Gateway, Json, add_demo
 
+POLICY = {"conditions": [{"key": "model", "value": "x"}], "group_by": [{"key": "api_key"}]}
 KEY = {"scopes": ["completions.write"], "usage_limits": {"credit_limit": 5}}
 
 
@@ -19,8 +20,7 @@ async def furnished(gateway: Gateway, vendor: SimulatedVendor) -> tuple[str, str
     await add_demo(gateway.admin, vendor.url, slug="other")
     for task in tuple(gateway.plant.errands):
         await task
-    rule = {"conditions": [{"key": "model", "value": "x"}], "group_by": [{"key": "api_key"}]}
-    await made(gateway, "/policies/usage-limits", rule | {"type": "cost", "credit_limit": 1})
+    await made(gateway, "/policies/usage-limits", POLICY | {"type": "cost", "credit_limit": 1})
     one = await made(gateway, "/api-keys/workspace/service", {"name": "one"} | KEY)
     return one["id"], (await made(gateway, "/api-keys/workspace/service", {"name": "two"} | KEY))["id"]
 
@@ -39,31 +39,30 @@ def parts(gateway: Gateway, keys: tuple[str, str]) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body", "touched"),
-    [
-        ("PUT", "/v1/api-keys/{one}", {"name": "new"}, {"one", "one's limits"}),
-        ("PUT", "/v1/integrations/other/models", {"models": [{"slug": "gpt-4o", "enabled": False}]}, {"other"}),
-        ("PUT", "/v1/integrations/other", {"description": "d"}, {"other"}),
-        ("PUT", "/v1/providers/other", {"note": "n"}, set()),
-        ("POST", "/v1/policies/rate-limits", None, set()),
-        ("POST", "/v1/configs", {"name": "c", "config": {"provider": "@demo"}}, {"configs"}),
-    ],
-)
-async def test_change_makes_only_what_it_touches(
-    gateway: Gateway, vendor: SimulatedVendor, method: str, path: str, body: Json | None, touched: set[str]
-) -> None:
+CHANGES: list[tuple[str, str, Json, set[str]]] = [
+    ("PUT", "/v1/api-keys/{one}", {"name": "new"}, {"one", "one's limits"}),
+    ("PUT", "/v1/integrations/other/models", {"models": [{"slug": "gpt-4o", "enabled": False}]}, {"other"}),
+    ("PUT", "/v1/integrations/other", {"description": "d"}, {"other"}),
+    ("PUT", "/v1/providers/other", {"note": "n"}, set()),
+    ("POST", "/v1/policies/rate-limits", POLICY | {"type": "requests", "unit": "rpm", "value": 5}, set()),
+    ("POST", "/v1/configs", {"name": "c", "config": {"provider": "@demo"}}, {"configs"}),
+]
+"""A change, and the parts that are others afterwards."""
+
+
+async def test_change_makes_only_what_it_touches(gateway: Gateway, vendor: SimulatedVendor) -> None:
     """Everything else is the very same object as before, however much of it there is."""
     keys = await furnished(gateway, vendor)
-    policy = {"conditions": [{"key": "model", "value": "y"}], "group_by": [{"key": "model"}]}
-    before = parts(gateway, keys)
+    for method, path, body, touched in CHANGES:
+        before = parts(gateway, keys)
 
-    said = body or {**policy, "type": "requests", "unit": "rpm", "value": 5}
-    answer = await gateway.admin.request(method, path.replace("{one}", keys[0]), json=said)
-    after = parts(gateway, keys)
+        answer = await gateway.admin.request(method, path.replace("{one}", keys[0]), json=body)
+        for task in tuple(gateway.plant.errands):
+            await task
+        after = parts(gateway, keys)
 
-    assert answer.status_code == 200
-    assert {name for name, part in after.items() if part is not before[name]} == touched
+        assert answer.status_code == 200
+        assert (path, {name for name, part in after.items() if part is not before[name]}) == (path, touched)
 
 
 async def test_key_changes_with_its_user_and_its_workspace(gateway: Gateway) -> None:

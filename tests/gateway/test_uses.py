@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.gateway.departments import made, organisation_key, user, workspace
 from tests.gateway.running import Gateway
 
@@ -19,21 +17,22 @@ async def told(gateway: Gateway, path: str) -> str:
     return message
 
 
-@pytest.mark.parametrize(
-    "condition",
-    [
-        {"key": "provider", "value": "demo"},
-        {"key": "model", "value": ["@demo/gpt-4o", "@other/x"]},
-        {"key": "model", "value": "@demo/*"},
-    ],
-)
-async def test_provider_that_a_policy_is_about(gateway: Gateway, condition: dict[str, object]) -> None:
+ABOUT_DEMO = {
+    "by slug": {"key": "provider", "value": "demo"},
+    "by model": {"key": "model", "value": ["@demo/gpt-4o", "@other/x"]},
+    "by models": {"key": "model", "value": "@demo/*"},
+}
+
+
+async def test_provider_that_policies_are_about(gateway: Gateway) -> None:
     """A policy without its provider would limit nothing: neither the provider nor its integration goes."""
-    await made(gateway, "/policies/usage-limits", POLICY | {"conditions": [condition]})
+    for name, condition in ABOUT_DEMO.items():
+        await made(gateway, "/policies/usage-limits", POLICY | {"name": name, "conditions": [condition]})
 
     said = [await told(gateway, "/providers/demo"), await told(gateway, "/integrations/demo")]
 
-    assert all("in use by policy `guard`" in each for each in said)
+    users = "in use by policy `by slug`, policy `by model`, policy `by models`"
+    assert [users in each for each in said] == [True, True]
 
 
 async def test_policy_of_the_organisation_is_not_named_to_a_workspace(gateway: Gateway) -> None:
