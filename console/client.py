@@ -28,7 +28,7 @@ PING_SECONDS = 15
 
 LONGEST_SILENCE_SECONDS = 600.0
 """Some models think for minutes before their first word."""
-QUESTIONS = ("/v1/configs/explain",)
+QUESTIONS = ("/v1/configs/explain", "/v1/configs/validate")
 """Paths that a POST only asks something of."""
 
 

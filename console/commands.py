@@ -41,6 +41,8 @@ COMMANDS = (
     Command("new provider", "add a name for an integration", "new('providers')", "catalog", "catalog"),
     Command("new model", "add a model by name", "new('models')", "catalog", "catalog"),
     Command("new key", "make an API key", "new", "keys", "keys"),
+    Command("new config", "write a config, from a template", "new", "configs", "configs"),
+    Command("explain", "what a config makes of a request, before anybody is asked", "explain", "configs", "configs"),
     Command("new budget", "set a budget on a key, workspace, provider or policy", "new('budget')", "limits", "limits"),
     Command("new rate limit", "limit requests or tokens per time, or at once", "new('rate')", "limits", "limits"),
     Command("channels", "where notifications go", "list('channels')", "alerts"),

@@ -36,6 +36,7 @@ SCREENS: tuple[ScreenRow, ...] = (
     ScreenRow("logs", "2", "Logs", "every request as it happens", "logs:LogsScreen"),
     ScreenRow("catalog", "3", "Catalog", "integrations, providers, models", "catalog:CatalogScreen"),
     ScreenRow("keys", "4", "Keys", "API keys", "keys:KeysScreen"),
+    ScreenRow("configs", "5", "Configs", "how requests are routed", "configs:ConfigsScreen"),
     ScreenRow("limits", "6", "Limits", "budgets and rates, live", "limits:LimitsScreen"),
     ScreenRow("people", "7", "People", "workspaces, users, invites", "people:PeopleScreen"),
     ScreenRow("audit", "8", "Audit", "who changed what, and from what to what", "audit:AuditScreen"),

@@ -29,6 +29,9 @@ class ResourceTable(CursorList):
     class Opened(Message):
         """Enter, or a second click, on a row."""
 
+    class Moved(Message):
+        """The cursor is on another row."""
+
     def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.all_columns = columns
@@ -103,7 +106,9 @@ class ResourceTable(CursorList):
 
     def put_cursor(self, place: int) -> None:
         """Have the cursor there."""
-        self._cursor = place
+        if place != self._cursor:
+            self._cursor = place
+            self.post_message(self.Moved())
 
     def cells_at(self, place: int) -> list[tuple[str, str]]:
         """The texts of the columns that fit."""

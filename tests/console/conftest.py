@@ -1,12 +1,15 @@
-"""The same terminal for every test, whatever terminal the tests run in."""
+"""The same terminal for every test, whatever terminal the tests run in, and a state folder of its own."""
+
+from pathlib import Path
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def ordinary_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One with all colours."""
-    for name in ("NO_COLOR", "TEXTUAL", "TEXTUAL_THEME", "TOLLHOUSE_OPERATOR_KEY"):
+def ordinary_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One with all colours, no editor, and nothing left from before."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    for name in ("NO_COLOR", "TEXTUAL", "TEXTUAL_THEME", "TOLLHOUSE_OPERATOR_KEY", "VISUAL", "EDITOR"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")

@@ -10,6 +10,7 @@ import httpx
 
 from tests.console.fake_alerts import FakeAlerts
 from tests.console.fake_answers import listing, one, refused
+from tests.console.fake_configs import FakeConfigs
 from tests.console.fake_limits import FakeLimits
 from tests.console.fake_people import FakePeople
 from tests.console.fake_talk import FakeTalk
@@ -49,6 +50,7 @@ class FakeGateway:
         self.limits, self.alerts, self.people = FakeLimits(), FakeAlerts(), FakePeople()
         self.measured = Measured()
         self.parts = (self.people, self.measured, self.limits, self.alerts, self.talk)
+        self.configs = FakeConfigs()
         self.asked: list[tuple[str, str, Json]] = []
         """(method, path, body) of every change asked for."""
         self.filters: list[dict[str, str]] = []
@@ -112,11 +114,13 @@ class FakeGateway:
         if path in self._refusals:
             status, error = self._refusals.pop(path)
             return httpx.Response(status, json=error)
-        return httpx.Response(200, json=self._change(request.method, path.removeprefix("/v1/").split("/"), body))
+        parts = path.removeprefix("/v1/").split("/")
+        changed = self.configs.change(request.method, parts, body)
+        return changed or httpx.Response(200, json=self._change(request.method, parts, body))
 
     def _look(self, path: str, params: dict[str, str]) -> httpx.Response:
         parts = path.removeprefix("/v1/").split("/")
-        if (found := self.talk.look(parts, params)) is not None:
+        if (found := self.talk.look(parts, params) or self.configs.look(parts)) is not None:
             return found
         match parts:
             case ["stats"]:

@@ -24,7 +24,6 @@ class FakeTalk:
         self.chats: list[tuple[str | None, Json]] = []
         """(config, body) of every chat."""
         self.models: list[str] = []
-        self.configs: list[Json] = []
         self.views: list[Json] = []
         """Saved filters of the log."""
         self.traces: dict[str, Json] = {}
@@ -34,8 +33,6 @@ class FakeTalk:
         match path:
             case ["models"]:
                 return rows([{"id": name, "name": name, "object": "model"} for name in self.models])
-            case ["configs"]:
-                return httpx.Response(200, json={"data": self.configs, "success": True})
             case ["logs", "filters"]:
                 return rows(self.views)
             case ["traces", trace] if trace in self.traces:

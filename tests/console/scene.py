@@ -11,7 +11,6 @@ from tests.console.samples import (
     Json,
     api_key,
     attempt,
-    config,
     detail,
     failed_log,
     integration,
@@ -39,6 +38,31 @@ USUAL = (
     ("notebooks", "local", "qwen3:8b", 540, 731, 0, 96.2, 11_420.5),
 )
 """key, provider, model, tokens in, tokens out, nanodollars, first token ms, total ms."""
+
+
+EVERYBODY: Json = {
+    "strategy": {"mode": "loadbalance"},
+    "targets": [{"provider": "@openai-prod", "weight": 7}, {"provider": "@openai-eu", "weight": 3}],
+}
+SUPPORT: Json = {
+    "strategy": {
+        "mode": "conditional",
+        "conditions": [{"query": {"metadata.plan": {"$in": ["pro", "team"]}}, "then": "best"}],
+        "default": "rest",
+    },
+    "request_timeout": 30_000,
+    "targets": [
+        {
+            "name": "best",
+            "strategy": {"mode": "fallback", "on_status_codes": [429, 503]},
+            "targets": [
+                {"provider": "@openai-prod", "override_params": {"model": "gpt-4.1"}, "retry": {"attempts": 2}},
+                {"provider": "@groq"},
+            ],
+        },
+        {"name": "rest", "provider": "@local", "cache": {"mode": "simple", "max_age": 3600}},
+    ],
+}
 
 
 def afternoon() -> FakeGateway:
@@ -180,8 +204,11 @@ def furnish(gateway: FakeGateway) -> None:
     ]
     gateway.models = {"openai-prod": [model("gpt-4o"), model("gpt-5-mini"), model("gpt-5", enabled=False)]}
     gateway.talk.models = ["@openai-prod/gpt-4o", "@openai-prod/gpt-5-mini"]
-    gateway.talk.configs = [config("pc-support", name="Support desk")]
     gateway.talk.says = [ANSWER]
+    gateway.configs.providers = ("openai-prod", "openai-eu", "local", "trial")
+    gateway.configs.add("pc-default", "Everybody", {"provider": "@openai-prod", "retry": {"attempts": 2}}, EVERYBODY)
+    gateway.configs.add("pc-support", "Support desk", SUPPORT)
+    gateway.configs.used_by = {"pc-default": ["API key `mkt-webui`", "API key `eng-ci`"]}
     once = "2026-11-24T09:12:00Z"
     gateway.keys = [
         api_key("key-1", "mkt-webui", key="th-2…k8Vw"),

@@ -15,7 +15,10 @@ from tests.console.fake_gateway import FakeGateway
 from tests.console.samples import api_key, integration
 from tests.console.test_commands import jump
 
-CHANGING = {"new", "edit", "delete", "rotate", "switch", "resend", "raise", "reset", "send", "again", "test"}
+CHANGING = {"new", "edit", "delete", "rotate", "switch", "resend", "raise", "reset", "send", "again", "test"} | {
+    "save",
+    "roll_back",
+}
 """Names of actions that change something, wherever they are."""
 FORMS = "forms"
 """What one may not fill in is not opened."""
@@ -88,8 +91,9 @@ async def test_read_only_client_sends_no_change(method: str) -> None:
     with pytest.raises(GatewayRefused, match="read-only"):
         await client.send(method, "/v1/api-keys/key-1", {}, Done)
     await client.send("POST", "/v1/configs/explain", {}, Done)
+    await client.send("POST", "/v1/configs/validate", {"config": {}}, Done)
 
-    assert [path for _, path, _ in gateway.asked] == ["/v1/configs/explain"]
+    assert [path for _, path, _ in gateway.asked] == ["/v1/configs/explain", "/v1/configs/validate"]
     await client.close()
 
 

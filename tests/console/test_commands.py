@@ -8,6 +8,7 @@ from console.commands import COMMANDS, Command, matching
 from console.screens.alerts import AlertsScreen
 from console.screens.audit import AuditScreen
 from console.screens.catalog import CatalogScreen
+from console.screens.configs import ConfigsScreen
 from console.screens.keys import KeysScreen
 from console.screens.limits import LimitsScreen
 from console.screens.logs import LogsScreen
@@ -25,6 +26,7 @@ HOMES: dict[str | None, type[DOMNode]] = {
     None: TollhouseApp,
     "alerts": AlertsScreen,
     "catalog": CatalogScreen,
+    "configs": ConfigsScreen,
     "keys": KeysScreen,
     "limits": LimitsScreen,
     "logs": LogsScreen,

@@ -11,6 +11,10 @@ from console.screens.alerts import AlertsScreen
 from console.screens.audit import AuditScreen
 from console.screens.catalog import CatalogScreen
 from console.screens.columns import ColumnsScreen
+from console.screens.config_editor import ConfigEditorScreen
+from console.screens.config_explain import ConfigExplainScreen
+from console.screens.config_versions import ConfigVersionsScreen
+from console.screens.configs import ConfigsScreen
 from console.screens.connect import ConnectScreen
 from console.screens.form import FormScreen
 from console.screens.keys import KeysScreen
@@ -45,6 +49,10 @@ HOMES: dict[Place, tuple[type[DOMNode], ...]] = {
     "log": (LogDetailScreen,),
     "catalog": (CatalogScreen,),
     "keys": (KeysScreen,),
+    "configs": (ConfigsScreen,),
+    "config": (ConfigEditorScreen,),
+    "explain": (ConfigExplainScreen,),
+    "versions": (ConfigVersionsScreen,),
     "limits": (LimitsScreen,),
     "limit": (LimitDetailScreen,),
     "alerts": (AlertsScreen,),
@@ -79,7 +87,11 @@ WAYS: dict[Place, list[str]] = {
     "workspace": ["right", "enter"],
     "audit": ["8"],
     "page": ["enter"],
-    "forms": ["4", "n"],
+    "configs": ["escape", "5"],
+    "explain": ["x"],
+    "versions": ["escape", "v"],
+    "config": ["escape", "enter"],
+    "forms": ["escape", "4", "n"],
 }
 """The keys that lead from one place to the next."""
 KEYS_SHOWN: dict[Place, str] = {
@@ -99,6 +111,10 @@ KEYS_SHOWN: dict[Place, str] = {
     "workspace": "e Role",
     "audit": "v Verify",
     "page": "y Copy  Esc Back",
+    "configs": "x Explain  v Versions",
+    "explain": "F5 Explain",
+    "versions": "b Roll back",
+    "config": "Ctrl+Space Complete",
     "forms": "Ctrl+S Save",
 }
 """What the last line of a place has and no other."""
@@ -118,6 +134,7 @@ async def test_every_key_reaches_its_action() -> None:
     """In its place each key leads to the action of its row, and not to something that Textual binds to it."""
     gateway = FakeGateway()
     gateway.logs, gateway.integrations, gateway.keys = [log(1)], [integration("local")], [api_key("key-1", "one")]
+    gateway.configs.add("pc-chat", "Chat", {"provider": "@openai-prod"})
     gateway.limits.rows = [limit("l-1", "api_key", "key-1")]
     gateway.people.workspaces, gateway.people.audit = [workspace("default")], [record(1)]
     async with operating(gateway) as pilot:

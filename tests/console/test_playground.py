@@ -19,7 +19,7 @@ def stocked() -> FakeGateway:
     """A gateway with two models and a config."""
     gateway = FakeGateway()
     gateway.talk.models = ["@demo/gpt-4o", "@demo/qwen3"]
-    gateway.talk.configs = [config("pc-desk", name="Support desk"), config("pc-old", status="archived")]
+    gateway.configs.rows = [config("pc-desk", name="Support desk"), config("pc-old", status="archived")]
     return gateway
 
 

@@ -52,6 +52,8 @@ PICTURES = {
     "limit": Picture((80, 24), ("6", "j", "j", "j", "enter"), ("gpt-4.1",)),
     "alerts": Picture((120, 36), ("9",), ("ends soon",)),
     "channels": Picture((80, 24), ("9", "h"), ("slack://", "failing")),
+    "configs": Picture((80, 24), ("5",), ("pc-support",)),
+    "config_editor": Picture((120, 36), ("5", "j", "enter"), ("there is no provider `@groq`", "✖ provider:")),
     "form": Picture((80, 24), ("3", "n"), ("New integration",)),
 }
 
