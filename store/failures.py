@@ -7,13 +7,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from store.error_classes import class_from
 from store.log_filter import LogFilter, where
 from store.log_rows import FAILED, LogRow
+from store.log_types import text_of
 
 
 async def failures_by_class(session: AsyncSession, narrowed: LogFilter) -> dict[str, int]:
     """How many failures of each class there are among the requests that fit."""
-    wanted = select(LogRow.error_code, LogRow.error_fault, LogRow.status, func.count())
+    code_and_fault = (text_of("error_code"), text_of("error_fault"))
+    wanted = select(*code_and_fault, LogRow.status, func.count())
     wanted = wanted.where(literal_column(FAILED), *where(narrowed))
-    rows = await session.exec(wanted.group_by(col(LogRow.error_code), col(LogRow.error_fault), col(LogRow.status)))
+    rows = await session.exec(wanted.group_by(*code_and_fault, col(LogRow.status)))
     found: dict[str, int] = {}
     for code, fault, status, number in rows:
         name = class_from(code or "", fault or "", status)
