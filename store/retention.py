@@ -14,7 +14,12 @@ from store.text_index import NAME, PART_ROWS, last_row
 BODIES_AT_ONCE, RECORDS_AT_ONCE, ROLLUPS_AT_ONCE, PAGES_AT_ONCE = 60, 40, 200, 64
 """What a step drops: some milliseconds of work each."""
 OLDEST = f"SELECT {READ} FROM logs WHERE created_at_ms < ? ORDER BY created_at_ms LIMIT {RECORDS_AT_ONCE}"
-OLDEST_BODIES = f"SELECT log FROM log_bodies ORDER BY log LIMIT {BODIES_AT_ONCE}"
+LOOKED_AT = 2_000
+"""Bodies that are looked at for old ones: requests that are told of afterwards stand behind younger ones."""
+OLD_BODIES = (
+    f"SELECT number FROM logs WHERE number IN (SELECT log FROM log_bodies ORDER BY log LIMIT {LOOKED_AT}) "
+    f"AND created_at_ms < ? ORDER BY number LIMIT {BODIES_AT_ONCE}"
+)
 ORPHAN = (
     "DELETE FROM labels WHERE facet = ? AND value = ? AND NOT EXISTS (SELECT 1 FROM log_labels WHERE label = labels.id)"
 )
@@ -63,8 +68,7 @@ def drop_oldest(connection: sqlite3.Connection) -> bool:
 
 def drop_bodies(connection: sqlite3.Connection, until_ms: int) -> bool:
     """The oldest, of records that arrived before."""
-    old = f"SELECT number FROM logs WHERE number IN ({OLDEST_BODIES}) AND created_at_ms < ?"
-    return connection.execute(f"DELETE FROM log_bodies WHERE log IN ({old})", (until_ms,)).rowcount > 0
+    return connection.execute(f"DELETE FROM log_bodies WHERE log IN ({OLD_BODIES})", (until_ms,)).rowcount > 0
 
 
 def drop_records(connection: sqlite3.Connection, until_ms: int) -> bool:
