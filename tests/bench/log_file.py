@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import resource
+import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -55,9 +58,29 @@ def make(file: Path, count: int, *, texts: bool = True, until_ms: int | None = N
     with timed(made):
         while drain.tidy(0):
             pass
+    made.peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     drain.close()
     spool.close()
     return made
+
+
+def keep_writing(file: Path, a_second: int) -> None:
+    """Write requests of now, so many a second, in portions as a gateway's writer does, until it is killed."""
+    spool = Spool(Path(tempfile.mkdtemp(dir=file.parent)))
+    drain, due = Drain(file, 5), time.monotonic()
+    arriving = records(
+        1 << 40, time.time_ns() // 1_000_000 + (1 << 40) * 1000 // a_second, (1 << 40) * 1000 // a_second
+    )
+    next(arriving)
+    while True:
+        for each in islice(arriving, a_second // 10):
+            spool.append(encode(each))
+        while drained(drain, spool):
+            pass
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+        due += 0.1
+        time.sleep(max(0.0, due - time.monotonic()))
 
 
 @dataclass(slots=True)
@@ -67,6 +90,8 @@ class Made:
     spent: float = 0.0
     writing: float = 0.0
     """Of these, until every record was in; the rest went into what is left for later."""
+    peak_mb: int = 0
+    """Memory, the generator's with it."""
 
 
 @contextmanager
@@ -181,3 +206,7 @@ def record(chance: Random, at: int, number: int, asked: bytes, answered: bytes) 
         request_body=asked,
         response_body=answered,
     )
+
+
+if __name__ == "__main__":
+    keep_writing(Path(sys.argv[1]), int(sys.argv[2]))

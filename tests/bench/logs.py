@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
+
+import zstandard
 
 from store.database import Database, open_database
 from store.log_filter import LogFilter
 from store.log_ranges import Labelled
 from store.logs import log_by_id, page
 from store.sums import Question, period_of, sums
-from tests.bench.log_file import DAY_MS, make
+from tests.bench.log_file import DAY_MS, Made, make
 
 Ask = Callable[[Database, int], Awaitable[object]]
-BODIES = ("log_bodies", "sqlite_autoindex_log_bodies_1")
-LIMIT = 50
+LIMIT, NOW, A_SECOND = 50, 100_000, 2_000
 
 
 def listing(**narrowed: object) -> Ask:
@@ -76,24 +79,57 @@ QUESTIONS: tuple[tuple[str, str, Ask], ...] = (
 def measured(count: int, folder: Path | None = None) -> Iterator[tuple[str, str, str]]:
     """Rows of the table, for a file of so many records; one that is there already is used as it is."""
     with tempfile.TemporaryDirectory() as temporary:
+        yield from writing(Path(temporary))
         file = (folder or Path(temporary)) / f"log-{count}" / "tollhouse.db"
         if not file.exists():
             file.parent.mkdir(parents=True)
-            made = make(file, count)
-            rate = (
-                f"{count / made.writing:,.0f} ({made.spent / count * 1e6:.0f} µs CPU each with what is left for later)"
-            )
-            yield f"records/s written, {count:,} in all", "≥ 20,000", rate
+            yield f"of a year, {count:,} requests", "", speed(make(file, count), count)
         yield from sizes(file, count)
         now_ms = round(file.stat().st_mtime * 1000)
-        yield from asyncio.run(asked(file, now_ms))
+        calm = asyncio.run(asked(file, now_ms))
+        with busy(file):
+            loaded = asyncio.run(asked(file, now_ms))
+        for (name, promised, alone), (_, _, beside) in zip(calm, loaded, strict=True):
+            yield name, promised, f"{alone}; {beside} while {A_SECOND:,} records/s are written"
+
+
+def writing(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """How quickly requests of this moment are written, by a process of its own, and what that process takes."""
+    file = folder / "now" / "tollhouse.db"
+    file.parent.mkdir()
+    made = make(file, NOW, days=NOW / 20_000 / 86_400)
+    yield f"records/s written, {NOW:,} of this moment", "≥ 20,000", speed(made, NOW)
+    yield "memory of the writer", "", f"{made.peak_mb} MB at the most"
+    with closing(sqlite3.connect(file)) as connection:
+        bodies = connection.execute("SELECT body FROM log_bodies LIMIT 5000").fetchall()
+    whole = sum(len(zstandard.decompress(body)) for (body,) in bodies)
+    yield "bodies, whole to kept", "≥ 3 : 1", f"{whole / sum(len(body) for (body,) in bodies):.1f} : 1"
+
+
+def speed(made: Made, count: int) -> str:
+    """By the processor's time, for what else the machine does is no matter of the writer's."""
+    later = (made.spent - made.writing) / count * 1e6
+    return f"{count / made.writing:,.0f} ({made.writing / count * 1e6:.0f} µs CPU each, words {later:.0f} µs more)"
+
+
+@contextmanager
+def busy(file: Path) -> Iterator[None]:
+    """Have a process write requests into the file meanwhile."""
+    words = [sys.executable, "-m", "tests.bench.log_file", str(file), str(A_SECOND)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None, "it was asked for"
+        process.stdout.readline()
+        try:
+            yield
+        finally:
+            process.terminate()
 
 
 def sizes(file: Path, count: int) -> Iterator[tuple[str, str, str]]:
     """Bytes a record, bodies and words apart."""
     with closing(sqlite3.connect(file)) as connection:
         found = dict(connection.execute("SELECT name, sum(pgsize) FROM dbstat GROUP BY 1").fetchall())
-    bodies = sum(found.get(name, 0) for name in BODIES)
+    bodies = found.get("log_bodies", 0)
     words = sum(size for name, size in found.items() if name.startswith("log_text"))
     sums_ = found.get("rollups", 0)
     rest = sum(found.values()) - bodies - words - sums_
