@@ -82,6 +82,20 @@ def filled_in(name: str, providers: Sequence[str]) -> str:
     return pretty(TEMPLATES[name][1](one, other))
 
 
-def pretty(config: object) -> str:
-    """A config as people read it: short lists and objects stay on one line."""
-    return json.dumps(config, indent=2, ensure_ascii=False)
+SHORT = 56
+"""Characters that an object or a list may have, its indentation included, to stay on one line."""
+
+
+def pretty(value: object, indent: str = "") -> str:
+    """A config as people read it: what is short stays on one line, but never the whole, nor a list of objects."""
+    line = json.dumps(value, ensure_ascii=False)
+    holds_objects = isinstance(value, list) and any(isinstance(one, dict) for one in value)
+    is_flat = not isinstance(value, dict | list) or not value
+    if is_flat or (indent and len(indent) + len(line) <= SHORT and not holds_objects):
+        return line
+    below = indent + "  "
+    if isinstance(value, dict):
+        rows = [f"{below}{json.dumps(name, ensure_ascii=False)}: {pretty(one, below)}" for name, one in value.items()]
+        return "{\n" + ",\n".join(rows) + f"\n{indent}}}"
+    assert isinstance(value, list)
+    return "[\n" + ",\n".join(below + pretty(one, below) for one in value) + f"\n{indent}]"

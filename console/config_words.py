@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from rich.cells import cell_len
 
 from console.json_text import Path
 from console.plain import plain_line
@@ -32,6 +35,8 @@ OPERATORS = {
     "$regex": "matches",
 }
 DEEPEST = 50
+NARROWEST = 12
+"""Cells; with less room nothing is gained by going on below."""
 
 
 def strategy_words(mode: str | None, targets: list[str]) -> str:
@@ -71,6 +76,30 @@ def tree(config: Json, faults: Mapping[Path, str]) -> list[Line]:
     return list(node_lines(config, (), "", "", faults))
 
 
+def fitted(lines: list[Line], width: int) -> list[Line]:
+    """The same, what is too long going on below at the depth it began at."""
+    return [piece for line in lines for piece in folded(line, width)]
+
+
+def folded(line: Line, width: int) -> Iterator[Line]:
+    """One line of a tree: the first cell leads it."""
+    lead, *rest = line
+    room = width - cell_len(lead[1])
+    if cell_len("".join(text for _, text in rest)) <= room or room < NARROWEST:
+        yield line
+        return
+    follow = (lead[0], re.sub(r"[^│ ]", " ", lead[1].replace("├", "│")))
+    shown, taken = [lead], 0
+    for tone, text in rest:
+        for word in re.findall(r" *[^ ]+ *$| *[^ ]+", text):
+            if taken and taken + cell_len(word.rstrip()) > room:
+                yield shown
+                shown, taken, word = [follow], 0, word.lstrip()
+            shown.append((tone, word))
+            taken += cell_len(word)
+    yield shown
+
+
 def node_lines(node: object, path: Path, first: str, rest: str, faults: Mapping[Path, str]) -> Iterator[Line]:
     """A config or target; `first` leads its own line and `rest` those below it."""
     if not isinstance(node, dict) or len(path) > 2 * DEEPEST:
@@ -102,7 +131,8 @@ def head(node: Json, *, is_root: bool) -> Line:
     if isinstance(strategy, dict):
         mode = str(strategy.get("mode"))
         line.append(("bold", plain_line(mode)))
-        line.append(("text", f" {plain_line(strategy_detail(mode, strategy))}"))
+        if words := strategy_detail(mode, strategy):
+            line.append(("text", f" {plain_line(words)}"))
     else:
         line.append(("bold", plain_line(whom(node))))
     line.append(("dim", "".join(f" · {plain_line(one)}" for one in details(node))))
@@ -111,7 +141,7 @@ def head(node: Json, *, is_root: bool) -> Line:
 
 def strategy_detail(mode: str, strategy: Json) -> str:
     """How it chooses, and what is special about it."""
-    said = [MODES.get(mode, "?")]
+    said = [MODES.get(mode, "?")] if mode != "conditional" else []
     if statuses := strategy.get("on_status_codes"):
         said.append(f"after {value_words(statuses)}")
     sticky, hedge = strategy.get("sticky"), strategy.get("hedge")

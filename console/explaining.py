@@ -11,6 +11,7 @@ from console.config_words import query_words
 from console.figures import short_dollars
 from console.plain import plain
 from console.wire.configs import Explanation, Foreseen, Way
+from console.wire.logs import LogDetail
 from console.wrapping import Line, wrapped
 
 Json = dict[str, Any]
@@ -29,7 +30,7 @@ class Sample:
     body: Json
     path: str = "/v1/chat/completions"
     metadata: str = ""
-    """As `plan=pro user=ann`."""
+    """As `plan=pro user=ann`, or as JSON."""
     headers: tuple[tuple[str, str], ...] = ()
 
     def question(self, config: Json | str | None) -> Json:
@@ -37,6 +38,17 @@ class Sample:
         asked: Json = {"request": self.body, "path": self.path, "metadata": metadata_of(self.metadata)}
         asked |= {"config": config} if config is not None else {}
         return asked | ({"headers": dict(self.headers)} if self.headers else {})
+
+
+def sample_of(log: LogDetail) -> tuple[str | None, Sample] | None:
+    """The config that a logged request named, and the request; None where its body was not kept."""
+    body, metadata = log.request.body, log.metrics.metadata or {}
+    if not isinstance(body, dict):
+        return None
+    headers = {name.lower(): str(value) for name, value in (log.request.portkey_headers or {}).items()}
+    path = "/" + log.request.url.partition("://")[2].partition("/")[2] if "://" in log.request.url else log.request.url
+    words = json.dumps({name: str(value) for name, value in metadata.items()}, ensure_ascii=False) if metadata else ""
+    return headers.get("x-portkey-config"), Sample(body, path or "/v1/chat/completions", words)
 
 
 def sample_with(body: Json, model: str, stream: str, message: str) -> Json:
@@ -61,7 +73,12 @@ def last_message(body: Json) -> str:
 
 
 def metadata_of(text: str) -> dict[str, str]:
-    """`plan=pro user=ann` as an object. Raises BadSample."""
+    """`plan=pro user=ann`, or JSON, as an object. Raises BadSample."""
+    if text.startswith("{"):
+        try:
+            return {name: str(value) for name, value in json.loads(text).items()}
+        except ValueError as error:
+            raise BadSample(f"Metadata is no JSON: {error}") from error
     pairs = [part.partition("=") for part in text.replace(",", " ").split()]
     if wrong := [name for name, sign, _ in pairs if not sign or not name]:
         raise BadSample(f"Metadata is written `name=value`, with spaces between; `{wrong[0] or '='}` is not.")

@@ -171,6 +171,7 @@ KEYS: tuple[Key, ...] = (
         "replay in the playground: same messages and parameters",
         in_footer=True,
     ),
+    Key("log", "x", "x", "explain", "Explain", "what its config makes of this request now"),
     Key("log", "T", "T", "trace", "Trace", "the requests of the same trace, as a tree"),
     Key("log", "escape", "Esc", "back", "Back", "back to the list", in_footer=True),
     Key("catalog", "n", "n", "new", "New", "new integration, provider or model", in_footer=True),

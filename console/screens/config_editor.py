@@ -15,7 +15,7 @@ from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from console.client import GatewayClient, GatewayError, GatewayRefused
-from console.config_words import tree
+from console.config_words import fitted, tree
 from console.drafts import Drafts
 from console.editing import Edited, Problem, checked, kept, read, save
 from console.keys_table import Place, bindings
@@ -137,8 +137,13 @@ class ConfigEditorScreen(CompletingScreen):
         faults |= {one.path: one.message for one in self.problems if one.path == ()}
         lines = tree(self.config, faults)
         if any(one.path is None and not one.is_odd for one in self.problems):
-            lines = [[("failed", "No JSON at the moment; before:")], *lines]
-        self.drawing.show(lines)
+            lines = [[("failed", "No JSON at the moment; before:"), ("text", "")], *lines]
+        self.drawing.show(fitted(lines, self.drawing.width))
+
+    @on(TextView.Resized)
+    def draw_again(self) -> None:
+        """Another width."""
+        self.draw()
 
     def show_title(self) -> None:
         """Which config, and whether it is saved."""

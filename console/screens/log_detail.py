@@ -183,6 +183,18 @@ class LogDetailScreen(Screen[None]):
         else:
             self.tollhouse.replay(*found)
 
+    def action_explain(self) -> None:
+        """What the config that it named, or whichever rules this key, makes of the same request now."""
+        from console.explaining import sample_of
+        from console.screens.config_explain import ConfigExplainScreen
+
+        if self.log_detail is None or (found := sample_of(self.log_detail)) is None:
+            self.tollhouse.say("Its body is not there to be explained.")
+        else:
+            config, sample = found
+            name = f"{config or 'what rules your key'} for log {self.row.id}"
+            self.app.push_screen(ConfigExplainScreen(self.gateway, name, config, sample))
+
     def action_tab(self, by: int) -> None:
         """The tab beside this one."""
         names = [name.lower() for name in PAGES]

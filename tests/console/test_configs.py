@@ -2,13 +2,18 @@
 
 import json
 import stat
+from pathlib import Path
 
+import pytest
+
+from console.config_words import fitted, tree
 from console.drafts import MASK, Draft, Drafts
+from console.outside import NoEditor, edited_outside, editor_of
 from console.places import state_folder
 from console.widgets.json_area import JsonArea
 from tests.console.driving import Operator, operating, paste, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
-from tests.console.samples import Json, provider
+from tests.console.samples import Json, detail, log, provider
 
 FALLBACK: Json = {
     "strategy": {"mode": "fallback", "on_status_codes": [429]},
@@ -316,11 +321,13 @@ async def test_versions_are_compared_and_rolled_back_to() -> None:
     async with operating(gateway) as pilot:
         await edit(pilot, "pc-plain")
         await pilot.press("f4")
-        await until_seen(pilot, "Versions of pc-plain", "operator", "+4 −1", "first", "Both say the same.")
+        await until_seen(pilot, "Versions of pc-plain", "operator", "+2 −1", "first", "Both say the same.")
         await pilot.press("j")
-        await until_seen(pilot, "From version 1 to now in the editor", '+  "retry": {', '-  "provider": "@openai-prod"')
+        await until_seen(
+            pilot, "From version 1 to now in the editor", '+  "retry": {"attempts": 1}', '-  "provider": "@openai-prod"'
+        )
         await pilot.press("space", "k")
-        await until_seen(pilot, "From version 2 to version 1", '-  "retry": {')
+        await until_seen(pilot, "From version 2 to version 1", '-  "retry": {"attempts": 1}')
         await pilot.press("j", "b")
         await until_seen(pilot, "Roll pc-plain back to version 1?", "as version 3")
 
@@ -329,3 +336,60 @@ async def test_versions_are_compared_and_rolled_back_to() -> None:
         await until_seen(pilot, "Plain  pc-plain  saved")
         assert changes(gateway, "POST") == [("/v1/configs/pc-plain/rollback", {"version_id": "pc-plain-v1"})]
         assert json.loads(area(pilot).text) == SINGLE
+
+
+async def test_logged_request_is_explained() -> None:
+    """`x` on a log asks what the config that it named makes of the same request, metadata included."""
+    gateway = configured()
+    gateway.logs, gateway.details = [log(1)], {log(1)["id"]: detail(1)}
+    headers = {"x-portkey-config": "pc-chat"}
+    body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}], "temperature": 0.2}
+    kept = gateway.details[gateway.logs[0]["id"]]
+    kept["metrics"] = kept["metrics"] | {"metadata": {"plan": "pro plus"}}
+    kept["request"] = kept["request"] | {"portkeyHeaders": headers, "body": body}
+    async with operating(gateway) as pilot:
+        await until_seen(pilot, "gpt-4o")
+        await pilot.press("enter")
+        await until_seen(pilot, "Timings")
+        await pilot.press("x")
+
+        await until_seen(pilot, "Explain pc-chat for log", "Nobody would be asked.")
+
+    asked = changes(gateway, "POST")[-1][1]
+    assert (asked["config"], asked["request"], asked["metadata"]) == ("pc-chat", body, {"plan": "pro plus"})
+
+
+def test_editor_of_ones_own_gets_a_private_file(tmp_path: Path) -> None:
+    """`$EDITOR` sees the text in a file of mode 0600 named after the config, and what it leaves there comes back."""
+    script = tmp_path / "editor"
+    script.write_text(
+        '#!/bin/sh\nstat -c "%a %n" "$2" > "$1"\nstat -c %a "$(dirname "$2")" >> "$1"\necho "{}" > "$2"\n'
+    )
+    script.chmod(0o700)
+    command = editor_of({"EDITOR": f"'{script}' {tmp_path / 'seen'}"})
+
+    text = edited_outside('{"provider": "@a"}', "pc-chat", command)
+
+    file, folder = (tmp_path / "seen").read_text().split("\n")[:2]
+    assert text == "{}\n"
+    assert file.startswith("600 ")
+    assert file.endswith("/pc-chat.json")
+    assert folder == "700"
+    assert not Path(file.removeprefix("600 ")).exists()
+
+
+@pytest.mark.parametrize("command", [["false"], ["/nowhere/vim"]], ids=["fails", "is missing"])
+def test_editor_that_fails_takes_nothing_over(command: list[str]) -> None:
+    """What it left is not taken over, and one is told why."""
+    with pytest.raises(NoEditor, match=r"nothing was taken over|could not be started"):
+        edited_outside("{}", "pc-chat", command)
+
+
+def test_tree_goes_on_below_where_it_is_too_long() -> None:
+    """Every line fits its width, and the bars of the tree go on beside what was folded."""
+    lines = fitted(tree(FALLBACK | {"targets": [{"provider": "@" + "long words " * 6}, SINGLE]}, {}), 30)
+
+    texts = ["".join(text for _, text in line) for line in lines]
+    assert max(map(len, texts)) <= 30
+    assert texts[2].startswith("├─ @long words")
+    assert texts[3].startswith("│  ")
