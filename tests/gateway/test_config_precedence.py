@@ -173,3 +173,18 @@ async def test_own_vendor_key_in_a_config(gateway: Gateway, vendor: SimulatedVen
 
     assert answer.json()["error"]["param"] == "x-portkey-custom-host"
     assert msgspec.json.decode(answer.content)["error"]["code"] == "invalid_request"
+
+
+async def test_config_may_name_the_model_alone(gateway: Gateway, vendor: SimulatedVendor) -> None:
+    """A request that names no model is asked of its config's; where that names none either, `model` is missing."""
+    body = {name: value for name, value in ask().items() if name != "model"}
+
+    named = await gateway.app.post("/v1/chat/completions", json=body, headers=headers(MINI))
+    unnamed = await gateway.app.post("/v1/chat/completions", json=body, headers=headers({"provider": "@demo"}))
+    nobody = await gateway.app.post("/v1/chat/completions", json=body)
+
+    assert named.status_code == 200
+    assert [request.body["model"] for request in vendor.requests] == ["gpt-4o-mini"]
+    assert [(answer.status_code, answer.json()["error"]["param"]) for answer in (unnamed, nobody)] == [
+        (400, "model")
+    ] * 2

@@ -24,10 +24,10 @@ class StreamOptions(msgspec.Struct, frozen=True):
     include_usage: bool | None = None
 
 
-class ChatRequest(msgspec.Struct, frozen=True):
+class ChatRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The fields that the gateway itself understands, and those whose type no vendor disputes."""
 
-    model: str
+    model: str | None = None
     messages: list[Message]
     stream: bool | None = None
     stream_options: StreamOptions | None = None
