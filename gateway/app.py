@@ -155,6 +155,6 @@ def metrics(plant: Plant) -> Door:
 
 def load(plant: Plant) -> Door:
     """Import the framework, and put the routes together."""
-    from gateway.framework import framework
+    from gateway.framework import around
 
-    return audited(framework(plant), plant)
+    return audited(around(plant), plant)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from litestar import Litestar, MediaType, Request, Response, get
@@ -12,6 +13,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
+from litestar.types import Receive, Scope, Send
 from sqlalchemy.exc import OperationalError
 
 from gateway.api.admin.alerts import AlertsController
@@ -20,6 +22,7 @@ from gateway.api.admin.audit import AuditController
 from gateway.api.admin.config_checks import ConfigChecksController
 from gateway.api.admin.config_versions import ConfigVersionsController
 from gateway.api.admin.configs import ConfigsController
+from gateway.api.admin.door import PLANT, plant_of
 from gateway.api.admin.events import EventsController
 from gateway.api.admin.explain import ExplainController
 from gateway.api.admin.exports import ExportsController
@@ -63,6 +66,9 @@ from gateway.errors import (
 )
 from gateway.plant import Plant, busy
 
+if TYPE_CHECKING:
+    from gateway.api.asgi import Door
+
 log = logging.getLogger("tollhouse")
 UNREAD = (Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooLarge)
 """Refusals that may come before the body was read."""
@@ -81,8 +87,20 @@ def openapi(request: AnyRequest) -> dict[str, Any]:
     return documented(request.app.openapi_schema.to_schema())
 
 
-def framework(plant: Plant) -> Litestar:
-    """The routes around a plant."""
+def around(plant: Plant) -> Door:
+    """The routes, each request of which brings the plant along."""
+    routes = framework(plant.version)
+
+    async def enter(scope: Scope, receive: Receive, send: Send) -> None:
+        cast("dict[str, Any]", scope)[PLANT] = plant
+        await routes(scope, receive, send)
+
+    return enter
+
+
+@lru_cache(maxsize=1)
+def framework(version: str) -> Litestar:
+    """Every route; putting them together takes long, and one lot of them does for all plants of a process."""
     return Litestar(
         route_handlers=[
             greeting,
@@ -124,8 +142,7 @@ def framework(plant: Plant) -> Litestar:
             EventsController,
             PricingController,
         ],
-        dependencies={"plant": Provide(lambda: plant, sync_to_thread=False)},
-        state=State({"plant": plant}),
+        dependencies={"plant": Provide(plant_of, sync_to_thread=False)},
         exception_handlers={
             GatewayError: spell,
             ValidationException: spell_validation,
@@ -133,7 +150,7 @@ def framework(plant: Plant) -> Litestar:
             OperationalError: spell_database,
             Exception: spell_bug,
         },
-        openapi_config=OpenAPIConfig(title="Tollhouse", version=plant.version, path="/v1/openapi"),
+        openapi_config=OpenAPIConfig(title="Tollhouse", version=version, path="/v1/openapi"),
         logging_config=None,
     )
 

@@ -26,7 +26,7 @@ ROLES = [
 
 def routes(gateway: Gateway) -> Iterator[tuple[str, str, list[Needs]]]:
     """Every method and path of the framework's, with its guards."""
-    for route in framework(gateway.plant).routes:
+    for route in framework(gateway.plant.version).routes:
         for handler in getattr(route, "route_handlers", []):
             guards = [needs for guard in handler.resolve_guards() if isinstance(needs := unwrapped(guard), Needs)]
             for method in handler.http_methods - {"OPTIONS"}:

@@ -50,7 +50,7 @@ def readable(gateway: Gateway) -> list[str]:
     """The path of every route that reads."""
     return sorted(
         route.path
-        for route in framework(gateway.plant).routes
+        for route in framework(gateway.plant.version).routes
         for handler in getattr(route, "route_handlers", [])
         if "GET" in handler.http_methods and not route.path.startswith((STREAMS, "/v1/openapi"))
     )

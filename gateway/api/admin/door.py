@@ -6,14 +6,14 @@ import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, cast
 
 import msgspec
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.params import QueryParameter, SkipValidation
-from litestar.types import Guard
+from litestar.types import Guard, Scope
 
 from gateway.authenticate import authenticate
 from gateway.domain import Caller
@@ -38,6 +38,15 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
     slug: str
 
 
+PLANT = "plant"
+"""Under which name a request's scope has the plant that serves it."""
+
+
+def plant_of(scope: Scope) -> Plant:
+    """What a request is served by."""
+    return cast("Plant", cast("dict[str, Any]", scope)[PLANT])
+
+
 class Nothing(msgspec.Struct, frozen=True):
     """An empty object: it was done."""
 
@@ -50,7 +59,7 @@ class Needs:
 
     def __call__(self, connection: Connection, _: BaseRouteHandler) -> None:
         """Let a request in. Raises Unauthenticated and Forbidden."""
-        plant = connection.app.state.plant
+        plant = plant_of(connection.scope)
         connection.state["caller"] = caller = authenticate(connection.headers, plant.snapshot, *self.scopes)
         plant.last_used[caller.key_id] = time.time_ns() // 1_000_000
 

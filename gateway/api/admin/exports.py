@@ -13,7 +13,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath, JSONBody
 from litestar.response import File
 
-from gateway.api.admin.door import Connection, Needs, Nothing, PlantHere, caller_of, found, needs
+from gateway.api.admin.door import Connection, Needs, Nothing, PlantHere, caller_of, found, needs, plant_of
 from gateway.api.admin.log_query import filter_of
 from gateway.api.moments import instant, now_ms
 from gateway.domain import Caller
@@ -109,7 +109,8 @@ class Signed(Needs):
 
     def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
         """Let a request in. Raises Unauthenticated and Forbidden."""
-        query, plant = connection.query_params, connection.app.state.plant
+        query = connection.query_params
+        plant = plant_of(connection.scope)
         if not query.get("signature", "").isascii() or "signature" not in query:
             return super().__call__(connection, handler)
         expires, export_id = query.get("expires", ""), connection.path_params["export_id"]
