@@ -17,13 +17,13 @@ PATIENCE_SECONDS = 5.0
 
 
 @asynccontextmanager
-async def patiently(session: AsyncSession) -> AsyncIterator[None]:
+async def patiently(session: AsyncSession, seconds: float = PATIENCE_SECONDS) -> AsyncIterator[None]:
     """Stop what takes too long. Raises TooMuch."""
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS + 1), within(session, PATIENCE_SECONDS):
+        async with asyncio.timeout(seconds + 1), within(session, seconds):
             yield
     except (TookTooLong, TimeoutError) as error:
         raise TooMuch(
-            f"This takes longer than {PATIENCE_SECONDS:g} s, so it was stopped. Narrow the period by "
+            f"This takes longer than {seconds:g} s, so it was stopped. Narrow the period by "
             "`time_of_generation_min` and `time_of_generation_max`, or filter by an API key, a model or metadata."
         ) from error
