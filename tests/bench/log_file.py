@@ -22,6 +22,7 @@ from store.packed import encode
 from store.records import Attempt, Failure, LogRecord, Usage
 from store.retention import Keeping
 from store.schema import prepare
+from store.scribe import seek_cycles_seldom
 from store.spool import Spool
 
 KEYS, MODELS, USERS, DAYS, CHAT_REQUESTS, CHUNKS = 200, 30, 900, 365, 5, 16
@@ -46,6 +47,7 @@ FAILURES = ((429, "rate_limited", "provider"), (500, "vendor_broke", "provider")
 def make(file: Path, count: int, *, texts: bool = True, until_ms: int | None = None, days: float = DAYS) -> Made:
     """Fill a new file with so many records, up to now; what that took the writer."""
     prepare(file)
+    seek_cycles_seldom()
     spool, drain, made = Spool(file.parent / "spool"), Drain(file, 5, Keeping(texts=texts)), Made()
     arriving = records(count, until_ms or time.time_ns() // 1_000_000, round(days * DAY_MS))
     while frames := [encode(record) for record in islice(arriving, AT_ONCE)]:
