@@ -26,6 +26,8 @@ SECRET = re.compile(r"(^|_)(hash|token|secret|password)$")
 UNTOLD = frozenset({"updated_at_ms", "last_used_at_ms", "last_used_ms"})
 """Columns that change beside others; alone they are no change."""
 MASKED = re.compile(r"authorization|api[-_]?key|secret|password|token$|^key$|cookie", re.IGNORECASE)
+OF_NAMES = frozenset({"conditions", "group_by"})
+"""Lists of a policy whose entries say by `key` what they look at: a name such as `metadata._user`, no credential."""
 OUR_TABLES = (
     "CREATE TEMP TABLE IF NOT EXISTS audit_watching (on_since INTEGER)",
     "CREATE TEMP TABLE IF NOT EXISTS audit_changes (what TEXT, id TEXT, before TEXT, after TEXT)",
@@ -139,18 +141,19 @@ def read(value: Any) -> Any:
     return value
 
 
-def masked(value: Any) -> Any:
-    """The same without credentials."""
+def masked(value: Any, within: str = "") -> Any:
+    """The same without credentials; `within`: the name of the list or object that it is in."""
     if isinstance(value, list):
-        return [masked(each) for each in value]
+        return [masked(each, within) for each in value]
     if isinstance(value, dict):
-        return {name: "…" if hides(name, each) else masked(each) for name, each in value.items()}
+        return {name: "…" if hides(name, each, within) else masked(each, name) for name, each in value.items()}
     return value
 
 
-def hides(name: str, value: Any) -> bool:
+def hides(name: str, value: Any, within: str) -> bool:
     """Whether a name says that its value is a credential."""
-    return isinstance(value, str) and bool(MASKED.search(name))
+    is_name = name == "key" and within in OF_NAMES
+    return isinstance(value, str) and not is_name and bool(MASKED.search(name))
 
 
 def as_json(changes: list[Change], most: int) -> str:
