@@ -36,6 +36,7 @@ from gateway.api.admin.provider_uses import refuse_named
 from gateway.api.admin.reach import InWorkspace, workspace_for
 from gateway.catalog import Configurations, configurations_of
 from gateway.discover import discover_soon
+from gateway.probing import Probed, probed
 from gateway.provisioning import by_integration, may_use
 from store.integrations import all_integrations
 from store.providers import providers_of
@@ -129,6 +130,17 @@ class IntegrationsController(Controller):
             session.add(row)
         discover_soon(plant, row.id)
         return Named(id=row.id, slug=row.slug)
+
+    @post("/{slug:str}/test", guards=UPDATE, status_code=200, summary="Try an integration")
+    async def test(self, request: Request_, plant: PlantHere, slug: FromPath[str]) -> Probed:
+        """Ask its vendor for the list of its models with the account's credentials, or for one word of the cheapest.
+
+        The list proves nothing where anybody gets it: then the model is asked, too. What the vendor answered is said,
+        whose fault it is, and what to do; nothing of it counts against any limit.
+        """
+        async with plant.database.session() as session:
+            row = await integration_for(session, slug, "update", caller_of(request))
+        return await probed(plant, row)
 
     @delete(
         "/{slug:str}",
