@@ -40,13 +40,17 @@ async def test_own_price(gateway: Gateway) -> None:
 
 
 async def test_multiplier_of_an_account(gateway: Gateway) -> None:
-    """An account with a discount costs so much of the list's price, from the next request on."""
+    """An account with a discount costs so much of the list's price, from the next request on, and its list says so."""
     full, *tokens = await cost_of(gateway, "gpt-4o")
     discount = {"pricing_adjustments": {"multiplier": {"default": 0.5}}}
     assert (await gateway.admin.put("/v1/integrations/demo", json=discount)).is_success
 
     half, *same = await cost_of(gateway, "gpt-4o")
+    rows = (await gateway.admin.get("/v1/integrations/demo/models")).json()["models"]
+    said = {row["slug"]: (row["price"], row["context_window"]) for row in rows}
 
+    assert said["gpt-4o"] == ({"input": 1.25, "output": 5.0}, 128_000)
+    assert said["demo-fast"] == (None, None)
     assert tokens == same
     assert half * 2 == full > 0
 

@@ -167,8 +167,8 @@ async def test_nothing_is_kept_past_a_change(database: Database) -> None:
         (None, r'{"c": "[{\"api_key\": \"x\", \"n\": 1}]"}', (None, {"c": [{"api_key": "…", "n": 1}]})),
         (
             None,
-            r'{"rule": "{\"conditions\": [{\"key\": \"metadata._user\"}], \"key\": \"x\", \"to\": {\"key\": \"x\"}}"}',
-            (None, {"rule": {"conditions": [{"key": "metadata._user"}], "key": "…", "to": {"key": "…"}}}),
+            r'{"rule": "{\"conditions\": [{\"key\": \"_user\"}], \"key\": \"x\", \"to\": {\"key\": \"x\"}}"}',
+            (None, {"rule": {"conditions": [{"key": "_user"}], "key": "…", "to": {"key": "…"}}}),
         ),
         (
             None,
@@ -182,7 +182,7 @@ async def test_nothing_is_kept_past_a_change(database: Database) -> None:
     ],
 )
 def test_change_tells_what_differs(before: str | None, after: str, told: tuple[object, object] | None) -> None:
-    """Only what differs is told, credentials within JSON are masked, names are not, and a mere time stamp is no change."""
+    """Only what differs is told, credentials within JSON are masked, not names, and a mere time stamp is no change."""
     change = change_of("t", 1, before, after)
 
     assert told == (None if change is None else (change.before, change.after))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 from litestar import Controller, Request, delete, get, put
 from litestar.datastructures import State
@@ -12,12 +13,17 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from gateway.api.admin.door import Nothing, PlantHere, Problems, caller_of
 from gateway.api.admin.integration_rows import integration_for
 from gateway.api.admin.integrations import READ, UPDATE
-from gateway.api.admin.model_shapes import ModelAccessList, ModelsChange, access, decided, wrong_with
-from gateway.catalog import configurations_of, models_of
+from gateway.api.admin.model_shapes import ModelAccess, ModelAccessList, ModelsChange, access, decided, wrong_with
+from gateway.catalog import configurations_of, models_of, multiplier_in
 from gateway.errors import Conflict
+from gateway.own_models import price_in
 from gateway.vendors import VENDORS
 from store.models import ModelRow
 from store.models import models_of as rows_of
+
+if TYPE_CHECKING:
+    from gateway.plant import Plant
+    from store.integrations import IntegrationRow
 
 Request_ = Request[None, None, State]
 
@@ -35,15 +41,7 @@ class IntegrationModelsController(Controller):
         async with plant.database.session() as session:
             row = await integration_for(session, slug, "read", caller_of(request))
             rows = {model.slug: model for model in await rows_of(session, row.id)}
-        offered = models_of(VENDORS[row.vendor], configurations_of(row, plant.vault), list(rows.values()), plant.prices)
-        models = [
-            access(
-                rows.get(model.id) or ModelRow(integration_id=row.id, slug=model.id),
-                model.name,
-                enabled=model.enabled and (row.allow_all_models or model.is_decided),
-            )
-            for model in offered.values()
-        ]
+        models = await asyncio.to_thread(accesses, row, rows, plant)
         return ModelAccessList(total=len(models), models=models, shadow_models=bool(row.shadow_models))
 
     @put(guards=UPDATE, summary="Enable, disable, price or add models")
@@ -84,6 +82,22 @@ class IntegrationModelsController(Controller):
                 if model.slug in wanted:
                     await session.delete(model)
         return Nothing()
+
+
+def accesses(row: IntegrationRow, rows: Mapping[str, ModelRow], plant: Plant) -> list[ModelAccess]:
+    """Every model of an account, for a thread: a thousand prices take half a second to be found for the first time."""
+    vendor, multiplier = VENDORS[row.vendor], multiplier_in(row.pricing_adjustments)
+    offered = models_of(vendor, configurations_of(row, plant.vault), list(rows.values()), plant.prices)
+    return [
+        access(
+            rows.get(model.id) or ModelRow(integration_id=row.id, slug=model.id),
+            model.name,
+            enabled=model.enabled and (row.allow_all_models or model.is_decided),
+            price=price_in(plant.prices, vendor.priced_as, [model.id], model, multiplier),
+            window=plant.prices.context_window(vendor.priced_as, model.base or model.id),
+        )
+        for model in offered.values()
+    ]
 
 
 def refuse_base(going: Sequence[ModelRow], rows: Sequence[ModelRow]) -> None:

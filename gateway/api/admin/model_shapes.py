@@ -14,6 +14,7 @@ from gateway.prices.price import Price
 from store.models import ModelRow
 
 LONGEST = 255
+NANO = 1_000_000_000
 NOT_DEFAULTS = frozenset({"model", "messages", "input", "prompt", "stream"})
 """What a request itself must say."""
 
@@ -43,6 +44,13 @@ class ModelsChange(msgspec.Struct, frozen=True, kw_only=True):
     """Whether models that may not be used are counted and let through."""
 
 
+class PerMillion(msgspec.Struct, frozen=True, kw_only=True):
+    """What a million tokens cost, in dollars; null where that is not what is paid for."""
+
+    input: float | None = None
+    output: float | None = None
+
+
 class ModelAccess(msgspec.Struct, frozen=True, kw_only=True):
     """One model of an integration."""
 
@@ -54,6 +62,10 @@ class ModelAccess(msgspec.Struct, frozen=True, kw_only=True):
     base_model_slug: str | None
     configurations: ModelConfigurations
     pricing_config: dict[str, Any] | None = None
+    price: PerMillion | None = None
+    """As requests are charged: the operator's own, or the list's with the account's multiplier; null: nobody knows."""
+    context_window: int | None = None
+    """Tokens it reads at most, where that is known."""
 
 
 class ModelAccessList(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,7 +137,17 @@ def unmasked(said: ModelConfigurations, before: ModelConfigurations) -> ModelCon
     return msgspec.structs.replace(said, custom_headers=headers or None)
 
 
-def access(row: ModelRow, name: str, *, enabled: bool) -> ModelAccess:
+def per_million(price: Price | None) -> PerMillion | None:
+    """A price as people compare them."""
+    if price is None:
+        return None
+    known = {kind: price.rates[kind] / NANO for kind in ("input", "output") if kind in price.rates}
+    return PerMillion(**known)
+
+
+def access(
+    row: ModelRow, name: str, *, enabled: bool, price: Price | None = None, window: int | None = None
+) -> ModelAccess:
     """A model as the API has it, the values of its headers masked."""
     own = configurations_in(row)
     masked = dict.fromkeys(own.custom_headers, MASK) if own.custom_headers else None
@@ -138,4 +160,6 @@ def access(row: ModelRow, name: str, *, enabled: bool) -> ModelAccess:
         base_model_slug=row.base_model_slug,
         configurations=msgspec.structs.replace(own, custom_headers=masked),
         pricing_config=msgspec.json.decode(row.pricing) if row.pricing else None,
+        price=per_million(price),
+        context_window=window,
     )
