@@ -14,7 +14,7 @@ get = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
 	then apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $(1); \
 	else echo "Missing: $(1). On Debian or Ubuntu: sudo apt-get install $(1)" >&2; false; fi
 
-.PHONY: help run demo test check lint types contracts tools format bench screenshots vendors prices test-llm lock clean
+.PHONY: help run demo test check lint types contracts tools format bench screenshots vendors prices schema test-llm lock clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -61,6 +61,9 @@ prices: $(READY)  ## distil LiteLLM's price list again, for what genai-prices la
 	@$(BIN)/python -m zipfile -e $(VENV)/prices/litellm-*.whl $(VENV)/prices
 	@$(BIN)/python -m gateway.prices.distil $(VENV)/prices
 	@rm -rf $(VENV)/prices
+
+schema: $(READY)  ## write store/schema.sql again, from the tables
+	@$(BIN)/python -m store.tables
 
 test-llm: $(READY) $(VENV)/llm/ready  ## a request through a real small model on this machine
 	@TOLLHOUSE_LLM_PYTHON=$(VENV)/llm/bin/python $(BIN)/python -m pytest -m llm tests/llm $(ARGS)

@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Connection, LargeBinary, Table
-from sqlmodel import SQLModel
+from sqlalchemy import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,7 +19,12 @@ if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
 Json = dict[str, Any]
-UNWATCHED = re.compile(r"audit|events|facts|notices|spool_positions|(log|rollup)\w*")
+COLUMNS = """
+    SELECT tables.name, columns.name, columns.type, columns.pk
+    FROM sqlite_master AS tables JOIN pragma_table_info(tables.name) AS columns
+    WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite%' ORDER BY tables.name, columns.cid
+"""
+UNWATCHED = re.compile(r"alembic_version|audit|events|facts|notices|spool_positions|(log|rollup)\w*")
 """Tables whose rows are no change that anybody made."""
 SECRET = re.compile(r"(^|_)(hash|token|secret|password)$")
 UNTOLD = frozenset({"updated_at_ms", "last_used_at_ms", "last_used_ms"})
@@ -32,6 +36,15 @@ OUR_TABLES = (
     "CREATE TEMP TABLE IF NOT EXISTS audit_watching (on_since INTEGER)",
     "CREATE TEMP TABLE IF NOT EXISTS audit_changes (what TEXT, id TEXT, before TEXT, after TEXT)",
 )
+
+
+class Column(NamedTuple):
+    """A column of a table, as the file says it."""
+
+    name: str
+    type: str
+    place_in_key: int
+    """From 1; 0 where it is no part of the primary key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +82,7 @@ def begin(connection: Connection) -> None:
     """
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     if not connection.exec_driver_sql("SELECT 1 FROM sqlite_temp_master WHERE name = 'audit_changes'").first():
-        for statement in [*OUR_TABLES, *triggers()]:
+        for statement in [*OUR_TABLES, *triggers(connection)]:
             connection.exec_driver_sql(statement)
     connection.exec_driver_sql("DELETE FROM audit_changes")
     connection.exec_driver_sql("INSERT INTO audit_watching VALUES (1)")
@@ -83,34 +96,37 @@ def end(connection: Connection) -> list[Any]:
     return list(rows)
 
 
-def triggers() -> Iterator[str]:
+def triggers(connection: Connection) -> Iterator[str]:
     """The SQL of every trigger."""
-    for table in SQLModel.metadata.sorted_tables:
-        if not UNWATCHED.fullmatch(table.name):
-            yield trigger(table, "INSERT", "NULL", told(table, "NEW"), "NEW")
-            yield trigger(table, "UPDATE", told(table, "OLD"), told(table, "NEW"), "NEW")
-            yield trigger(table, "DELETE", told(table, "OLD"), "NULL", "OLD")
+    columns: dict[str, list[Column]] = {}
+    for table, *column in connection.exec_driver_sql(COLUMNS):
+        if not UNWATCHED.fullmatch(table):
+            columns.setdefault(table, []).append(Column(*column))
+    for table, theirs in columns.items():
+        yield trigger(table, theirs, "INSERT", "NULL", told(theirs, "NEW"), "NEW")
+        yield trigger(table, theirs, "UPDATE", told(theirs, "OLD"), told(theirs, "NEW"), "NEW")
+        yield trigger(table, theirs, "DELETE", told(theirs, "OLD"), "NULL", "OLD")
 
 
-def trigger(table: Table, act: str, before: str, after: str, which: str) -> str:
+def trigger(table: str, columns: list[Column], act: str, before: str, after: str, which: str) -> str:
     """One trigger."""
-    key = " || '/' || ".join(f'{which}."{column.name}"' for column in table.primary_key)
+    key = " || '/' || ".join(f'{which}."{column.name}"' for column in columns if column.place_in_key)
     return (
-        f'CREATE TEMP TRIGGER "audit_{table.name}_{act.lower()}" AFTER {act} ON main."{table.name}" '
+        f'CREATE TEMP TRIGGER "audit_{table}_{act.lower()}" AFTER {act} ON main."{table}" '
         f"WHEN EXISTS (SELECT 1 FROM audit_watching) "
-        f"BEGIN INSERT INTO audit_changes VALUES ('{table.name}', {key}, {before}, {after}); END"
+        f"BEGIN INSERT INTO audit_changes VALUES ('{table}', {key}, {before}, {after}); END"
     )
 
 
-def told(table: Table, which: str) -> str:
+def told(columns: list[Column], which: str) -> str:
     """A row as JSON, in SQL."""
-    return "json_object(" + ", ".join(f"'{column.name}', {value(column, which)}" for column in table.columns) + ")"
+    return "json_object(" + ", ".join(f"'{column.name}', {value(column, which)}" for column in columns) + ")"
 
 
-def value(column: Any, which: str) -> str:
+def value(column: Column, which: str) -> str:
     """A column's value as it may be shown."""
     place = f'{which}."{column.name}"'
-    if isinstance(column.type, LargeBinary):
+    if column.type == "BLOB":
         return f"'sealed …' || lower(hex(substr({place}, -4)))"
     return f"'hash …' || substr({place}, -6)" if SECRET.search(column.name) else place
 

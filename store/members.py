@@ -3,6 +3,9 @@
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+import store.users
+import store.workspaces  # noqa: F401  (its table is referred to)
+
 
 class MemberRow(SQLModel, table=True):
     """One membership; it goes with the user."""

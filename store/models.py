@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+import store.integrations  # noqa: F401  (its table is referred to)
 from store.ids import IntegrationId
 
 

@@ -3,6 +3,7 @@
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+import store.integrations  # noqa: F401  (its table is referred to)
 from store.ids import IntegrationId, Slug
 
 

@@ -3,6 +3,8 @@
 from sqlmodel import Field, SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+import store.integrations  # noqa: F401  (its table is referred to)
+
 
 class ProvisionRow(SQLModel, table=True):
     """What was decided about an integration and a workspace; else the integration's `global_access` holds."""

@@ -14,7 +14,8 @@ import pytest
 
 from store.database import Database, DatabaseUnusable, open_database
 from store.migrating import migrate
-from store.schema import MIGRATIONS, prepare, revisions
+from store.schema import MIGRATIONS, SCHEMA, prepare, revisions
+from store.tables import written
 
 NEXT = """
 import sqlalchemy as sa
@@ -238,3 +239,8 @@ async def test_file_that_cannot_be_made(tmp_path: Path) -> None:
         await open_database(tmp_path / "nowhere" / "tollhouse.db")
     with pytest.raises(DatabaseUnusable, match="cannot be used"):
         await open_database(tmp_path)
+
+
+def test_new_files_have_the_tables_of_the_program() -> None:
+    """The SQL that makes a new file is that of the tables as they are; `make schema` writes it again."""
+    assert SCHEMA.read_text() == written()
