@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -127,11 +126,15 @@ def retry_after(reply: Reply) -> int | None:
 
 def moment(said: str) -> datetime | None:
     """A date in a header; None where there is none that can be read."""
+    if not said:
+        return None
+    from email.utils import parsedate_to_datetime
+
     try:
-        found = parsedate_to_datetime(said) if said else None
+        found = parsedate_to_datetime(said)
     except ValueError:
         return None
-    return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def excerpt(body: bytes) -> str:

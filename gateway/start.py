@@ -20,16 +20,13 @@ from gateway.api.admin.log_wire import settled, started
 from gateway.api.cors import shared_with
 from gateway.app import App, data_plane, keyed
 from gateway.audit import begin_audit
-from gateway.discover import discover_hourly
 from gateway.domain import Caller
 from gateway.exports.desk import Desk
 from gateway.founding import found_organisation
-from gateway.housekeeping import keep_house, note_use_at_last
 from gateway.ledger import Ledger
 from gateway.limits.kept_rates import keep_rates, save_at_last
 from gateway.limits.stored import remember_counters
 from gateway.live import Live
-from gateway.notifications.watch import Watch
 from gateway.plant import Plant
 from gateway.prices import PriceList
 from gateway.routing.signals import Signals
@@ -126,6 +123,8 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
         await plant.refresh()
         yield plant
     finally:
+        from gateway.housekeeping import note_use_at_last
+
         await end_errands(plant)
         await note_use_at_last(plant)
         save_at_last(plant.limits, plant.rates)
@@ -202,6 +201,9 @@ async def learn(plant: Plant, app: App) -> None:
     plant.prices.ready.set()
     await app.rest()
     await plant.desk.go_on(plant)
+    from gateway.discover import discover_hourly
+    from gateway.housekeeping import keep_house
+    from gateway.notifications.watch import Watch
     from gateway.repricing import go_on
 
     await go_on(plant)

@@ -8,16 +8,15 @@ from __future__ import annotations
 from base64 import b64encode
 from datetime import datetime
 from email.utils import format_datetime
-from functools import lru_cache
 from hashlib import sha256
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
+from gateway.vendors import rsa
 from gateway.vendors.vendor import Login, Sent, Unspoken
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 
 def sign(sent: Sent, url: str, login: Login, now: datetime) -> dict[str, str]:
@@ -25,7 +24,7 @@ def sign(sent: Sent, url: str, login: Login, now: datetime) -> dict[str, str]:
     signed = covered(sent, url, now)
     text = "\n".join(f"{name}: {value}" for name, value in signed.items())
     key = private_key(login.get("oracle_private_key"), login.get("oracle_key_passphrase"))
-    signature = b64encode(key.sign(text.encode(), PKCS1v15(), SHA256())).decode()
+    signature = b64encode(rsa.signature(key, text)).decode()
     who = "/".join(login.get(name) for name in ("oracle_tenancy", "oracle_user", "oracle_fingerprint"))
     proof = {
         "version": "1",
@@ -57,13 +56,13 @@ def covered(sent: Sent, url: str, now: datetime) -> dict[str, str]:
     }
 
 
-@lru_cache(maxsize=16)
 def private_key(pem: str, passphrase: str) -> RSAPrivateKey:
-    """An account's key, read once; line ends may be written as `\\n`, as in a JSON file or an environment variable."""
+    """An account's key."""
     try:
-        key = load_pem_private_key(pem.replace("\\n", "\n").encode(), passphrase.encode() or None)
-    except (ValueError, TypeError) as error:
+        return rsa.private_key(pem, passphrase)
+    except rsa.NoRSAKey as error:
+        raise Unspoken(
+            "`oracle_private_key` is no RSA key, which Oracle's cloud wants; make one with its console"
+        ) from error
+    except rsa.NoKey as error:
         raise Unspoken("`oracle_private_key` is no PEM key, or its passphrase is wrong; correct it") from error
-    if not isinstance(key, RSAPrivateKey):
-        raise Unspoken("`oracle_private_key` is no RSA key, which Oracle's cloud wants; make one with its console")
-    return key

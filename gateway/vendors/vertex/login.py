@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from base64 import urlsafe_b64encode
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from gateway.vendors import rsa
 from gateway.vendors.vendor import Json, Login, Setting, TokenRequest, Unspoken, bearer
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 GOOGLES = re.compile(r"https://([a-z0-9-]+\.)*google(apis)?\.com/[\w/.-]*")
@@ -132,18 +133,19 @@ def assertion(found: Account, now: datetime) -> str:
         "exp": issued + LIFETIME_SECONDS,
     }
     signed = f"{encoded(head)}.{encoded(claims)}"
-    signature = private_key(found).sign(signed.encode(), PKCS1v15(), SHA256())
-    return f"{signed}.{base64(signature)}"
+    return f"{signed}.{base64(rsa.signature(private_key(found), signed))}"
 
 
 def private_key(found: Account) -> RSAPrivateKey:
     """The key of a service account."""
     try:
-        key = load_pem_private_key(found.private_key.encode(), None)
-    except (ValueError, TypeError) as error:
+        key = rsa.private_key(found.private_key)
+    except rsa.NoRSAKey as error:
+        raise Unspoken(f"`{ACCOUNT}` lacks an RSA `private_key`", ACCOUNT) from error
+    except rsa.NoKey as error:
         raise Unspoken(f"`private_key` in `{ACCOUNT}` is no key in PEM: paste the file unchanged", ACCOUNT) from error
-    if not isinstance(key, RSAPrivateKey) or not found.client_email:
-        raise Unspoken(f"`{ACCOUNT}` lacks an RSA `private_key` or a `client_email`", ACCOUNT)
+    if not found.client_email:
+        raise Unspoken(f"`{ACCOUNT}` lacks a `client_email`", ACCOUNT)
     return key
 
 
