@@ -13,6 +13,8 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
+from litestar.plugins import PluginProtocol
+from litestar.plugins.core import MsgspecDIPlugin
 from litestar.types import Receive, Scope, Send
 from sqlalchemy.exc import OperationalError
 
@@ -98,10 +100,18 @@ def around(plant: Plant) -> Door:
     return enter
 
 
+class Routes(Litestar):
+    """Litestar without its plugins for other kinds of models: ours are msgspec's, and those load three megabytes."""
+
+    @staticmethod
+    def _get_default_plugins(plugins: list[PluginProtocol]) -> list[PluginProtocol]:
+        return [*plugins, MsgspecDIPlugin()]
+
+
 @lru_cache(maxsize=1)
 def framework(version: str) -> Litestar:
     """Every route; putting them together takes long, and one lot of them does for all plants of a process."""
-    return Litestar(
+    return Routes(
         route_handlers=[
             greeting,
             openapi,
