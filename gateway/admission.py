@@ -117,6 +117,21 @@ def afforded(call: Call, attempt: Try, plant: Plant) -> Try:
     return attempt
 
 
+def owed(call: Call, attempt: Try, plant: Plant) -> None:
+    """Have budgets pay for what a vendor has done already, be there room or not; it was no request of this moment, and
+    counts in no rate."""
+    limits = plant.snapshot.limits
+    if limits.is_empty:
+        return
+    every = (*of_caller(call, limits), *of_target(call, attempt.target, limits))
+    tallies = plant.limits.opened(each for each in every if isinstance(each.limit, Budget))
+    call.reservation = reservation = Reservation(plant.limits)
+    worst = worst_of(attempt.asked, attempt.target.price(plant.prices))
+    held = reservation.hold([(tally, ONE if tally.once else 0) for tally in tallies])
+    reservation.parts.append(Part(attempt.asked, worst, worst.load(worst.output_tokens), held))
+    reservation.was_sent = True
+
+
 def worst_for(call: Call, attempt: Try, applied: Sequence[Applied], plant: Plant) -> Worst:
     """The most that a try can use, where somebody counts it. Raises BudgetExhausted where nobody knows the price."""
     if all(each.once for each in applied):

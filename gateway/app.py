@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from gateway.api.asgi import CLOSING, answer, spelled_headers
-from gateway.api.doors import doors, relay
+from gateway.api.doors import batches, doors, relay
 from gateway.api.health import health
 from gateway.audit import audited
 from gateway.authenticate import authenticate
@@ -59,6 +59,8 @@ OURS = frozenset(
 """What follows `/v1/` in the gateway's own API; all else is passed on to a vendor."""
 SHARED = frozenset({"feedback", "models"})
 """Of these, what applications ask for too."""
+KEPT = frozenset({"batches", "files"})
+"""What the gateway keeps itself for vendors that have it, but not as OpenAI does."""
 HEALTH = "/v1/health"
 METRICS = "/metrics"
 SLASHES = re.compile(r"//+")
@@ -70,7 +72,7 @@ class App:
     def __init__(self, plant: Plant) -> None:
         self.plant = plant
         self.doors: dict[str, Door] = {**doors(plant), HEALTH: health(plant), METRICS: metrics(plant)}
-        self._relay = relay(plant)
+        self._relay, self._batches = relay(plant), batches(plant)
         self._loading: asyncio.Task[Door] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,7 +84,9 @@ class App:
         """The door of a path that is not written as usual, or that no function has."""
         if path in self.doors:
             return self.doors[path]
-        return await self.rest() if is_ours(path) else self._relay
+        if is_ours(path):
+            return await self.rest()
+        return self._batches if path.removeprefix("/v1/").partition("/")[0] in KEPT else self._relay
 
     async def rest(self) -> Door:
         """The framework's door, loaded when first asked for."""

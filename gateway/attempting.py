@@ -84,10 +84,15 @@ class Try(msgspec.Struct, frozen=True, eq=False):
 
 def prepared(call: Call, step: Step, plant: Plant, retries: int = 0) -> Try:
     """A try at a step's target. Raises what `target_of` raises, NotOffered and NotSpoken."""
+    call.target, call.config_path, call.retries = None, step.leaf.path, retries
+    target = call.target = target_for(call, step, plant)
+    return aimed(call, step, target, retries)
+
+
+def aimed(call: Call, step: Step, target: Target, retries: int = 0) -> Try:
+    """A try at a target that is known. Raises NotOffered and NotSpoken."""
     request, leaf = call.request, step.leaf
     assert request is not None, "a request is read before it is sent on"
-    call.target, call.config_path, call.retries = None, leaf.path, retries
-    target = call.target = target_for(call, step, plant)
     if is_estimated(request.function, target):
         return counted(request, step, target)
     wire, adapter = wire_for(call, target)

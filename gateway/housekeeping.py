@@ -38,6 +38,7 @@ async def round_at(plant: Plant, now_ms: int) -> None:
     await rotate_due(plant, now_ms)
     await note_use(plant)
     await plant.desk.forget_old(plant, plant.settings.keep_exports_days, now_ms)
+    await asyncio.to_thread(plant.shelf.forget_old, plant.settings.keep_files_days, now_ms // 1000)
     await forget_amendments(plant, now_ms)
 
 

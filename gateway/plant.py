@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -29,6 +29,7 @@ from store.ids import KeyHash, KeyId
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
+    from gateway.batches.shelf import Shelf
     from gateway.catalog import Catalog
     from gateway.domain import Call, Caller
     from gateway.exports.desk import Desk
@@ -74,7 +75,7 @@ class Plant:
     """What the snapshot was made of."""
     changing: asyncio.Lock
     """Held while something is changed: what is checked must still hold when it is written."""
-    errands: set[asyncio.Task[None]] = field(default_factory=set)
+    errands: set[asyncio.Task[Any]] = field(default_factory=set)
     """Work beside the requests; it ends with the gateway."""
     lines: Lines = field(default_factory=Lines)
     """Embeddings that wait for a vendor which has too much to do."""
@@ -93,6 +94,8 @@ class Plant:
     """Notifications on their way."""
     desk: Desk
     """Exports of the log that are being written."""
+    shelf: Shelf
+    """Files and batches of vendors that have them otherwise than OpenAI."""
     meters: Meters = field(default_factory=Meters)
     """What Prometheus is told."""
     exporter: Exporter | None = None

@@ -141,6 +141,12 @@ class Settings:
     )
     search_bodies: str = setting("on", "Whether prompts and answers can be searched.", one_of("on", "off"), "ON|OFF")
     keep_exports_days: int = setting(7, "How long exports of the log are kept; 0: always.", whole_number(0, 36500), "N")
+    keep_files_days: int = setting(
+        30, "How long files and results of batches are kept; 0: always.", whole_number(0, 36500), "N"
+    )
+    keep_files_megabytes: int = setting(
+        2000, "Largest size of all of them; above it no more are taken. 0: any.", whole_number(0, 10**9), "N"
+    )
     metrics_open: str = setting(
         "off", "Whether `/metrics` answers programs of this machine without a key.", one_of("on", "off"), "ON|OFF"
     )

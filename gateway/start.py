@@ -20,6 +20,7 @@ from gateway.api.admin.log_wire import settled, started
 from gateway.api.cors import shared_with
 from gateway.app import App, data_plane, keyed
 from gateway.audit import begin_audit
+from gateway.batches.shelf import Shelf
 from gateway.domain import Caller
 from gateway.exports.desk import Desk
 from gateway.founding import found_organisation
@@ -111,6 +112,7 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
         snapshot=Snapshot({}, {}, vault.hash_key),
         changing=asyncio.Lock(),
         desk=Desk(settings.home / "exports"),
+        shelf=Shelf(settings.home / "files"),
         meters=Meters(settings.metrics_metadata),
         exporter=exporter_of(settings),
     )

@@ -20,7 +20,7 @@ from store.rollups import DAY, LAST_MOMENT
 from store.short_ids import order
 from store.sums import Period, Question, sums
 
-__all__ = ["LogBodyRow", "LogRow", "Totals", "log_by_id", "page", "totals_since"]
+__all__ = ["LogBodyRow", "LogRow", "Totals", "ids_in_trace", "log_by_id", "page", "totals_since"]
 
 READ: list[ColumnElement[Any]] = [literal_column(EXPRESSIONS.get(name, f"logs.{name}")) for name in COLUMNS]
 
@@ -58,6 +58,11 @@ async def log_by_id(session: AsyncSession, log_id: LogId) -> LogRecord | None:
     wanted = whole(LogBodyRow.body).join(LogBodyRow, col(LogBodyRow.log) == LogRow.number, isouter=True)
     found = (await session.exec(wanted.where(LogRow.id == log_id))).one_or_none()
     return None if found is None else with_bodies(record_from(found[1:]), found[0])
+
+
+async def ids_in_trace(session: AsyncSession, trace_id: str) -> set[str]:
+    """Which records of a trace are there."""
+    return set((await session.exec(select(LogRow.id).where(LogRow.trace_id == trace_id))).all())
 
 
 async def totals_since(session: AsyncSession, since_ms: int) -> Totals:

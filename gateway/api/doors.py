@@ -16,6 +16,8 @@ from gateway.functions import Function
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from litestar.types import Receive, Scope, Send
+
     from gateway.api.asgi import Door
     from gateway.domain import ClientDialect
     from gateway.plant import Plant
@@ -36,6 +38,17 @@ DIALECTS: Mapping[Function, ClientDialect] = {
 def doors(plant: Plant) -> dict[str, Door]:
     """The data plane's doors by their paths."""
     return {f"/v1/{function.value}": inference(plant, dialect) for function, dialect in DIALECTS.items()}
+
+
+def batches(plant: Plant) -> Door:
+    """The door of files and batches, whose code is loaded when somebody first asks there."""
+
+    async def enter(scope: Scope, receive: Receive, send: Send) -> None:
+        from gateway.batches.story import serve
+
+        await inference(plant, Relay(), *METHODS, story=serve)(scope, receive, send)
+
+    return enter
 
 
 def relay(plant: Plant) -> Door:

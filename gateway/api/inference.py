@@ -13,14 +13,19 @@ from gateway.errors import Draining, GatewayError, MethodNotAllowed
 from gateway.pipeline import serve
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from litestar.types import HTTPScope, Receive, Scope, Send
 
     from gateway.api.asgi import Door
-    from gateway.domain import ClientDialect
+    from gateway.domain import Call, ClientDialect
     from gateway.plant import Plant
 
+    Story = Callable[[Call, Plant], Awaitable[None]]
+    """What becomes of a request. Raises GatewayError."""
 
-def inference(plant: Plant, dialect: ClientDialect, *methods: str) -> Door:
+
+def inference(plant: Plant, dialect: ClientDialect, *methods: str, story: Story = serve) -> Door:
     """The route of a function, for clients of one dialect; without methods it takes POST."""
     limit, taken = plant.settings.max_body_mb * 1_000_000, methods or ("POST",)
 
@@ -30,7 +35,7 @@ def inference(plant: Plant, dialect: ClientDialect, *methods: str) -> Door:
         try:
             refuse_early(http, plant, taken)
             call = call_from(http, client, dialect)
-            await serve(call, plant)
+            await story(call, plant)
         except GatewayError as error:
             if client.has_begun:
                 raise

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from gateway.prices.portkey import multiplier_of, priced_by_portkey
+from gateway.prices.portkey import halved, multiplier_of, priced_by_portkey
 
 MILLION = 1_000_000
 Rates = dict[str, int]
@@ -38,13 +38,16 @@ class Price:
         return cls(rates, (), source, {name: cls(own, (), source) for name, own in services.items()})
 
     def rates_for(self, input_tokens: int, service_tier: str = "") -> Rates:
-        """The rates for a prompt of this size; a service tier without a price of its own costs the standard one."""
+        """The rates for a prompt of this size; a service tier without a price of its own costs the standard one, and
+        a batch half of it, as it does at every vendor that has batches."""
         rates = self.rates
         for above, higher in self.tiers:
             if input_tokens > above:
                 rates = higher
         own = self.services.get("default" if service_tier in STANDARD else service_tier)
-        return rates | own.rates_for(input_tokens) if own else rates
+        if own is None:
+            return halved(rates) if service_tier == "batch" else rates
+        return rates | own.rates_for(input_tokens)
 
     def times(self, multiplier: Mapping[str, Any]) -> Price:
         """The price after an integration's `pricing_adjustments.multiplier`: by Portkey's words, or `default`."""

@@ -7,12 +7,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 
 from gateway.functions import Function
 from store.records import Usage
+
+if TYPE_CHECKING:
+    from gateway.vendors.batch import Batch
 
 Json = dict[str, Any]
 Fields = Mapping[str, msgspec.Raw]
@@ -267,6 +270,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     the function too may answer."""
     is_machine: Callable[[Login], bool] | None = None
     """Whether a login is that of the machine the gateway runs on: only the operator's own accounts may use it."""
+    batch: Callable[[], Batch] | None = None
+    """How it is given many requests at once, where that is not as OpenAI has it; read when first wanted."""
     models_path: str | None = "/models"
     """Where it lists its models as OpenAI does; None if nowhere."""
     aliases: tuple[str, ...] = ()

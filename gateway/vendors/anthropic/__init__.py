@@ -6,6 +6,7 @@ Source: platform.claude.com/docs/en/api/overview.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from gateway.functions import Function
 from gateway.vendors.anthropic.answer import decode_messages, usage_of_messages
@@ -23,9 +24,19 @@ from gateway.vendors.anthropic.stream import MessagesTelling
 from gateway.vendors.translated import translated
 from gateway.vendors.vendor import Asked, Sent, Setting, Vendor, Wire, in_header
 
+if TYPE_CHECKING:
+    from gateway.vendors.batch import Batch
+
 VERSION = "2023-06-01"
 """The version of the API whose answers are read here; a client that names another gets that one."""
 MESSAGES = "/messages"
+
+
+def batch() -> Batch:
+    """How it takes many requests at once."""
+    from gateway.vendors.anthropic.batch import BATCH
+
+    return BATCH
 
 
 def headers(asked: Asked) -> Mapping[str, str]:
@@ -92,6 +103,7 @@ ANTHROPIC = Vendor(
         Function.COUNT_TOKENS: COUNT_TOKENS,
     },
     headers=in_header("x-api-key"),
+    batch=batch,
     settings=(
         Setting(name="anthropic_version", what="the version of the API, such as 2023-06-01"),
         Setting(name="anthropic_beta", what="betas to take part in, separated by commas"),

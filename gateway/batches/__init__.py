@@ -1,0 +1,1 @@
+"""OpenAI's files and batches, before vendors that have batches of another kind."""

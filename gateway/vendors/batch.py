@@ -1,0 +1,120 @@
+"""How a vendor is given many requests to be worked through at leisure, for less money: a `Batch` of its `Vendor`.
+
+What takes several requests (a file put into a bucket, then a job) is a generator that yields each and is sent the
+body of its answer: it opens no connection, and needs nobody who does to be tried out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Mapping, Sequence
+from datetime import datetime
+from typing import Literal, TypeVar
+
+import msgspec
+
+from gateway.functions import Function
+from gateway.vendors.vendor import Login, Sent
+
+Status = Literal["validating", "failed", "in_progress", "finalizing", "completed", "expired", "cancelling", "cancelled"]
+"""As OpenAI has them. Source: platform.openai.com/docs/api-reference/batch/object."""
+ENDED: frozenset[Status] = frozenset({"failed", "completed", "expired", "cancelled"})
+KEY = re.compile(r"line-(\d{1,9})")
+Signing = Callable[[Sent, str, Login, datetime], dict[str, str]]
+
+
+class Errand(msgspec.Struct, frozen=True):
+    """One request to the vendor, or to a store of files beside it."""
+
+    sent: Sent
+    base_url: str | None = None
+    """None: the account's own."""
+    sign: Signing | None = None
+    """Instead of the vendor's own."""
+
+
+Told = TypeVar("Told")
+Conversation = Generator[Errand, bytes, Told]
+"""Raises Unspoken for what the account lacks, BadAnswer, or what msgspec raises."""
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch, as far as the vendor is told of it."""
+
+    id: str
+    """Ours."""
+    login: Login
+    function: Function
+    """How its requests are spoken."""
+    model: str
+    """That of every request where the vendor wants one for all, otherwise that of the first."""
+    name: str = ""
+    """The vendor's for it, once it has begun."""
+    own_address: str | None = None
+    """The account's, where it is not the vendor's usual one; then files are there too."""
+    headers: Mapping[str, str] = {}
+    """Those of its requests."""
+    options: Mapping[str, str] = {}
+    """What else the client says of it, such as `role_arn`."""
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the vendor is."""
+
+    name: str
+    """The vendor's for the batch."""
+    status: Status
+    total: int = 0
+    """Requests; 0 where the vendor does not say."""
+    completed: int = 0
+    failed: int = 0
+    expires_at: int | None = None
+    """Epoch seconds."""
+    message: str | None = None
+    """Why it failed."""
+    results: str = ""
+    """Where the vendor says that they are; empty where that is known anyway."""
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What came of one request."""
+
+    number: int
+    """Its line, from 1."""
+    body: bytes
+    """The vendor's answer, or its error's JSON."""
+    status: int = 200
+    """The HTTP status that the answer would have had; 0: it was never worked on."""
+    code: str = ""
+    """Why it was not: `batch_expired`, `batch_cancelled`. Source: OpenAI's request output object."""
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """How a vendor is spoken with about batches."""
+
+    functions: frozenset[Function]
+    """Which of its wires a request may be spoken by."""
+    line: Callable[[int, Sent], bytes]
+    """A request as it stands among the others: (number, as it would be sent by itself)."""
+    start: Callable[[Job, Sequence[bytes]], Conversation[State]]
+    look: Callable[[Job], Conversation[State]]
+    cancel: Callable[[Job], Conversation[State | None]]
+    """None where the vendor says nothing of how far it is."""
+    results: Callable[[Job, State], Conversation[Errand]]
+    """What brings all results, a line of JSON for each."""
+    result: Callable[[bytes], Result]
+    """One of them. Raises BadAnswer, or what msgspec raises."""
+    of_one_model: bool = False
+    """Whether all requests must be to the same model."""
+    most_lines: int = 50_000
+
+
+def key_of(number: int) -> str:
+    """The name of a request at the vendor: the client's may be longer than vendors take, and in any letters."""
+    return f"line-{number}"
+
+
+def number_in(key: object) -> int:
+    """Which line a name at the vendor belongs to; 0 if none."""
+    found = KEY.fullmatch(key) if isinstance(key, str) else None
+    return int(found[1]) if found else 0
