@@ -14,7 +14,7 @@ from gateway.batches.requests import function_at
 from gateway.configs.nodes import Leaf
 from gateway.errors import BadRequest, VendorBroke
 from gateway.routing.plan import Step
-from gateway.vendors.batch import Batch, Errand, Job
+from gateway.vendors.batch import Errand, Job
 from gateway.vendors.frames import Lines
 from gateway.vendors.vendor import BadAnswer, Unspoken
 

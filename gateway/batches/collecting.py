@@ -209,7 +209,9 @@ def understand(call: Call, result: Result, step: Step) -> Try:
     try:
         answered = attempt.answered(result.body)
     except (BadAnswer, *MISSHAPEN) as error:
-        raise VendorBroke(target.vendor.id, f"it answered with a result that is none: {excerpt(result.body)}") from error
+        raise VendorBroke(
+            target.vendor.id, f"it answered with a result that is none: {excerpt(result.body)}"
+        ) from error
     Whole(attempt, Own(), answered).commit(call)
     call.measure = partial(used, attempt.wire.usage)
     return attempt

@@ -53,7 +53,7 @@ class Written(NamedTuple):
 
 async def start(call: Call, wanted: Wanted, plant: Plant) -> KeptBatch:
     """Begin a batch. Raises GatewayError; then there is none."""
-    caller, step = call.caller, call.steps[0]
+    caller, step, function = call.caller, call.steps[0], function_at(wanted.endpoint)
     assert caller is not None
     account = Account(call, target_for(call, step, plant), plant)
     target = call.target = account.target
@@ -65,7 +65,7 @@ async def start(call: Call, wanted: Wanted, plant: Plant) -> KeptBatch:
     job = Job(
         id=id,
         login=target.login,
-        function=function_at(wanted.endpoint),
+        function=function,
         model=written.model,
         own_address=account.own_address,
         headers=written.headers,
@@ -155,8 +155,6 @@ def one(
         own = request_of(endpoint, bytes(said.body), call.headers, call.trace_id)
         own.caller = call.caller
         target = target_for(own, call.steps[0], plant)
-        if (target.vendor.id, target.provider) != (account.target.vendor.id, account.target.provider):
-            raise BadRequest("Tollhouse: `model` names another provider than the batch's.", param="model")
         attempt = tried(own, call.steps[0], target, account.batch.functions)
         sent = attempt.sent()
     except GatewayError as error:

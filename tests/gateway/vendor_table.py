@@ -29,7 +29,9 @@ COLUMNS = {
     Function.RELAY: "the rest",
 }
 """Every function, by the heading it has in the table."""
-OWN, SOME, TRANSLATED, ESTIMATED, NOT_OFFERED = "yes", "some", "→", "≈", "–"
+OWN, SOME, TRANSLATED, ESTIMATED, NOT_OFFERED, PASSED_ON = "yes", "some", "→", "≈", "–", "»"
+BATCH = "batch"
+"""The heading of files and batches, which are no function of one path."""
 HEAD = f"""# Vendors
 
 <!-- Made of the vendors themselves by `make vendors`; a test fails where it is out of date. -->
@@ -41,6 +43,7 @@ A vendor that is not here and speaks OpenAI's wire is set up as `openai-compatib
 
 {OWN}: in the vendor's own words. {SOME}: for some of its models; the others are served as the sign beside it says,
 if at all. {TRANSLATED}: by translation to and from chat. {ESTIMATED}: estimated by the gateway.
+{PASSED_ON}: passed on as it is to a vendor that has it as OpenAI does, or says that it has not.
 {NOT_OFFERED}: not offered by the vendor: such a request is refused with `function_not_offered`, and goes
 on to the next target of a config.
 
@@ -49,6 +52,7 @@ PATHS = """
 | Heading | Path |
 |---|---|
 """
+BATCHES = f"| {BATCH} | `/v1/files` and `/v1/batches`, with what is below them |\n"
 ADDRESSES = """
 ## Where each is, and what it needs
 
@@ -68,17 +72,17 @@ GONE = """
 
 def table() -> str:
     """The whole document."""
-    heading = f"| Id | Name | {' | '.join(COLUMNS.values())} |\n|{'---|' * (len(COLUMNS) + 2)}\n"
+    heading = f"| Id | Name | {' | '.join(COLUMNS.values())} | {BATCH} |\n|{'---|' * (len(COLUMNS) + 3)}\n"
     offers = "".join(offer_row(vendor) for vendor in VENDORS.values())
     addresses = "".join(address_row(vendor) for vendor in VENDORS.values())
-    paths = "".join(f"| {name} | {path_of(function)} |\n" for function, name in COLUMNS.items())
+    paths = "".join(f"| {name} | {path_of(function)} |\n" for function, name in COLUMNS.items()) + BATCHES
     gone = "".join(f"| `{name}` | {why} |\n" for name, why in RETIRED.items())
     return HEAD + heading + offers + PATHS + paths + ADDRESSES + addresses + GONE + gone
 
 
 def offer_row(vendor: Vendor) -> str:
     """What a vendor offers."""
-    cells = [cell(vendor, function) for function in COLUMNS]
+    cells = [*(cell(vendor, function) for function in COLUMNS), batch_cell(vendor)]
     return f"| `{vendor.id}` | {vendor.name} | {' | '.join(cells)} |\n"
 
 
@@ -95,6 +99,13 @@ def cell(vendor: Vendor, function: Function) -> str:
     if wire is None:
         return others
     return SOME if others == NOT_OFFERED else f"{SOME}, {others}"
+
+
+def batch_cell(vendor: Vendor) -> str:
+    """How a vendor serves files and batches."""
+    if vendor.batch is not None:
+        return TRANSLATED
+    return PASSED_ON if Function.RELAY in vendor.functions else NOT_OFFERED
 
 
 def path_of(function: Function) -> str:
