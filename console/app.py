@@ -79,6 +79,8 @@ class TollhouseApp(FacingApp):
             only_looks=is_read_only,
             colours=True if colourless else None,
         )
+        self.crash: str | None = None
+        """What to say on the terminal after a fault of our own."""
         self.animation_level = "none"  # over SSH each step of an animation is a delay
         self.first_theme = theme or (ANSI if colourless else self.usual_theme())
         self.set_keymap(dict(self.keymap))
@@ -209,6 +211,23 @@ class TollhouseApp(FacingApp):
     def say_failure(self, error: GatewayError) -> None:
         """A short notice of what did not work."""
         self.notify(plain_line(str(error)), title="Not done", severity="error", markup=False)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End by a fault of our own, of which a report is left."""
+        if self.crash is None:
+            from textual.worker import WorkerFailed
+
+            from console.crash import last_words
+            from console.places import state_folder
+
+            fault = error.error if isinstance(error, WorkerFailed) else error
+            screens = [type(screen).__name__ for screen in self._screen_stack]
+            self.crash = last_words(fault, screens, state_folder(), datetime.now(UTC), self.gateway.hide)
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """End without Textual's own traceback, which has every local variable in it, and keys in those."""
+        self._close_messages_no_wait()
 
     async def on_unmount(self) -> None:
         """Leave no connection open."""

@@ -89,6 +89,10 @@ class GatewayClient:
         """The same gateway for a request that brings a key of its own."""
         return GatewayClient(self.url, "", transport=self._transport, is_read_only=self.is_read_only)
 
+    def hide(self, text: str) -> str:
+        """A text without this client's key."""
+        return text.replace(self._key, "***") if self._key else text
+
     async def one(self, path: str, kind: type[T], **where: str) -> T:
         """GET what `path` names. Raises GatewayError, like all that follow."""
         return await self._ask("GET", path, kind, params=where)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from console.memory import Memory
 from console.places import config_file, state_folder
 from console.preferences import Context, NoKey, Preferences, WrongPreferences, preferences_in
+
+if TYPE_CHECKING:
+    from console.app import TollhouseApp
 
 
 def preferences() -> Preferences:
@@ -57,5 +62,11 @@ def run(url: str, key: str, said: Preferences, memory: Memory, name: str = "", *
     """Draw, until the operator quits."""
     from console.app import TollhouseApp
 
-    app = TollhouseApp(url, key, context=name, is_read_only=is_read_only, preferences=said, memory=memory)
-    app.run(mouse=said.has_mouse)
+    show(TollhouseApp(url, key, context=name, is_read_only=is_read_only, preferences=said, memory=memory))
+
+
+def show(app: TollhouseApp) -> None:
+    """Draw; a fault of our own ends in one line, once the terminal is as it was."""
+    app.run(mouse=app.preferences.has_mouse)
+    if app.crash is not None:
+        raise click.ClickException(app.crash)
