@@ -7,7 +7,8 @@ READY := $(VENV)/ready
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
 # Programs that some tests drive; those tests are skipped, and say so, where one is missing.
-TOOLS := curl tmux
+# A command, and after = the Debian package that has it where that is called otherwise.
+TOOLS := curl tmux ssh=openssh-client sshd=openssh-server
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 # A shell command that installs Debian packages, or says what would: $(call get,packages).
 get = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
@@ -77,7 +78,8 @@ clean:  ## forget what was installed
 	rm -rf $(VENV)
 
 tools:
-	@for tool in $(TOOLS); do command -v $$tool >/dev/null || { $(call get,$$tool); } || true; done
+	@for tool in $(TOOLS); do \
+		PATH="$$PATH:/usr/sbin" command -v $${tool%=*} >/dev/null || { $(call get,$${tool#*=}); } || true; done
 
 $(READY): requirements-dev.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what requirements-dev.lock says (once, about a minute) …"

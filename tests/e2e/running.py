@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -175,6 +176,19 @@ def is_open(port: int) -> bool:
     """Whether somebody listens at a port of this machine."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def processes_of(home: Path) -> dict[int, str]:
+    """Our processes that were told of this home, with their command lines; one that is dead has none."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue  # it ended meanwhile
+        if words[0] == sys.executable and str(home) in words:
+            found[int(process.name)] = " ".join(words)
+    return found
 
 
 def eventually(look: Callable[[], T]) -> T:

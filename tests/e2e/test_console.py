@@ -24,6 +24,7 @@ from tests.e2e.running import (
     eventually,
     free_port,
     is_open,
+    processes_of,
     reached,
 )
 from tests.e2e.terminal import NO_TMUX, Terminal, at_logs, terminal
@@ -41,19 +42,6 @@ def tollhouse(home: Path, port: int, *, size: tuple[int, int] = (80, 24)) -> Ite
     finally:
         for pid in processes_of(home):  # only a test that fails leaves any
             os.kill(pid, signal.SIGKILL)
-
-
-def processes_of(home: Path) -> dict[int, str]:
-    """Our processes that were told of this home, with their command lines; one that is dead has none."""
-    found = {}
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
-        except OSError:
-            continue  # it ended meanwhile
-        if words[0] == sys.executable and str(home) in words:
-            found[int(process.name)] = " ".join(words)
-    return found
 
 
 def test_new_home_to_the_first_screen_and_back(tmp_path: Path) -> None:
@@ -151,3 +139,20 @@ def test_demo(tmp_path: Path) -> None:
     assert (len(homes), status) == (1, 0)
     assert list(tmp_path.glob("tollhouse-demo-*")) == []
     assert not is_open(port)
+
+
+def test_crash_leaves_the_terminal_sane(tmp_path: Path) -> None:
+    """After a fault of our own the terminal is as it was, and one line on it says where the report is."""
+    environ = environ_of(tmp_path, XDG_STATE_HOME=str(tmp_path))
+    with terminal([sys.executable, "-m", "tests.e2e.crashing"], tmp_path, environ, (200, 24)) as console:
+        status = console.exit_status()
+        left = console.shows("Start it again").strip()
+        modes = [console.about(mode) for mode in ("alternate_on", "mouse_any_flag", "cursor_flag")]
+
+    (file,) = (tmp_path / "tollhouse").glob("crash-*.txt")
+    assert (status, modes) == (1, ["0", "0", "1"])
+    assert (left.startswith("Error: The console stopped by a fault"), str(file) in left.replace("\n", "")) == (
+        True,
+        True,
+    )
+    assert "th-secret-of-the-operator" not in console.written.read_text() + file.read_text()
