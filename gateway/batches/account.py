@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,7 +10,6 @@ import msgspec
 
 from gateway.answer import excerpt, refusal
 from gateway.attempting import not_spoken, target_for
-from gateway.batches.requests import function_at
 from gateway.configs.nodes import Leaf
 from gateway.errors import BadRequest, VendorBroke
 from gateway.routing.plan import Step
@@ -73,9 +72,15 @@ class Account:
         """What an errand brings, line by line, for as long as the block runs. Raises VendorFailed."""
         base_url, headers = errand.base_url or self.target.base_url, await self._headers(errand)
         async with self._plant.upstream.open(base_url, errand.sent, headers, self.target.vendor.id) as reply:
+            if reply.status == 404 and errand.may_lack:
+                yield nothing()
+                return
             if reply.status >= 300:
                 raise refusal(reply, await reply.body(), self.target, self._plant.catalog(self._call))
-            yield cut(reply.chunks(), self.target.vendor.id)
+            if self.batch.picked is None:
+                yield cut(reply.chunks(), self.target.vendor.id)
+            else:
+                yield each_of(self.batch.picked(await reply.body()))
 
     async def _headers(self, errand: Errand) -> dict[str, str]:
         target, now = self.target, self._plant.now()
@@ -88,6 +93,19 @@ class Account:
             return headers | sign(errand.sent, (errand.base_url or target.base_url) + errand.sent.path, login, now)
         except Unspoken as error:
             raise not_spoken(target, error) from error
+
+
+async def nothing() -> AsyncIterator[bytes]:
+    """No line at all."""
+    none: tuple[bytes, ...] = ()
+    for line in none:
+        yield line
+
+
+async def each_of(lines: Iterable[bytes]) -> AsyncIterator[bytes]:
+    """Lines that are there already."""
+    for line in lines:
+        yield line
 
 
 async def cut(chunks: AsyncIterator[bytes], vendor: str) -> AsyncIterator[bytes]:
@@ -132,7 +150,6 @@ def job_of(paper: KeptBatch, account: Account) -> Job:
     return Job(
         id=paper.id,
         login=account.target.login,
-        function=function_at(paper.endpoint),
         model=paper.model,
         name=paper.name,
         own_address=account.own_address,

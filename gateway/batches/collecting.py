@@ -28,7 +28,7 @@ from gateway.errors import GatewayError, VendorBroke
 from gateway.exchange import Own, Whole
 from gateway.routing.plan import Step
 from gateway.settle import recorded
-from gateway.vendors.batch import ENDED, State
+from gateway.vendors.batch import ENDED, Result, State
 from gateway.vendors.vendor import BadAnswer
 from store.ids import KeyId, new_id
 from store.logs import ids_in_trace
@@ -41,11 +41,12 @@ if TYPE_CHECKING:
     from gateway.catalog import Catalog
     from gateway.domain import Call, Caller, Target
     from gateway.plant import Plant
-    from gateway.vendors.batch import Result
     from store.records import Usage
 
 Json = dict[str, Any]
 STRICT = "x-portkey-strict-open-ai-compliance"
+LACKING = {"cancelled": "batch_cancelled", "expired": "batch_expired"}
+"""Why a request has no answer. Source: OpenAI's request output object."""
 PATIENCE_SECONDS = 600.0
 """How long the start of a collection waits for the log writer."""
 text = msgspec.json.encode
@@ -79,12 +80,14 @@ async def collect(paper: KeptBatch, call: Call, plant: Plant) -> KeptBatch:
     async with plant.database.session() as session:
         known = await ids_in_trace(session, paper.id)
     state = State(name=paper.name, status=paper.status, results=paper.results)
-    errand = await account.held(account.batch.results(job_of(paper, account), state))
+    errands = await account.held(account.batch.results(job_of(paper, account), state))
     with Collection(paper, account, caller, known, plant) as collection:
-        async with account.lines(errand) as lines:
-            async for line in lines:
-                collection.add(line)
-                await plant.ledger.written()
+        for errand in errands:
+            async with account.lines(errand) as lines:
+                async for line in lines:
+                    collection.add(line)
+                    await plant.ledger.written()
+        collection.add_lacking()
         done = await asyncio.to_thread(collection.close)
     return done
 
@@ -114,6 +117,7 @@ class Collection:
         shelf = self._plant.shelf
         self._requests: IO[bytes] = self._stack.enter_context(shelf.lines(self._paper.id).open("rb"))
         self._places = places(self._requests)
+        self._has = bytearray(len(self._places))
         self._files = {ok: self._stack.enter_context(shelf.open(id)) for ok, id in self._ids.items()}
         return self
 
@@ -127,8 +131,19 @@ class Collection:
         except (BadAnswer, *MISSHAPEN) as error:
             vendor = self._account.target.vendor.id
             raise VendorBroke(vendor, f"it answered with a result that is none: {excerpt(raw)}") from error
-        if not 1 <= result.number <= len(self._places):
-            return  # none of ours
+        if not 1 <= result.number <= len(self._places) or self._has[result.number - 1]:
+            return  # none of ours, or a second answer to it
+        self._take(result)
+
+    def add_lacking(self) -> None:
+        """What the vendor says nothing of: each request has an outcome."""
+        code = LACKING.get(self._paper.status, "no_result")
+        for number, has in enumerate(self._has, 1):
+            if not has:
+                self._take(Result(number, b"", 0, code))
+
+    def _take(self, result: Result) -> None:
+        self._has[result.number - 1] = 1
         self._requests.seek(self._places[result.number - 1])
         kept = Kept(*msgspec.json.decode(self._requests.readline(), type=tuple[str, str, msgspec.Raw]))
         line, is_good = self._told(result, kept)
@@ -140,7 +155,7 @@ class Collection:
         id = str(UUID(int=self._first + result.number))
         line: Json = {"id": f"batch_req_{id.replace('-', '')}", "custom_id": kept.custom_id}
         if result.code:
-            said = "The batch ended before this request was worked on."
+            said = "The batch ended without an answer to this request."
             return line | {"response": None, "error": {"code": result.code, "message": said}}, False
         call = request_of(self._paper.endpoint, bytes(kept.body), {}, self._paper.id, id)
         status, body = self._answer(call, result, kept)

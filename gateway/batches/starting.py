@@ -47,14 +47,16 @@ class Written(NamedTuple):
     lines: list[bytes]
     kept: list[bytes]
     model: str
+    path: str
     headers: Mapping[str, str]
     """Those of its first request, and so of all."""
 
 
 async def start(call: Call, wanted: Wanted, plant: Plant) -> KeptBatch:
     """Begin a batch. Raises GatewayError; then there is none."""
-    caller, step, function = call.caller, call.steps[0], function_at(wanted.endpoint)
+    caller, step = call.caller, call.steps[0]
     assert caller is not None
+    function_at(wanted.endpoint)
     account = Account(call, target_for(call, step, plant), plant)
     target = call.target = account.target
     file = file_of(call, wanted, plant)
@@ -65,7 +67,7 @@ async def start(call: Call, wanted: Wanted, plant: Plant) -> KeptBatch:
     job = Job(
         id=id,
         login=target.login,
-        function=function,
+        path=written.path,
         model=written.model,
         own_address=account.own_address,
         headers=written.headers,
@@ -127,12 +129,8 @@ async def put_into_words(call: Call, wanted: Wanted, account: Account, raw: byte
             continue
         found, model, sent = one(call, number, line, wanted.endpoint, known, plant, account)
         first = first or (model, sent)
-        if batch.of_one_model and model != first[0]:
-            said = f"`body.model` is `{model}`, but that of the first is `{first[0]}`"
-            raise BadRequest(
-                f"Tollhouse: line {number}: {said}; a batch of `{account.target.vendor.id}` is of one model.",
-                param="body.model",
-            )
+        if batch.of_one_model and (model, sent.path) != (first[0], first[1].path):
+            raise of_another_model(number, model, first[0], account.target.vendor.id)
         lines.append(batch.line(len(lines) + 1, sent))
         kept.append(text(found))
         if len(lines) > batch.most_lines:
@@ -141,7 +139,17 @@ async def put_into_words(call: Call, wanted: Wanted, account: Account, raw: byte
             await asyncio.sleep(0)
     if first is None:
         raise BadRequest("Tollhouse: there is no request in the file.", param="input_file_id")
-    return Written(lines, kept, first[0], first[1].headers)
+    return Written(lines, kept, first[0], first[1].path, first[1].headers)
+
+
+def of_another_model(number: int, model: str, first: str, vendor: str) -> BadRequest:
+    """A request that cannot be in one batch with the first."""
+    said = f"`body.model` is `{model}`, but that of the first is `{first}`"
+    if model == first:
+        said = "it is asked elsewhere at the vendor than the first, for what it wants"
+    return BadRequest(
+        f"Tollhouse: line {number}: {said}; a batch of `{vendor}` is of one model and kind.", param="body.model"
+    )
 
 
 def one(

@@ -7,7 +7,7 @@ body of its answer: it opens no connection, and needs nobody who does to be trie
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, TypeVar
 
@@ -31,6 +31,8 @@ class Errand(msgspec.Struct, frozen=True):
     """None: the account's own."""
     sign: Signing | None = None
     """Instead of the vendor's own."""
+    may_lack: bool = False
+    """Whether nothing need be there: a batch that was cut short may have brought nothing."""
 
 
 Told = TypeVar("Told")
@@ -44,10 +46,10 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     """Ours."""
     login: Login
-    function: Function
-    """How its requests are spoken."""
     model: str
     """That of every request where the vendor wants one for all, otherwise that of the first."""
+    path: str = ""
+    """Where the first of its requests would have gone by itself; only while it begins."""
     name: str = ""
     """The vendor's for it, once it has begun."""
     own_address: str | None = None
@@ -100,8 +102,10 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     look: Callable[[Job], Conversation[State]]
     cancel: Callable[[Job], Conversation[State | None]]
     """None where the vendor says nothing of how far it is."""
-    results: Callable[[Job, State], Conversation[Errand]]
+    results: Callable[[Job, State], Conversation[Sequence[Errand]]]
     """What brings all results, a line of JSON for each."""
+    picked: Callable[[bytes], Iterable[bytes]] | None = None
+    """Where they are no lines: takes the results out of a whole answer."""
     result: Callable[[bytes], Result]
     """One of them. Raises BadAnswer, or what msgspec raises."""
     of_one_model: bool = False

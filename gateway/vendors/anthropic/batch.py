@@ -85,10 +85,10 @@ def cancel(job: Job) -> Conversation[State | None]:
     return state(read((yield asked), type=MessageBatch))
 
 
-def results(job: Job, _: State) -> Conversation[Errand]:
+def results(job: Job, _: State) -> Conversation[Sequence[Errand]]:
     """Where the answers are."""
     yield from ()
-    return Errand(Sent(f"{BATCHES}/{job.name}/results", b"", job.headers, "GET"))
+    return [Errand(Sent(f"{BATCHES}/{job.name}/results", b"", job.headers, "GET"))]
 
 
 def state(batch: MessageBatch) -> State:

@@ -17,6 +17,8 @@ from gateway.vendors.vendor import Login, Sent
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 UNRESERVED = "-_.~"
+STORE = "s3"
+"""The one service that wants a path encoded once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ def sign(sent: Sent, url: str, login: Login, now: datetime, *, service: str = "b
         key_id=settings("aws_access_key_id"),
         secret=settings("aws_secret_access_key"),
         region=region_of(login),
-        service=settings("aws_service", service),
+        service=service if service == STORE else settings("aws_service", service),
         now=now,
     )
     proven = proven_headers(sent, scope, settings("aws_session_token"))
@@ -85,13 +87,15 @@ def proven_headers(sent: Sent, scope: Scope, session_token: str) -> dict[str, st
 
 def authorization(method: str, url: str, headers: Mapping[str, str], body: bytes, scope: Scope) -> str:
     """The `authorization` header for exactly these headers; `host` and `x-amz-date` must be among them."""
-    asked, names = canonical_request(method, url, headers, body)
+    asked, names = canonical_request(method, url, headers, body, scope.service)
     to_sign = "\n".join((ALGORITHM, scope.stamp, scope.text, hashlib.sha256(asked.encode()).hexdigest()))
     signature = keyed(scope.key, to_sign).hex()
     return f"{ALGORITHM} Credential={scope.key_id}/{scope.text}, SignedHeaders={names}, Signature={signature}"
 
 
-def canonical_request(method: str, url: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
+def canonical_request(
+    method: str, url: str, headers: Mapping[str, str], body: bytes, service: str = ""
+) -> tuple[str, str]:
     """A request in the one spelling that is signed, and the names of the signed headers."""
     parts = urlsplit(url)
     lines = sorted((name.lower(), " ".join(value.split())) for name, value in headers.items())
@@ -99,7 +103,8 @@ def canonical_request(method: str, url: str, headers: Mapping[str, str], body: b
     said = "".join(f"{name}:{value}\n" for name, value in lines)
     digest = hashlib.sha256(body).hexdigest()
     # The path is in percent-encoding already and encoded once more: every service but S3 wants it twice.
-    path = quote(parts.path or "/", safe="/" + UNRESERVED)
+    path = parts.path or "/"
+    path = path if service == STORE else quote(path, safe="/" + UNRESERVED)
     return "\n".join((method, path, canonical_query(parts.query), said, names, digest)), names
 
 

@@ -5,6 +5,8 @@ Source: docs.aws.amazon.com/bedrock/latest/APIReference/API_Operations_Amazon_Be
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from gateway.functions import Function
 from gateway.vendors.aws import role
 from gateway.vendors.aws.account import AWS_SETTINGS, aws_host, relayed
@@ -23,7 +25,17 @@ from gateway.vendors.bedrock.usage import usage_of
 from gateway.vendors.translated import translated
 from gateway.vendors.vendor import Login, Setting, Vendor, bearer
 
+if TYPE_CHECKING:
+    from gateway.vendors.batch import Batch
+
 conversing, invoking = at("converse", "converse-stream"), at("invoke")
+
+
+def batch() -> Batch:
+    """How it takes many requests at once."""
+    from gateway.vendors.bedrock.batch import BATCH
+
+    return BATCH
 
 
 def address(login: Login) -> str:
@@ -70,9 +82,14 @@ BEDROCK = Vendor(
     headers=bearer,
     sign=sign,
     token=role.token,
+    batch=batch,
     settings=(
         *AWS_SETTINGS,
         Setting(name="aws_bedrock_model", what="the model behind an ARN that does not name it"),
+        Setting(name="aws_s3_bucket", what="the bucket through which batches go"),
+        Setting(
+            name="aws_batch_role_arn", what="the role that batches are worked on with, unless it is `aws_role_arn`"
+        ),
     ),
     models_path=None,
     aliases=("aws", "aws-bedrock", "amazon-bedrock"),

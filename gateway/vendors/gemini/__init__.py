@@ -6,6 +6,7 @@ Source: ai.google.dev/api.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from msgspec.structs import replace
@@ -22,6 +23,9 @@ from gateway.vendors.translated import text, translated
 from gateway.vendors.vendor import Asked, Json, Sent, Vendor, Wire, in_header
 from store.records import Usage
 
+if TYPE_CHECKING:
+    from gateway.vendors.batch import Batch
+
 TIERS = {"default": "standard", "standard": "standard", "flex": "flex", "priority": "priority"}
 """OpenAI's service tiers; `auto` is for the project's settings to decide."""
 
@@ -31,6 +35,13 @@ def place(asked: Asked) -> str:
     model = asked.model.removeprefix("models/")
     name = model.removeprefix("tunedModels/")
     return f"/{'models' if name == model else 'tunedModels'}/{quote(name, safe='')}"
+
+
+def batch() -> Batch:
+    """How it takes many requests at once."""
+    from gateway.vendors.gemini.batch import BATCH
+
+    return BATCH
 
 
 def generating(asked: Asked, where: str) -> str:
@@ -125,6 +136,7 @@ GOOGLE = Vendor(
     base_url="https://generativelanguage.googleapis.com/v1beta",
     priced_as="google",
     headers=in_header("x-goog-api-key"),
+    batch=batch,
     models_path="/openai/models",
     aliases=("gemini",),
     functions={

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gateway.functions import Function
 from gateway.vendors.mistral import request as mistral_request
@@ -10,6 +10,9 @@ from gateway.vendors.openai import WIRES, Quirks, wire
 from gateway.vendors.openai.near import answers, counted, tellings
 from gateway.vendors.translated import translated
 from gateway.vendors.vendor import Asked, BadAnswer, Json, Setting, Vendor
+
+if TYPE_CHECKING:
+    from gateway.vendors.batch import Batch
 
 
 def put_right(said: Json, asked: Asked) -> None:
@@ -69,6 +72,13 @@ def flag(said: Json, _asked: Asked) -> None:
         result.setdefault("flagged", any((result.get("categories") or {}).values()))
 
 
+def batch() -> Batch:
+    """How it takes many requests at once."""
+    from gateway.vendors.mistral.batch import BATCH
+
+    return BATCH
+
+
 def path(asked: Asked) -> str:
     """Where a text is gone on with."""
     return "/fim/completions" if mistral_request.fills_in(asked) else "/chat/completions"
@@ -101,6 +111,7 @@ MISTRAL = Vendor(
     name="Mistral",
     base_url="https://api.mistral.ai/v1",
     priced_as="mistral",
+    batch=batch,
     functions={
         Function.CHAT: CHAT,
         Function.COMPLETE: COMPLETE,

@@ -5,6 +5,8 @@ Source: cloud.google.com/vertex-ai/docs/reference/rest.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 from msgspec.structs import replace
 
@@ -18,6 +20,9 @@ from gateway.vendors.vertex import claude as claude
 from gateway.vendors.vertex.login import SETTINGS, address, headers, token
 from gateway.vendors.vertex.models import chat_model, chat_path, is_googles, named, place
 from store.records import Usage
+
+if TYPE_CHECKING:
+    from gateway.vendors.batch import Batch
 
 GEMINI = chat_wire(place, tiered)
 OPENAI = WIRES[Function.CHAT]
@@ -69,6 +74,13 @@ def chat_usage(raw: bytes) -> Usage | None:
     return (claude.CHAT if "input_tokens" in said else OPENAI).usage(raw)
 
 
+def batch() -> Batch:
+    """How it takes many requests at once."""
+    from gateway.vendors.vertex.batch import BATCH
+
+    return BATCH
+
+
 PREDICTED = translated(
     path=lambda asked: f"{place(asked)}:predict",
     encode=embeddings.encode_instances,
@@ -93,6 +105,7 @@ VERTEX = Vendor(
     priced_as="google",
     headers=headers,
     token=token,
+    batch=batch,
     settings=SETTINGS,
     models_path=None,
     functions={

@@ -33,6 +33,7 @@ ACCOUNT = "vertex_service_account_json"
 SETTINGS = (
     Setting(name="vertex_region", is_needed=True, what="the region, such as us-central1, or global"),
     Setting(name="vertex_project_id", what="the project; that of the service account if nothing is said"),
+    Setting(name="vertex_storage_bucket_name", what="the bucket through which batches go"),
     Setting(name=ACCOUNT, is_secret=True, what="the service account's key file; instead of an access token as the key"),
 )
 
