@@ -181,8 +181,9 @@ def lines(model: str, *ids: str) -> bytes:
 async def begun(gateway: Gateway, content: bytes) -> Json:
     """A batch of the provider `@one`, or the error instead of it."""
     to_one = {"x-portkey-provider": "@one"}
-    form = {"data": {"purpose": "batch"}, "files": {"file": ("r.jsonl", content)}}
-    file = (await gateway.app.post("/v1/files", headers=to_one, **form)).raise_for_status().json()
+    form = {"file": ("r.jsonl", content)}
+    answer = await gateway.app.post("/v1/files", data={"purpose": "batch"}, files=form, headers=to_one)
+    file = answer.raise_for_status().json()
     wanted = {"input_file_id": file["id"], "endpoint": "/v1/chat/completions", "completion_window": "24h"}
     batch: Json = (await gateway.app.post("/v1/batches", headers=to_one, json=wanted)).json()
     return batch
