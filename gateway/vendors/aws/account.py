@@ -17,7 +17,7 @@ AWS_SETTINGS = (
     Setting(name="aws_secret_access_key", is_secret=True, what="the secret that belongs to the access key"),
     Setting(name="aws_session_token", is_secret=True, what="the session token of temporary credentials"),
     Setting(name="aws_role_arn", what="a role to be assumed with the access key: arn:aws:iam::…:role/…"),
-    Setting(name="aws_external_id", is_secret=True, what="the external id that the role asks for"),
+    Setting(name="aws_external_id", what="the external id that the role asks for"),
     Setting(name="aws_service", what="the service to sign for, where it is not the vendor's usual one"),
 )
 """What an account with AWS is made of beside an API key."""
