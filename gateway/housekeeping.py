@@ -39,7 +39,16 @@ async def round_at(plant: Plant, now_ms: int) -> None:
     await note_use(plant)
     await plant.desk.forget_old(plant, plant.settings.keep_exports_days, now_ms)
     await asyncio.to_thread(plant.shelf.forget_old, plant.settings.keep_files_days, now_ms // 1000)
+    await watch_batches(plant)
     await forget_amendments(plant, now_ms)
+
+
+async def watch_batches(plant: Plant) -> None:
+    """Fetch what batches have brought, where nobody has; what does that is loaded where there are any."""
+    if plant.shelf.has_any():
+        from gateway.batches.watching import watch
+
+        await watch(plant)
 
 
 async def forget_amendments(plant: Plant, now_ms: int) -> None:

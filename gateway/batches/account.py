@@ -11,7 +11,7 @@ import msgspec
 from gateway.answer import excerpt, refusal
 from gateway.attempting import not_spoken, target_for
 from gateway.configs.nodes import Leaf
-from gateway.errors import BadRequest, VendorBroke
+from gateway.errors import BadRequest, NotFound, VendorBroke
 from gateway.routing.plan import Step
 from gateway.vendors.batch import Errand, Job
 from gateway.vendors.frames import Lines
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gateway.plant import Plant
     from gateway.vendors.batch import Conversation
     from gateway.vendors.vendor import Login
+    from store.ids import Slug
 
 Told = TypeVar("Told")
 MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError, msgspec.DecodeError)
@@ -126,14 +127,25 @@ def account_of(paper: KeptBatch, call: Call, plant: Plant) -> Account:
 
     Raises BadRequest, and what `target_of` raises.
     """
-    step = call.steps[0] if paper.provider is None and call.steps else Step(Leaf(provider=f"@{paper.provider}"))
-    if paper.provider is None and not call.steps:
-        raise brought(paper)
-    target = target_for(call, step, plant)
-    if target.vendor.id != paper.vendor:
-        raise brought(paper)
+    target = target_of_own(paper, call, plant) if paper.provider is None else target_at(paper.provider, call, plant)
     call.target = target
     return Account(call, target, plant)
+
+
+def target_at(provider: Slug, call: Call, plant: Plant) -> Target:
+    """A provider of the catalog, without a model. Raises what `target_of` raises."""
+    return target_for(call, Step(Leaf(provider=f"@{provider}")), plant)
+
+
+def target_of_own(paper: KeptBatch, call: Call, plant: Plant) -> Target:
+    """The vendor that a request brings a key for. Raises BadRequest unless it is the batch's."""
+    try:
+        target = target_for(call, call.steps[0], plant) if call.steps else None
+    except (BadRequest, NotFound) as error:
+        raise brought(paper) from error
+    if target is None or target.vendor.id != paper.vendor:
+        raise brought(paper)
+    return target
 
 
 def brought(paper: KeptBatch) -> BadRequest:

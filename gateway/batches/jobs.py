@@ -52,13 +52,17 @@ async def current(call: Call, id: str, plant: Plant) -> KeptBatch:
 
     Raises GatewayError.
     """
-    paper = plant.shelf.find(id, KeptBatch, whose(call))
+    return await brought_up_to_date(plant.shelf.find(id, KeptBatch, whose(call)), call, plant)
+
+
+async def brought_up_to_date(paper: KeptBatch, call: Call, plant: Plant) -> KeptBatch:
+    """The same, of a batch that is at hand."""
     if paper.ended_at is None:
         account = account_of(paper, call, plant)
         paper = await seen(paper, await account.held(account.batch.look(job_of(paper, account))), plant)
     if paper.ended_at is None or paper.is_collected:
         return paper
-    task = plant.shelf.collecting.get(id) or collecting(paper, call, plant)
+    task = plant.shelf.collecting.get(paper.id) or collecting(paper, call, plant)
     done, _ = await asyncio.wait({task}, timeout=SOON_SECONDS)
     return task.result() if done else paper
 

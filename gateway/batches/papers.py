@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from gateway.vendors.batch import Status
+from store.ids import Slug
 
 Json = dict[str, Any]
 FILE, BATCH = "file-tollhouse-", "batch_tollhouse_"
@@ -50,7 +51,7 @@ class KeptBatch(msgspec.Struct, frozen=True, kw_only=True, tag="batch"):
     workspace: str
     api_key_id: str
     """Whose budgets pay for it."""
-    provider: str | None
+    provider: Slug | None
     """None: the caller brought the vendor's key, and must each time."""
     vendor: str
     name: str

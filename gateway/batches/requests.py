@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from gateway.api.doors import DIALECTS
+from gateway.api.openai.chat import CHAT
 from gateway.attempting import aimed
-from gateway.domain import Call
+from gateway.domain import Call, InferenceRequest
 from gateway.errors import BadRequest, GatewayError, NotOffered
 from gateway.functions import Function
 from store.ids import LogId, TraceId, new_id
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gateway.attempting import Try
-    from gateway.domain import Target
+    from gateway.domain import ClientDialect, Target
     from gateway.routing.plan import Step
 
 PLACE = re.compile(r" - at `\$\.?(.*)`$")
@@ -73,6 +74,8 @@ class Nobody:
 
 
 NOBODY = Nobody()
+ANYTHING = InferenceRequest(function=Function.RELAY)
+"""A request that is not looked into."""
 
 
 def function_at(endpoint: str) -> Function:
@@ -108,20 +111,32 @@ def line_in(raw: bytes, endpoint: str, known: set[str]) -> Line:
 
 def request_of(endpoint: str, body: bytes, headers: Mapping[str, str], trace: str, log_id: str | None = None) -> Call:
     """A request of the file as if it had come by itself. Raises BadRequest."""
-    function = function_at(endpoint)
-    dialect = DIALECTS[function]
+    dialect = DIALECTS[function_at(endpoint)]
+    call = bare_call("POST", endpoint, trace, headers, log_id, dialect)
+    call.body, call.request = body, dialect.read(body, headers)
+    return call
+
+
+def bare_call(
+    method: str,
+    path: str,
+    trace: str,
+    headers: Mapping[str, str] | None = None,
+    log_id: str | None = None,
+    dialect: ClientDialect = CHAT,
+) -> Call:
+    """A request that nobody has sent."""
     return Call(
         id=LogId(log_id or new_id()),
-        method="POST",
-        path=endpoint,
-        path_below=function.value,
-        headers=headers,
+        method=method,
+        path=path,
+        path_below=path.removeprefix("/v1/"),
+        headers=headers or {},
         client_address=None,
         dialect=dialect,
         client=NOBODY,
         trace_id=TraceId(trace),
-        body=body,
-        request=dialect.read(body, headers),
+        request=ANYTHING,
     )
 
 

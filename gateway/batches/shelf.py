@@ -62,6 +62,10 @@ class Shelf:
         found = [each for each in self._papers() if isinstance(each, kind) and workspace in (None, each.workspace)]
         return sorted(found, key=lambda paper: (paper.created_at, paper.id), reverse=True)
 
+    def has_any(self) -> bool:
+        """Whether there is anything."""
+        return self._folder.exists()
+
     def size(self) -> int:
         """Bytes of everything."""
         return sum(each.stat().st_size for each in self._folder.glob("*.*")) if self._folder.exists() else 0

@@ -12,9 +12,8 @@ from gateway.authenticate import authenticate
 from gateway.batches.files import add_file, list_files, remove_file, show_content, show_file
 from gateway.batches.jobs import add_batch, cancel_batch, list_batches, show_batch, show_output
 from gateway.batches.papers import OURS
-from gateway.domain import InferenceRequest
+from gateway.batches.requests import ANYTHING
 from gateway.errors import GatewayError, MethodNotAllowed, NotFound
-from gateway.functions import Function
 from gateway.headers import length_in
 from gateway.metadata import filed
 from gateway.resolve import resolve
@@ -23,8 +22,6 @@ from gateway.settle import recorded
 if TYPE_CHECKING:
     from gateway.domain import Call
     from gateway.plant import Plant
-
-ANYTHING = InferenceRequest(function=Function.RELAY)
 
 
 async def serve(call: Call, plant: Plant) -> None:

@@ -14,6 +14,8 @@ import openai
 import pytest
 
 from console.demo.vendor import SimulatedVendor
+from gateway.batches.papers import KeptBatch
+from gateway.batches.watching import watch
 from tests.gateway.running import Gateway, Json, client, gateway_in
 
 MODEL = "claude-sonnet-4-5"
@@ -23,7 +25,7 @@ ENDPOINT: Final = "/v1/chat/completions"
 @pytest.fixture
 async def gateway(tmp_path: Path, vendor: SimulatedVendor) -> AsyncIterator[Gateway]:
     """A gateway with Anthropic behind `@claude`."""
-    async with gateway_in(tmp_path) as gateway:
+    async with gateway_in(tmp_path, trusted_custom_hosts=("127.0.0.1",)) as gateway:
         body = {
             "name": "Claude",
             "slug": "claude",
@@ -164,7 +166,11 @@ async def test_results_are_paid_for_once(
 ) -> None:
     """Each result is a record at half the price, in the trace of its batch; however often they are fetched, the budget
     of the key that made it pays once."""
-    limited = {"name": "limited", "scopes": ["completions.write"], "usage_limits": {"type": "cost", "credit_limit": 5}}
+    limited = {
+        "name": "limited",
+        "scopes": ["completions.write"],
+        "usage_limits": {"type": "cost", "credit_limit": 0.004},
+    }
     key = (await gateway.admin.post("/v1/api-keys/workspace/service", json=limited)).raise_for_status().json()
     mine = batches.with_options(api_key=key["key"])
     batch = await made(mine, vendor, request("a"), request("b"))
@@ -184,6 +190,77 @@ async def test_results_are_paid_for_once(
     ]  # half of 1000 at $3 and 100 at $15 per million
     (budget,) = (await gateway.admin.get("/v1/limits", params={"level": "api_key", "owner": key["id"]})).json()["data"]
     assert budget["spent"] == 0.0045
+    with pytest.raises(openai.APIStatusError) as raised:
+        await made(mine, vendor, request("a"))
+    assert raised.value.status_code == 412
+
+
+async def test_a_collection_that_broke_off_counts_nothing_twice(
+    gateway: Gateway, batches: openai.AsyncOpenAI, vendor: SimulatedVendor
+) -> None:
+    """Results that broke off half-way are fetched anew, and what was in the log and paid for by then is not again."""
+    policy = {"type": "cost", "credit_limit": 1, "conditions": [{"key": "workspace_id", "value": "default"}]}
+    made_policy = await gateway.admin.post(
+        "/v1/policies/usage-limits", json=policy | {"group_by": [{"key": "api_key"}], "name": "all"}
+    )
+    made_policy.raise_for_status()
+    batch = await made(batches, vendor, request("a"), request("b"))
+    vendor.will(json=there("ended", succeeded=2))
+    vendor.will(body=jsonl(said(1)) + b'{"half')
+    vendor.will(body=jsonl(said(2), said(1)))
+
+    with pytest.raises(openai.InternalServerError):
+        await batches.batches.retrieve(batch)
+    ended = await batches.batches.retrieve(batch)
+
+    assert (ended.status, len(await gateway.logs(trace_id=batch))) == ("completed", 2)
+    spent = [each["spent"] for each in (await gateway.admin.get("/v1/limits")).json()["data"] if each["type"] == "cost"]
+    assert spent == [0.0045]
+
+
+async def test_what_nobody_asks_for_is_paid_too(
+    gateway: Gateway, batches: openai.AsyncOpenAI, vendor: SimulatedVendor
+) -> None:
+    """A batch that its client forgot is fetched by the gateway itself, after a while."""
+    batch = await made(batches, vendor, request("a"))
+    shelf = gateway.plant.shelf
+    paper = shelf.find(batch, KeptBatch, None)
+    await watch(gateway.plant)
+    vendor.will(json=there("ended", succeeded=1))
+    vendor.will(body=jsonl(said(1)))
+
+    shelf.put(msgspec.structs.replace(paper, created_at=paper.created_at - 301))
+    await watch(gateway.plant)
+
+    assert [each["cost_nanodollars"] for each in await gateway.logs(trace_id=batch)] == [2_250_000]
+    assert len(vendor.requests) == 3
+
+
+async def test_a_key_of_the_callers_own_is_sent_each_time(
+    gateway: Gateway, batches: openai.AsyncOpenAI, vendor: SimulatedVendor
+) -> None:
+    """Nobody's key is kept: a batch that was made with one is asked for with it, and not without."""
+    own = {
+        "x-portkey-api-key": gateway.app_key,
+        "x-portkey-provider": "anthropic",
+        "authorization": "Bearer sk-ant-mine",
+        "x-portkey-custom-host": vendor.url,
+    }
+    vendor.will(json=there(processing=1))
+    file = await upload(batches, request("a"))
+    wanted = {"input_file_id": file, "endpoint": ENDPOINT}
+    made = await gateway.app.post("/v1/batches", json=wanted, headers=own)
+    assert made.status_code == 200, made.text
+    vendor.will(json=there(processing=1))
+
+    without = await gateway.app.get(f"/v1/batches/{made.json()['id']}")
+    with_it = await gateway.app.get(f"/v1/batches/{made.json()['id']}", headers=own)
+
+    assert (without.status_code, with_it.status_code) == (400, 200)
+    assert "made with a key of your own for `anthropic`" in without.json()["error"]["message"]
+    assert [each.headers["x-api-key"] for each in vendor.requests] == ["sk-ant-mine"] * 2
+    kept = b"".join(each.read_bytes() for each in (gateway.plant.settings.home / "files").iterdir())
+    assert b"sk-ant-mine" not in kept
 
 
 async def test_a_file_is_its_workspaces(gateway: Gateway, batches: openai.AsyncOpenAI, vendor: SimulatedVendor) -> None:
