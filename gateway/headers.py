@@ -81,22 +81,18 @@ def story(call: Call) -> Raw:
 
 def masked(headers: Mapping[str, str]) -> dict[str, str]:
     """The client's headers without what would let a reader of the log in, and what the client says is not for it."""
-    own = headers.get("x-portkey-sensitive-headers")
-    hidden = {name.strip().lower() for name in own.split(",")} if own else ()
-    return {name: shown(name, value, name in hidden) for name, value in headers.items()}
+    found = {name: MASK if is_secret(name) else value for name, value in headers.items()}
+    if (config := found.get("x-portkey-config")) is not None:  # it may hold credentials inside
+        found["x-portkey-config"] = CREDENTIAL.sub(rf'\1"{MASK}"', config)
+    if own := headers.get("x-portkey-sensitive-headers"):
+        found |= {name: MASK for name in map(str.lower, map(str.strip, own.split(","))) if name in found}
+    return found
 
 
 @lru_cache(maxsize=1_000)
 def is_secret(name: str) -> bool:
     """Whether a header of this name carries a credential."""
     return name in SECRET or (name not in PLAIN and TELLTALE.search(name.removeprefix("x-portkey-")) is not None)
-
-
-def shown(name: str, value: str, is_hidden: bool) -> str:
-    """A header as the log has it; a config that a request brings along may hold credentials inside."""
-    if is_hidden or is_secret(name):
-        return MASK
-    return CREDENTIAL.sub(rf'\1"{MASK}"', value) if name == "x-portkey-config" else value
 
 
 def length_in(headers: Mapping[str, str]) -> int | None:
