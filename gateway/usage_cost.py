@@ -21,7 +21,9 @@ USAGE = re.compile(rb'"usage"\s*:\s*\{(?=\s*")')
 """Where a usage object begins that says something. Inside a text its quotes would be escaped."""
 OWN_COST = re.compile(rb'"cost"\s*:')
 """A vendor's own word for it, which stays."""
-TOLD = frozenset({Function.CHAT, Function.COMPLETE, Function.EMBED, Function.RESPOND})
+LAST_WORD = b'"message_delta"'
+"""The event of a stream of messages that tells the whole usage; the first one tells only the prompt's."""
+TOLD = frozenset({Function.CHAT, Function.COMPLETE, Function.EMBED, Function.RESPOND, Function.MESSAGE})
 
 
 def is_told(call: Call) -> bool:
@@ -39,19 +41,26 @@ def tell(call: Call, plant: Plant) -> None:
 async def priced(call: Call, begun: Begun, plant: Plant) -> AsyncIterator[bytes]:
     """The events of a stream, with the cost where they tell the usage."""
     async for data in events(call, begun):
-        if b'"usage"' in data and begun.reader.usage is not None:
-            take_notes(call, begun)
-            yield with_cost(data, call, plant)
-        else:
-            yield data
+        yield told_in(data, call, begun, plant)
+    call.ending = told_in(call.ending, call, begun, plant)
 
 
-def with_cost(data: bytes, call: Call, plant: Plant) -> bytes:
-    """An answer, or a part of one, with the cost in its usage; every other byte is as it was.
+def told_in(data: bytes, call: Call, begun: Begun, plant: Plant) -> bytes:
+    """A part of a stream, with the cost if it is the one that tells the whole usage."""
+    is_messages = call.request is not None and call.request.function is Function.MESSAGE
+    place = data.rfind(LAST_WORD) if is_messages else 0
+    if place < 0 or b'"usage"' not in data or begun.reader.usage is None:
+        return data
+    take_notes(call, begun)
+    return with_cost(data, call, plant, place)
+
+
+def with_cost(data: bytes, call: Call, plant: Plant, place: int = 0) -> bytes:
+    """An answer, or a part of one, with the cost in its usage behind `place`; every other byte is as it was.
 
     It is left as it is where nobody knows the price.
     """
-    found = USAGE.search(data)
+    found = USAGE.search(data, place)
     if found is None or OWN_COST.search(call.usage_received):
         return data
     cost = bill_of(call, plant).cost

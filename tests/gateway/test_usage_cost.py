@@ -1,5 +1,6 @@
 """The cost of a request in the answer's own usage: for Open WebUI, and for keys that want it."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -7,7 +8,7 @@ import msgspec
 import pytest
 
 from console.demo.vendor import SimulatedVendor
-from tests.gateway.running import Gateway, ask, client
+from tests.gateway.running import Gateway, add_demo, ask, client
 
 WEBUI = {"x-openwebui-user-id": "u-1"}
 USAGE = b'{"prompt_tokens": 1000,"completion_tokens":10,  "total_tokens":1010}'
@@ -93,3 +94,59 @@ async def test_embeddings_say_their_cost(gateway: Gateway, vendor: SimulatedVend
     answer = await gateway.app.post("/v1/embeddings", json={"model": f"@demo/{model}", "input": "a"}, headers=WEBUI)
 
     assert msgspec.json.decode(answer.content)["usage"]["cost"] == 0.02
+
+
+STREAMED = [
+    b'event: message_start\ndata: {"type":"message_start","message":{"id":"m","type":"message","role":"assistant",'
+    b'"model":"claude-sonnet-4-5","content":[],"usage":{"input_tokens":1000,"output_tokens":1}}}\n\n',
+    b'event: content_block_start\ndata: {"type":"content_block_start","index":0,'
+    b'"content_block":{"type":"text","text":""}}\n\n',
+    b'event: content_block_delta\ndata: {"type":"content_block_delta","index":0,'
+    b'"delta":{"type":"text_delta","text":"\\"message_delta\\" \\"usage\\":{"}}\n\n',
+    b'event: content_block_stop\ndata: {"type":"content_block_stop","index":0}\n\n',
+    b'event: message_delta\ndata: {"type":"message_delta","delta":{"stop_reason":"end_turn"},'
+    b'"usage":{"output_tokens":100}}\n\n',
+    b'event: message_stop\ndata: {"type":"message_stop"}\n\n',
+]
+"""1,000 tokens at 3 dollars a million, and 100 at 15."""
+
+
+@pytest.mark.parametrize("pieces", [STREAMED, [b"".join(STREAMED)]], ids=["pieces", "at-once"])
+async def test_streams_of_messages_and_responses_say_their_cost(
+    gateway: Gateway, vendor: SimulatedVendor, pieces: list[bytes]
+) -> None:
+    """The cost is told once, in the usage that is whole: as Anthropic streams it, and as a response is made of it."""
+    await add_demo(gateway.admin, vendor.url, slug="claude", name="Claude", ai_provider_id="anthropic")
+    await asyncio.gather(*gateway.plant.errands)
+    vendor.will(chunks=pieces, headers={"content-type": "text/event-stream"}, times=2)
+    talk = {"model": "@claude/claude-sonnet-4-5", "stream": True, "max_tokens": 100}
+
+    messages = await gateway.app.post(
+        "/v1/messages", json=talk | {"messages": [{"role": "user", "content": "a"}]}, headers=WEBUI
+    )
+    responses = await gateway.app.post("/v1/responses", json=talk | {"input": "a"}, headers=WEBUI)
+
+    assert messages.content == b"".join(STREAMED).replace(b'"usage":{"output', b'"usage":{"cost":0.0045,"output')
+    assert re.findall(r'"usage":\{"cost":([\d.]+),', responses.text) == ["0.0045"]
+    assert (await gateway.log())["metrics"]["cost"] == pytest.approx(0.45)
+    made_of_chat = await gateway.app.post(
+        "/v1/messages",
+        json=talk | {"model": "@demo/gpt-4o", "messages": [{"role": "user", "content": "a"}]},
+        headers=WEBUI,
+    )
+    (cost,) = re.findall(r'"usage":\{"cost":([\d.]+),', made_of_chat.text)
+    assert (await gateway.log())["metrics"]["cost"] == pytest.approx(float(cost) * 100)
+
+
+async def test_a_whole_message_says_its_cost(gateway: Gateway, vendor: SimulatedVendor) -> None:
+    """Anthropic's usage has it too."""
+    await add_demo(gateway.admin, vendor.url, slug="claude", name="Claude", ai_provider_id="anthropic")
+    await asyncio.gather(*gateway.plant.errands)
+    said = {"id": "m", "type": "message", "role": "assistant", "model": "claude-sonnet-4-5", "stop_reason": "end_turn"}
+    usage = {"input_tokens": 1000, "output_tokens": 100}
+    vendor.will(json=said | {"content": [{"type": "text", "text": "hi"}], "usage": usage})
+    asked = {"model": "@claude/claude-sonnet-4-5", "max_tokens": 100, "messages": [{"role": "user", "content": "a"}]}
+
+    answer = await gateway.app.post("/v1/messages", json=asked, headers=WEBUI)
+
+    assert msgspec.json.decode(answer.content)["usage"] == usage | {"cost": 0.0045}
