@@ -46,12 +46,24 @@ OWNERS = ("workspaces", "providers", "organisation_integrations", "workspace_int
 """What a limit may stand at, beside a key and a policy."""
 KEYS = ("workspace_service_api_keys", "workspace_user_api_keys", "organisation_service_api_keys")
 LIMITING = one_of("policies.update", *(f"{owner}.update" for owner in (*OWNERS, *KEYS)))
+CHANGES_KEYS = one_of(*(f"{kind}.update" for kind in KEYS))
+CHANGES_ACCOUNT = one_of("organisation_integrations.update", "workspace_integrations.update")
 CHANNELS = one_of("organisation_settings.update")
 NEEDS: Mapping[tuple[Place, str], Need | Mapping[str, Need]] = {
     ("catalog", "new"): changing("create"),
     ("catalog", "edit"): changing("update"),
     ("catalog", "delete"): changing("delete"),
-    ("catalog", "switch"): one_of("organisation_integrations.update", "workspace_integrations.update"),
+    ("catalog", "switch"): {"models": CHANGES_ACCOUNT},
+    ("catalog", "switch_shown"): {"models": CHANGES_ACCOUNT},
+    ("catalog", "test"): {"integrations": CHANGES_ACCOUNT},
+    ("catalog", "provision"): {"integrations": CHANGES_ACCOUNT},
+    ("catalog", "limit"): {"providers": one_of("providers.update")},
+    ("entry", "edit"): changing("update"),
+    ("entry", "delete"): changing("delete"),
+    ("entry", "switch"): {"models": CHANGES_ACCOUNT},
+    ("entry", "test"): {"integrations": CHANGES_ACCOUNT},
+    ("entry", "provision"): {"integrations": CHANGES_ACCOUNT},
+    ("entry", "limit"): {"providers": one_of("providers.update")},
     ("configs", "new"): one_of("configs.create"),
     ("configs", "edit"): one_of("configs.update"),
     ("configs", "delete"): one_of("configs.delete"),
@@ -86,9 +98,18 @@ NEEDS: Mapping[tuple[Place, str], Need | Mapping[str, Need]] = {
     ("limit", "raise"): one_of("policies.update"),
     ("limit", "reset"): one_of("policies.update"),
     ("keys", "new"): one_of(*(f"{kind}.create" for kind in KEYS)),
-    ("keys", "edit"): one_of(*(f"{kind}.update" for kind in KEYS)),
+    ("keys", "edit"): CHANGES_KEYS,
     ("keys", "delete"): one_of(*(f"{kind}.delete" for kind in KEYS)),
     ("keys", "rotate"): one_of(*(f"{kind}.rotate" for kind in KEYS)),
+    ("keys", "pause_key"): CHANGES_KEYS,
+    ("keys", "scopes"): CHANGES_KEYS,
+    ("keys", "limit"): CHANGES_KEYS,
+    ("key", "edit"): CHANGES_KEYS,
+    ("key", "delete"): one_of(*(f"{kind}.delete" for kind in KEYS)),
+    ("key", "rotate"): one_of(*(f"{kind}.rotate" for kind in KEYS)),
+    ("key", "pause_key"): CHANGES_KEYS,
+    ("key", "scopes"): CHANGES_KEYS,
+    ("key", "limit"): CHANGES_KEYS,
 }
 """By place and action, on some screens for the lists that have the act; an act that is not here needs nothing."""
 

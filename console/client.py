@@ -103,7 +103,7 @@ class GatewayClient:
         """GET every row of a list, page after page; the first is 0. Some lists call page and size something else."""
         rows: list[T] = []
         for number in range(100):
-            asked = {size: "100"} | where | {page: str(number)}
+            asked = {page: str(number), size: "100"} | where
             answer = await self._ask("GET", path, Page, params=asked)
             rows += [convert(row, kind) for row in answer.data]
             if not answer.data or answer.total is None or len(rows) >= answer.total:
@@ -194,7 +194,7 @@ class GatewayClient:
 
     async def keys(self) -> list[ApiKey]:
         """Every API key, masked."""
-        return await self.every("/v1/api-keys", ApiKey)
+        return await self.every("/v1/api-keys", ApiKey, page_size="1000")
 
     async def create(self, path: str, body: dict[str, Any]) -> Done:
         """POST what a form says."""

@@ -45,10 +45,57 @@ LOOKING = ("view", "read", "list")
 
 TEMPLATES: dict[str, tuple[str, list[str]]] = {
     "application": ("application: completions.write", ["completions.write"]),
+    "webui": ("Open WebUI: completions, and it says who asks", ["completions.write"]),
     "viewer": ("viewer: may look, changes nothing", [s for s in EVERYTHING if s.split(".")[1] in LOOKING]),
     "operator": ("operator: everything", EVERYTHING),
 }
 """By name: (as a form offers it, the scopes)."""
+
+
+NOUNS = {
+    "completions": "requests to models",
+    "models": "what may be asked for",
+    "logs": "the log of requests",
+    "analytics": "figures of requests and money",
+    "configs": "routing configs",
+    "providers": "names of integrations",
+    "workspace_integrations": "vendor accounts of its workspace",
+    "virtual_keys": "vendor keys, as Portkey had them",
+    "policies": "budgets and rates by conditions, and how limits stand",
+    "workspaces": "departments",
+    "workspace_users": "members of workspaces",
+    "workspace_service_api_keys": "keys of applications",
+    "workspace_user_api_keys": "keys of users",
+    "organisation_integrations": "vendor accounts of the organisation",
+    "organisation_service_api_keys": "keys of the organisation",
+    "organisation_users": "users and invites",
+    "organisation_settings": "settings and channels",
+    "audit_logs": "who changed what",
+}
+"""What a scope is about, where its name does not say it by itself."""
+VERBS = {
+    "write": "send",
+    "list": "list",
+    "read": "read one of",
+    "view": "look at",
+    "create": "make",
+    "update": "change",
+    "delete": "delete",
+    "export": "export",
+    "rotate": "give new secrets to",
+    "render": "fill in",
+}
+
+
+def allows(scope: str) -> str:
+    """What a scope lets a key do, in words: `give new secrets to keys of applications`."""
+    noun, _, verb = scope.partition(".")
+    return f"{VERBS.get(verb, verb)} {NOUNS.get(noun, noun.replace('_', ' '))}"
+
+
+def grouped(scopes: Collection[str]) -> list[str]:
+    """In the order of the table: what belongs together stands together."""
+    return [scope for scope in EVERYTHING if scope in scopes]
 
 
 WORKSPACE_ACTS = {"workspaces": ("read", "update", "list")} | {

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from console.keys_table import Place
 
 
-class GovernedScreen(Screen[None]):
+class GovernedScreen(Screen[Any]):
     """Its keys are bound, and its acts performed, only where `console.access` knows no reason against it."""
 
     PLACES: ClassVar[tuple[Place, ...]]

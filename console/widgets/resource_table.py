@@ -1,6 +1,7 @@
 """The list of a catalog: it keeps its place when it is read again, and ten thousand rows cost what forty do."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 
 from rich.cells import cell_len
 from textual import events
@@ -39,6 +40,10 @@ class ResourceTable(CursorList):
         self.words: list[str] = []
         """What every row shown contains."""
         self._shown: list[str] = []
+        self._searched: dict[str, str] = {}
+        """What a filter looks through, by row; made when somebody first filters."""
+        self._wants: dict[str, int] = {}
+        """How wide each column's longest text is, whatever the filter leaves of them: columns stay where they are."""
         self._cursor = 0
         self._wanted: str | None = None
         """The row that gets the cursor as soon as it is there."""
@@ -52,6 +57,8 @@ class ResourceTable(CursorList):
         """Replace what is there, if it is something else; the cursor stays on its row, or where that was."""
         if rows != self.rows:
             self.rows = rows
+            self._searched.clear()
+            self._wants = widest(self.all_columns, rows)
             self._narrow()
 
     def narrow(self, words: str) -> None:
@@ -72,23 +79,25 @@ class ResourceTable(CursorList):
         self._cursor = places.get(before or "", min(self._cursor, max(0, len(places) - 1)))
         self._lay_out()
 
-    def _matching(self) -> Iterator[str]:
-        return (row_id for row_id, texts in self.rows.items() if self._contains_words(texts))
+    @property
+    def shown(self) -> Sequence[str]:
+        """The ids of the rows that the filter leaves, in order."""
+        return self._shown
 
-    def _contains_words(self, texts: Sequence[str]) -> bool:
+    def _matching(self) -> Iterable[str]:
         if not self.words:
-            return True
-        row = " ".join(texts).lower()
-        return all(word in row for word in self.words)
+            return self.rows
+        if not self._searched:
+            self._searched = {row_id: " ".join(texts).lower() for row_id, texts in self.rows.items()}
+        found: Iterable[tuple[str, str]] = self._searched.items()
+        for word in self.words:
+            found = [each for each in found if word in each[1]]
+        return [row_id for row_id, _ in found]
 
     def _lay_out(self) -> None:
         """Choose columns for what is shown and the width there is."""
         self.virtual_size = Size(self.size.width, self.held() + 1)
-        wants = {
-            column.name: max((cell_len(plain_line(self.rows[row_id][place])) for row_id in self._shown), default=0)
-            for place, column in enumerate(self.all_columns)
-        }
-        self.columns = stretched(self.all_columns, wants, self.size.width)
+        self.columns = stretched(self.all_columns, self._wants, self.size.width)
         self.show_cursor()
         self.refresh()
 
@@ -125,3 +134,17 @@ class ResourceTable(CursorList):
         """Said by Enter and by the mouse."""
         if self._shown:
             self.post_message(self.Opened())
+
+
+def widest(columns: Sequence[Column], rows: Rows) -> dict[str, int]:
+    """Cells that the longest text of each column takes; of most texts that is their length, which costs nothing."""
+    texts = zip(*rows.values(), strict=True) if rows else repeat(())
+    return {
+        column.name: max(map(cells, column_texts), default=0)
+        for column, column_texts in zip(columns, texts, strict=False)
+    }
+
+
+def cells(text: str) -> int:
+    """Of one text."""
+    return len(text) if text.isascii() else cell_len(plain_line(text))

@@ -1,6 +1,7 @@
 """API keys."""
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -20,6 +21,21 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime | None = None
     last_used_at: datetime | None = None
     expires_at: datetime | None = None
+    defaults: dict[str, Any] | None = None
+    """What holds for its requests: a config, metadata, how far Open WebUI's headers are trusted."""
+    rotation_policy: dict[str, Any] | None = None
+    usage_limits: Any = None
+    rate_limits: Any = None
+
+    @property
+    def config_id(self) -> str | None:
+        """The config that its requests go by."""
+        return (self.defaults or {}).get("config_id")
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """What is added to each of its requests."""
+        return (self.defaults or {}).get("metadata") or {}
 
 
 class NewSecret(msgspec.Struct, frozen=True, kw_only=True):

@@ -46,6 +46,8 @@ class FakeGateway:
         self.providers: list[Json] = []
         self.models: dict[str, list[Json]] = {}
         self.keys: list[Json] = []
+        self.trial: Json = {"works": True, "asked": "GET …", "said": "it lists 34 models", "took_ms": 210}
+        """What a test of an integration comes to."""
         self.talk = FakeTalk()
         self.limits, self.alerts, self.people = FakeLimits(), FakeAlerts(), FakePeople()
         self.measured = Measured()
@@ -178,6 +180,8 @@ class FakeGateway:
         match method, path:
             case "POST", ["integrations"]:
                 return self._add_integration(body)
+            case "POST", ["integrations", _, "test"]:
+                return self.trial
             case "POST", ["providers"]:
                 slug = body.get("slug") or body["name"].lower()
                 self.providers.append(provider(slug, body["integration_id"], name=body["name"]))

@@ -202,7 +202,13 @@ def furnish(gateway: FakeGateway) -> None:
         provider("local", "local", name="GPU box"),
         provider("trial", "openai-prod", name="Summer school", expires_at="2026-09-01T00:00:00Z"),
     ]
-    gateway.models = {"openai-prod": [model("gpt-4o"), model("gpt-5-mini"), model("gpt-5", enabled=False)]}
+    gateway.models = {
+        "openai-prod": [
+            model("gpt-4o", price={"input": 2.5, "output": 10.0}, context_window=128_000),
+            model("gpt-5-mini", price={"input": 0.25, "output": 2.0}, context_window=400_000),
+            model("gpt-5", enabled=False, price={"input": 1.25, "output": 10.0}, context_window=400_000),
+        ]
+    }
     gateway.talk.models = ["@openai-prod/gpt-4o", "@openai-prod/gpt-5-mini"]
     gateway.talk.says = [ANSWER]
     gateway.configs.providers = ("openai-prod", "openai-eu", "local", "trial")

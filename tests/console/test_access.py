@@ -18,6 +18,11 @@ from tests.console.test_commands import jump
 CHANGING = {"new", "edit", "delete", "rotate", "switch", "resend", "raise", "reset", "send", "again", "test"} | {
     "save",
     "roll_back",
+    "switch_shown",
+    "provision",
+    "limit",
+    "pause_key",
+    "scopes",
 }
 """Names of actions that change something, wherever they are."""
 FORMS = "forms"
@@ -60,7 +65,7 @@ def test_reasons() -> None:
 
 
 async def test_read_only_console_offers_no_change() -> None:
-    """Neither footer nor keys nor `:` offer a change, Enter opens no form, help says why, and the status line too."""
+    """Neither footer nor keys nor `:` offer a change, Enter only shows, help says why, and the status line too."""
     gateway = FakeGateway()
     gateway.integrations, gateway.keys = [integration("local")], [api_key("key-1", "grafana")]
     app = console_of(gateway, is_read_only=True)
@@ -70,10 +75,13 @@ async def test_read_only_console_offers_no_change() -> None:
         assert "R Rotate" not in seen(pilot)
         assert "n New" not in seen(pilot)
 
-        await pilot.press("n", "e", "d", "R", "enter")
-        await until_seen(pilot, "Not offered: this console is read-only.")
+        await pilot.press("n", "e", "d", "R", "P", "enter")
+        await until_seen(pilot, "A key of workspace default; it works", "L Logs  Esc Back")
         assert not app.screen.is_modal
+        assert "e Edit" not in seen(pilot)
 
+        await pilot.press("escape")
+        await until_seen(pilot, "Enter Open")
         await pilot.press("question_mark")
         await until_seen(pilot, "new API key; its secret is shown once", "not here: this console is read-only")
         await pilot.press("escape", "colon")

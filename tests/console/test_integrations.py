@@ -125,7 +125,7 @@ async def test_edit_without_a_change_asks_nothing() -> None:
     async with operating(gateway) as pilot:
         await pilot.press("3")
         await until_seen(pilot, "openai-prod")
-        await pilot.press("enter")
+        await pilot.press("e")
         await until_seen(pilot, "Integration openai-prod")
 
         await pilot.press("ctrl+s")

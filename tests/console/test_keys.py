@@ -9,7 +9,7 @@ from console.screens.secret import SecretScreen
 from console.wire.keys import ApiKey
 from tests.console.driving import NOW, fill, operating, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
-from tests.console.samples import api_key
+from tests.console.samples import api_key, limit, log
 
 NEW_SECRET = "th-NEW-SECRET-0123456789"
 
@@ -166,4 +166,109 @@ def test_expired_key_says_so() -> None:
     """A key whose time is over is shown as expired, whatever the gateway calls it."""
     over = convert(api_key("key-1", "old", expires_at="2026-11-24T14:59:59Z"), ApiKey)
 
-    assert key_row(over, UTC, NOW)[-2:] == ("2026-11-24", "expired")
+    assert key_row(over, (), UTC, NOW)[-3:-1] == ("2026-11-24", "expired")
+
+
+async def test_key_is_made_with_limits_config_and_metadata() -> None:
+    """One short form makes a key for Open WebUI with a budget, a rate, a config, metadata and a rotation."""
+    gateway = FakeGateway()
+    gateway.configs.add("pc-chat", "Chat", {"provider": "@openai-prod"})
+    async with operating(gateway, height=50) as pilot:
+        await pilot.press("4", "n")
+        await until_seen(pilot, "New API key")
+        await pilot.press("tab", "enter", "down", "enter")
+        await until_seen(pilot, "Open WebUI: completions")
+        await fill(pilot, name="mkt-webui", budget="$50", rate="60", metadata="team=mkt, env=prod")
+        await pilot.press("shift+tab", "enter", "down", "enter")
+        await until_seen(pilot, "pc-chat (Chat)")
+        await pilot.press("ctrl+s")
+        await until_seen(pilot, NEW_SECRET)
+
+        body = {
+            "name": "mkt-webui",
+            "scopes": ["completions.write"],
+            "usage_limits": [{"type": "cost", "credit_limit": 50, "periodic_reset": "monthly"}],
+            "rate_limits": [{"type": "requests", "unit": "rpm", "value": 60}],
+            "defaults": {
+                "config_id": "pc-chat",
+                "metadata": {"team": "mkt", "env": "prod"},
+                "open_webui": "headers",
+            },
+        }
+        assert gateway.asked == [("POST", "/v1/api-keys/workspace/service", body)]
+
+
+async def test_key_is_paused_and_resumed() -> None:
+    """`P` asks before it refuses an application, and lets it in again without asking."""
+    gateway = FakeGateway()
+    gateway.keys = [api_key("key-1", "mkt-webui")]
+    async with operating(gateway) as pilot:
+        await pilot.press("4")
+        await until_seen(pilot, "mkt-webui")
+        await pilot.press("P")
+        await until_seen(pilot, "Pause key `mkt-webui`?")
+        await pilot.press("right", "enter")
+        await until_seen(pilot, "paused")
+
+        await pilot.press("space")
+
+        await unseen(pilot, "paused")
+        assert [body for _, _, body in gateway.asked] == [{"status": "paused"}, {"status": "active"}]
+
+
+async def test_scopes_are_picked_one_by_one() -> None:
+    """`S` shows what each scope allows, narrows them by words, and sends those that are marked."""
+    gateway = FakeGateway()
+    gateway.keys = [api_key("key-1", "eng-ci")]
+    async with operating(gateway) as pilot:
+        await pilot.press("4")
+        await until_seen(pilot, "eng-ci")
+        await pilot.press("S")
+        await until_seen(pilot, "What may eng-ci do?", "send requests to models")
+        await pilot.press("slash", *"audit", "enter")
+        await until_seen(pilot, "list who changed what")
+        await pilot.press("space")
+        await until_seen(pilot, "2 of")
+        await pilot.press("ctrl+s")
+
+        await until(pilot, lambda: gateway.asked)
+        assert gateway.asked == [("PUT", "/v1/api-keys/key-1", {"scopes": ["completions.write", "audit_logs.list"]})]
+
+
+async def test_page_of_a_key_says_what_it_did() -> None:
+    """Enter says what a key may do, how its limits stand, what it spent by model, and what it asked last; `L` is all
+    of that in Logs."""
+    gateway = FakeGateway()
+    gateway.keys = [api_key("key-1", "mkt-webui", defaults={"config_id": "pc-chat", "metadata": {"team": "mkt"}})]
+    gateway.limits.rows = [limit("l-1", "api_key", "key-1")]
+    gateway.limits.groups["ai-models"] = [{"ai_model": "gpt-4o", "requests": 12, "cost": 340.0, "tokens": 9_000}]
+    gateway.logs = [log(1)]
+    async with operating(gateway) as pilot:
+        await pilot.press("4")
+        await until_seen(pilot, "mkt-webui", "pc-chat", "$12.50", "$37.50")
+        await pilot.press("enter")
+        await until_seen(pilot, "A key of workspace default; it works", "team=mkt", "$50.00 monthly  ████")
+        await until_seen(pilot, "$3.40  12 requests", "14:00:01  200  gpt-4o")
+        assert gateway.filters[-1] == {"api_key_ids": "key-1"}
+
+        await pilot.press("L")
+
+        await until_seen(pilot, "key:mkt-webui")
+
+
+async def test_editing_defaults_keeps_what_the_form_does_not_ask() -> None:
+    """Another metadata leaves a key's config and how much the log keeps as they were."""
+    gateway = FakeGateway()
+    defaults = {"config_id": "pc-chat", "metadata": {"team": "mkt"}, "log_bodies": "metadata", "open_webui": "off"}
+    gateway.keys = [api_key("key-1", "mkt-webui", defaults=defaults)]
+    async with operating(gateway) as pilot:
+        await pilot.press("4")
+        await until_seen(pilot, "mkt-webui")
+        await pilot.press("e")
+        await until_seen(pilot, "Key mkt-webui")
+        await fill(pilot, metadata="team=sales")
+        await pilot.press("ctrl+s")
+
+        await until(pilot, lambda: gateway.asked)
+        changed = {"config_id": "pc-chat", "metadata": {"team": "sales"}, "log_bodies": "metadata"}
+        assert gateway.asked == [("PUT", "/v1/api-keys/key-1", {"defaults": changed})]

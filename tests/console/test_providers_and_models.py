@@ -55,7 +55,7 @@ def test_expired_provider_says_so() -> None:
 
     rows = provider_rows(Catalog(providers={"old": over}), UTC, NOW)
 
-    assert rows["old"] == ("@old", "old", "openai-prod", "expired", "2026-11-24 14:59")
+    assert rows["old"] == ("@old", "old", "openai-prod", "–", "–", "–", "expired", "2026-11-24 14:59")
 
 
 async def test_space_enables_a_model() -> None:
