@@ -20,6 +20,7 @@ from console.memory import Memory
 from console.plain import plain_line
 from console.preferences import Preferences
 from console.screens_table import FIRST
+from console.themes import HIGH_CONTRAST
 
 if TYPE_CHECKING:
     import httpx
@@ -82,6 +83,7 @@ class TollhouseApp(FacingApp):
         self.crash: str | None = None
         """What to say on the terminal after a fault of our own."""
         self.animation_level = "none"  # over SSH each step of an animation is a delay
+        self.register_theme(HIGH_CONTRAST)
         self.first_theme = theme or (ANSI if colourless else self.usual_theme())
         self.set_keymap(dict(self.keymap))
         self.face(gateway, key, context, is_read_only=is_read_only)

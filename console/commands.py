@@ -7,7 +7,7 @@ from console.keys_table import Place, shown_key
 from console.preferences import THEMES, Context
 from console.screens_table import SCREENS
 
-LIGHT, DARK, ANSI = (THEMES[name] for name in ("light", "dark", "ansi"))
+LIGHT, DARK, CONTRAST, ANSI = (THEMES[name] for name in ("light", "dark", "contrast", "ansi"))
 """Themes; the last uses nothing but the terminal's own 16 colours."""
 
 
@@ -65,6 +65,7 @@ COMMANDS = (
     Command("how far back", "the time range of the logs", "time_range", "logs", "logs"),
     Command("theme light", "dark on light", f"theme('{LIGHT}')"),
     Command("theme dark", "light on dark", f"theme('{DARK}')"),
+    Command("theme contrast", "white on black, every text 7 to 1 or more", f"theme('{CONTRAST}')"),
     Command("theme ansi", "the terminal's own 16 colours", f"theme('{ANSI}')"),
     Command("help", "the keys that work here", "help"),
     Command("quit", "leave the console; the gateway goes on if it was there before", "quit"),

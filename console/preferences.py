@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-THEMES = {"light": "textual-light", "dark": "textual-dark", "ansi": "ansi-dark"}
+THEMES = {"light": "textual-light", "dark": "textual-dark", "contrast": "high-contrast", "ansi": "ansi-dark"}
 """The name of a theme as it is said here and after `:theme`, and Textual's."""
 KEY_SOURCES = ("key", "key_env", "key_file", "key_command")
 CONTEXT_NAMES = ("url", *KEY_SOURCES, "read_only")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len
@@ -16,7 +16,7 @@ from console.keys_table import Key, Place, keys_of
 if TYPE_CHECKING:
     from console.app import TollhouseApp
 
-BETWEEN = "  "
+BETWEEN, HELP = "  ", "everywhere.help"
 
 
 class KeyBar(Widget):
@@ -51,12 +51,13 @@ class KeyBar(Widget):
         return Content(BETWEEN).join(labels)
 
     def placed(self) -> Iterator[tuple[int, int, Key]]:
-        """(first cell, cell after the last, key) for each that fits."""
+        """(first cell, cell after the last, key) for each that fits; `?`, which lists the rest, stays in any case."""
+        keys = self.keys
+        while len(keys) > 1 and taken(keys) > self.content_size.width:
+            keys.remove(next(key for key in reversed(keys) if key.id != HELP))
         start = 0
-        for key in self.keys:
-            end = start + cell_len(f"{shown(key)} {key.label}")
-            if end > self.content_size.width:
-                return
+        for key in keys:
+            end = start + width_of(key)
             yield start, end, key
             start = end + len(BETWEEN)
 
@@ -66,6 +67,16 @@ class KeyBar(Widget):
         for start, end, key in self.placed():
             if start <= x < end:
                 self.app.simulate_key(key.keys.partition(",")[0])
+
+
+def taken(keys: Sequence[Key]) -> int:
+    """Cells that these need."""
+    return sum(width_of(key) + len(BETWEEN) for key in keys) - len(BETWEEN)
+
+
+def width_of(key: Key) -> int:
+    """Cells that one needs."""
+    return cell_len(f"{shown(key)} {key.label}")
 
 
 def shown(key: Key) -> str:

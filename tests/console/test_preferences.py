@@ -63,7 +63,7 @@ def test_no_file_says_nothing(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("theme = = 1", "Cannot read"),
-        ('\ntheme = "pink"', "`theme` must be one of light, dark, ansi, not `pink` (line 2 of"),
+        ('\ntheme = "pink"', "`theme` must be one of light, dark, contrast, ansi, not `pink` (line 2 of"),
         ("them = 1", "`them` is no setting of the console. Did you mean `theme`? (line 1 of"),
         ('mouse = "no"', "`mouse` must be `true` or `false`, not `no` (line 1 of"),
         ('# x\n[keys]\n"logs.pauze" = "p"', "`logs.pauze` is no key's id"),
