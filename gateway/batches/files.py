@@ -9,11 +9,15 @@ from typing import IO, TYPE_CHECKING
 
 import multipart
 
+from gateway.admission import admit
 from gateway.api.openai.forms import FORM, first, upload_in
+from gateway.attempting import target_for
 from gateway.batches.papers import FILE, KeptFile
 from gateway.batches.spelling import answer, page, query, whose
 from gateway.errors import BadRequest, TooLarge
+from gateway.functions import Function
 from gateway.headers import story
+from gateway.pipeline import complete
 from store.ids import new_id
 
 if TYPE_CHECKING:
@@ -30,12 +34,10 @@ async def add_file(call: Call, _: str, plant: Plant) -> None:
     if kind != FORM:
         raise BadRequest("Tollhouse: a file is sent as a form (`multipart/form-data`).", param="content-type")
     upload = upload_in(call.body, options.get("boundary", ""))
-    call.body = b""  # the file is kept as such, and not a second time in the log
     purpose = first(upload.fields.get("purpose"))
     if purpose != "batch":
-        raise BadRequest(
-            "Tollhouse: `purpose` must be `batch`: it keeps no other files for this vendor.", param="purpose"
-        )
+        return await pass_on(call, plant)
+    call.body = b""  # the file is kept as such, and not a second time in the log
     content = next(((name, data) for field, name, _, data in upload.files if field == "file"), None)
     if content is None or not content[1].strip():
         raise BadRequest("Tollhouse: `file` is missing or empty.", param="file")
@@ -50,6 +52,18 @@ async def add_file(call: Call, _: str, plant: Plant) -> None:
     )
     await asyncio.to_thread(keep_file, paper, content[1], plant)
     answer(call, paper.shown())
+
+
+async def pass_on(call: Call, plant: Plant) -> None:
+    """A file for another purpose is the vendor's, if it takes files. Raises BadRequest where it does not."""
+    target = target_for(call, call.steps[0], plant)
+    if Function.RELAY not in target.vendor.functions:
+        raise BadRequest(
+            f"Tollhouse: `purpose` must be `batch`: no other files are kept for `{target.vendor.id}`.", param="purpose"
+        )
+    call.request = call.dialect.read(call.body, call.headers)
+    admit(call, plant)
+    await complete(call, plant)
 
 
 def keep_file(paper: KeptFile, data: bytes, plant: Plant) -> None:

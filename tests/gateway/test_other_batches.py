@@ -250,6 +250,23 @@ async def test_files_of_s3_are_signed_as_s3_wants_it(tmp_path: Path, vendor: Sim
     assert record["modelInput"]["messages"] == [{"role": "user", "content": [{"text": "hi"}]}]
 
 
+async def test_a_file_for_another_purpose_is_the_vendors(tmp_path: Path, vendor: SimulatedVendor) -> None:
+    """A vendor that has files for more than batches gets those as they are, and is asked for them by its own ids."""
+    async with gateway_in(tmp_path) as gateway:
+        await provide(gateway, vendor, CASES["mistral"])
+        vendor.will(json={"id": "f9", "object": "file"}, times=2)
+        headers = {"x-portkey-provider": "@one"}
+
+        kept = await gateway.app.post(
+            "/v1/files", data={"purpose": "ocr"}, files={"file": ("a.pdf", b"%PDF")}, headers=headers
+        )
+        shown = await gateway.app.get("/v1/files/f9", headers=headers)
+
+    assert (kept.json()["id"], shown.json()["id"]) == ("f9", "f9")
+    assert [(each.method, each.path) for each in vendor.requests] == [("POST", "/files"), ("GET", "/files/f9")]
+    assert b"%PDF" in vendor.requests[0].raw
+
+
 async def test_what_an_account_lacks_is_named(tmp_path: Path, vendor: SimulatedVendor) -> None:
     """Without a bucket, and with two models in one batch, the refusal says what to do, and nobody is asked."""
     async with gateway_in(tmp_path) as gateway:
