@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from textual.content import Content
 
-from console.catalog import Catalog, dollars, health_said, models_said, workspaces_said
+from console.catalog import Catalog, dollars, health_said, models_said
 from console.client import GatewayClient, GatewayRefused
 from console.figures import day_time, short_count, short_duration
 from console.limit_words import BAR, bar, sentence, what
@@ -97,8 +97,7 @@ def integration_lines(
     """A vendor account."""
     named = catalog.providers_of(one.slug)
     where = f" at {one.custom_host}" if one.custom_host else ""
-    whose = f"the workspace {one.workspace_id} alone" if one.workspace_id else f"{workspaces_said(one)} workspaces"
-    yield line(f"An account at {one.ai_provider_id}{where}, for {whose}; requests name it by its providers.")
+    yield line(f"An account at {one.ai_provider_id}{where}, {for_whom(one)}; requests name it by its providers.")
     yield Content("")
     yield fact("Name", one.name)
     yield fact("Key", one.masked_key or "none")
@@ -112,6 +111,14 @@ def integration_lines(
         yield fact("About", one.description)
     yield from used([(f"@{each.slug}", provider_said(each, zone, now)) for each in named], "Providers", "none: n there")
     yield from used(users.of({each.slug for each in named}), "Used by", "no config, as far as this key may see")
+
+
+def for_whom(one: Integration) -> str:
+    """Whose it is alone, or how many may use it."""
+    if one.workspace_id is not None:
+        return f"the workspace {one.workspace_id}'s alone"
+    count = one.workspace_count
+    return "the organisation's" if count is None else f"for {count} workspace{'' if count == 1 else 's'}"
 
 
 def provider_said(one: Provider, zone: tzinfo | None, now: datetime) -> str:

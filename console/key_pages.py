@@ -50,7 +50,7 @@ def about(key: ApiKey, zone: tzinfo | None, now: datetime) -> Iterator[Content]:
     yield fact("New secret", rotation_said(key))
     if key.description:
         yield fact("About", key.description)
-    yield from section(f"May ({len(key.scopes)} scopes, {short_scopes(key.scopes)})")
+    yield from section(f"May: {short_scopes(key.scopes)}")
     known = grouped(key.scopes)
     for scope in known[:MOST_SCOPES]:
         yield line(f"  {scope:<38} {allows(scope)}")

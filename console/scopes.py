@@ -56,7 +56,7 @@ NOUNS = {
     "completions": "requests to models",
     "models": "what may be asked for",
     "logs": "the log of requests",
-    "analytics": "figures of requests and money",
+    "analytics": "requests and costs in figures",
     "configs": "routing configs",
     "providers": "names of integrations",
     "workspace_integrations": "vendor accounts of its workspace",
@@ -76,7 +76,7 @@ NOUNS = {
 VERBS = {
     "write": "send",
     "list": "list",
-    "read": "read one of",
+    "read": "look into",
     "view": "look at",
     "create": "make",
     "update": "change",
@@ -89,6 +89,8 @@ VERBS = {
 
 def allows(scope: str) -> str:
     """What a scope lets a key do, in words: `give new secrets to keys of applications`."""
+    if scope == "logs.write":
+        return "report requests made elsewhere"
     noun, _, verb = scope.partition(".")
     return f"{VERBS.get(verb, verb)} {NOUNS.get(noun, noun.replace('_', ' '))}"
 

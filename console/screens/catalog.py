@@ -52,10 +52,10 @@ MODELS = Listing(
         Column("integration", "integration", 11),
         Column("in", "$/M in", 7, right=True),
         Column("out", "$/M out", 7, right=True),
-        Column("window", "reads", 6, leaves=1, right=True),
+        Column("window", "reads", 6, leaves=3, right=True),
         Column("workspaces", "for", 4, leaves=2, right=True),
         Column("status", "enabled", 7),
-        Column("custom", "custom", 6, leaves=3),
+        Column("custom", "custom", 6, leaves=1),
     ),
     "No models yet: n adds one by name; integrations bring the ones they know.",
 )

@@ -70,7 +70,7 @@ class CatalogActs(ResourceScreen):
 
     async def new_model(self) -> None:
         """Ask for a model by name."""
-        from console.screens.catalog_forms import new_model
+        from console.screens.model_forms import new_model
 
         if integrations := await self.integrations_or_advice():
             beside = self.catalog.model(self.chosen)[0] if self.chosen else None
@@ -79,7 +79,7 @@ class CatalogActs(ResourceScreen):
 
     async def edit_model(self, row_id: str) -> None:
         """May requests use it?"""
-        from console.screens.catalog_forms import edit_model
+        from console.screens.model_forms import edit_model
 
         slug, model = self.catalog.model(row_id)
         await self.fill_in(edit_model(self.gateway, slug, model, self.catalog.request_name(slug, model.slug)))

@@ -1,4 +1,4 @@
-"""The forms of the catalog: integrations, providers, models."""
+"""The forms of the catalog: integrations and providers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from datetime import datetime
 
 from console.client import GatewayClient, segment
 from console.screens.expiry import expiry_field
-from console.screens.fields import Field, Values, always, body_of, changes_of, slug_of, slug_problem, url_problem
+from console.screens.fields import Field, Values, always, changes_of, slug_of, slug_problem, url_problem
 from console.screens.form import FormScreen, Json
-from console.wire.catalog import Integration, Model, Provider, Vendor, VendorSetting
+from console.screens.limit_fields import amount_of, amount_problem
+from console.wire.catalog import Integration, Provider, Vendor, VendorSetting
 
 KEY_HINT = "the vendor's API key; nobody sees it again"
 
@@ -96,6 +97,7 @@ def edit_integration(gateway: GatewayClient, integration: Integration, vendor: V
         Field(name="key", label="API key", secret=True, hint=f"unchanged: {integration.masked_key or 'there is none'}"),
         *(kept_setting(setting, integration) for setting in (vendor.settings if vendor else ())),
         host_field(lambda _: usual_address(vendor) if vendor else None, integration.custom_host or ""),
+        multiplier_field(integration),
         Field(name="description", label="Description", value=integration.description or "", clears=True),
     ]
 
@@ -103,6 +105,10 @@ def edit_integration(gateway: GatewayClient, integration: Integration, vendor: V
         body = changes_of(fields, values)
         if "configurations" in body:
             body["configurations"] = (integration.configurations or {}) | body["configurations"]
+        if "default" in body.get("pricing_adjustments", {}):
+            said = multiplier_of(integration) | body["pricing_adjustments"]
+            kept = {name: value for name, value in said.items() if value is not None}
+            body["pricing_adjustments"] = {"multiplier": kept} if kept else None
         return body
 
     return FormScreen(
@@ -111,6 +117,27 @@ def edit_integration(gateway: GatewayClient, integration: Integration, vendor: V
         fields,
         lambda body, _: gateway.change(path, body),
         body=changes,
+    )
+
+
+def multiplier_of(integration: Integration) -> Json:
+    """By what its prices are multiplied, as it is."""
+    return dict((integration.pricing_adjustments or {}).get("multiplier") or {})
+
+
+def multiplier_field(integration: Integration) -> Field:
+    """How its prices differ from the list's; what is said of single kinds of tokens stays."""
+    usual = multiplier_of(integration).get("default")
+    return Field(
+        name="default",
+        label="Prices times",
+        value="" if usual is None else f"{usual:g}",
+        hint="1; 0.8 is a fifth off the list's",
+        inside="pricing_adjustments",
+        check=lambda text: amount_problem(text) and "a number, as 0.8 or 1.2",
+        convert=amount_of,
+        clears=True,
+        also=("pricing_adjustments",),
     )
 
 
@@ -192,47 +219,4 @@ def edit_provider(gateway: GatewayClient, provider: Provider, now: Callable[[], 
     title = f"Provider @{provider.slug}"
     return FormScreen(
         title, lambda _: f"PUT {path}", fields, lambda body, _: gateway.change(path, body), body=changes_of
-    )
-
-
-def new_model(gateway: GatewayClient, integrations: Iterable[Integration], chosen: str | None) -> FormScreen:
-    """A model that the integration's own list does not have."""
-    choices = {one.slug: f"{one.slug} ({one.ai_provider_id})" for one in integrations}
-    fields = [
-        Field(name="integration", label="Integration", choices=choices, value=chosen or "", sent=False),
-        Field(name="slug", label="Model", needed=always, hint="as the vendor calls it: my-finetune-2026"),
-    ]
-
-    async def send(body: Json, values: Values) -> str:
-        await gateway.put_models(values["integration"], body)
-        return f"{values['integration']}/{values['slug']}"
-
-    return FormScreen(
-        "New model",
-        lambda values: f"PUT /v1/integrations/{values['integration']}/models",
-        fields,
-        send,
-        body=lambda fields, values: {"models": [body_of(fields, values) | {"enabled": True, "is_custom": True}]},
-        effect=lambda values: f"Adds it to `{values['integration']}`, enabled.",
-    )
-
-
-def edit_model(gateway: GatewayClient, integration: str, model: Model, request_name: str | None) -> FormScreen:
-    """Enable or disable a model."""
-    fields = [
-        Field(
-            name="enabled",
-            label="Requests",
-            value="true" if model.enabled else "false",
-            choices={"true": "may use it", "false": "are refused"},
-            convert=lambda text: text == "true",
-        )
-    ]
-    return FormScreen(
-        f"Model {model.slug}",
-        lambda _: f"PUT /v1/integrations/{integration}/models",
-        fields,
-        lambda body, _: gateway.put_models(integration, body),
-        body=lambda fields, values: {"models": [{"slug": model.slug} | body_of(fields, values)]},
-        effect=lambda _: f"Requests say `{request_name}`." if request_name else "No provider names it yet.",
     )

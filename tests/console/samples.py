@@ -158,6 +158,7 @@ def provider(slug: str, integration_id: str, **changes: Any) -> Json:
         "slug": slug,
         "name": slug,
         "integration_id": integration_id,
+        "workspace_id": "default",
         "note": None,
         "status": "active",
         "created_at": "2026-11-20T08:00:00Z",

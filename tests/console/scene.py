@@ -191,8 +191,8 @@ def furnish(gateway: FakeGateway) -> None:
     """Integrations, providers, models and keys."""
     cloud: Json = {"configurations": {}}
     gateway.integrations = [
-        integration("openai-prod", name="OpenAI production", masked_key="sk-p…x7Qd", **cloud),
-        integration("openai-eu", name="OpenAI Europe", masked_key="sk-e…9fTw", **cloud),
+        integration("openai-prod", name="OpenAI production", workspace_count=3, masked_key="sk-p…x7Qd", **cloud),
+        integration("openai-eu", name="OpenAI Europe", masked_key="sk-e…9fTw", workspace_count=1, **cloud),
         integration("local", "ollama", name="GPU box", masked_key=None)
         | {"configurations": {"custom_host": "http://gpu.lan:11434/v1"}},
     ]

@@ -40,6 +40,11 @@ async def test_account_is_tried_provisioned_and_a_key_made_for_it(tmp_path: Path
             await until_seen(pilot, "@demo-marketing", "marketing")
             await pilot.press("l")
             await until_seen(pilot, "gpt-4o", "2.50", "10.00", "128k")
+            await pilot.press("slash", *"gpt-4o", "enter", "e")
+            await until_seen(pilot, "Own price in")
+            await fill(pilot, price_in="3", price_out="12.5", default_params='{"max_tokens": 40}')
+            await pilot.press("ctrl+s")
+            await until_seen(pilot, "3.00", "12.50")
 
             await pilot.press("4", "n")
             await until_seen(pilot, "New API key", "Workspace")

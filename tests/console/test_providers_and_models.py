@@ -7,7 +7,7 @@ from console.client import convert
 from console.wire.catalog import Provider
 from tests.console.driving import NOW, fill, operating, unseen, until, until_seen
 from tests.console.furnished import furnished
-from tests.console.samples import provider
+from tests.console.samples import model, provider
 
 
 async def test_provider_is_added_with_an_end() -> None:
@@ -55,7 +55,7 @@ def test_expired_provider_says_so() -> None:
 
     rows = provider_rows(Catalog(providers={"old": over}), UTC, NOW)
 
-    assert rows["old"] == ("@old", "old", "openai-prod", "–", "–", "–", "expired", "2026-11-24 14:59")
+    assert rows["old"] == ("@old", "old", "openai-prod", "default", "–", "–", "expired", "2026-11-24 14:59")
 
 
 async def test_space_enables_a_model() -> None:
@@ -122,3 +122,48 @@ async def test_y_copies_what_a_request_says() -> None:
         await pilot.press("y")
 
         await until(pilot, lambda: pilot.app.clipboard == "@openai-prod/gpt-4o")
+
+
+async def test_model_gets_a_price_a_base_and_defaults_of_its_own() -> None:
+    """Dollars per million become cents a token, beside the prices of what the form does not ask, which stay."""
+    gateway = furnished()
+    cached = {"cache_read_input_token": {"price": 0.0001}}
+    gateway.models["openai-prod"] = [model("gpt-4o", pricing_config={"type": "static", "pay_as_you_go": cached})]
+    async with operating(gateway) as pilot:
+        await pilot.press("3", "h")
+        await until_seen(pilot, "gpt-4o")
+        await pilot.press("e")
+        await until_seen(pilot, "Own price in")
+        await fill(
+            pilot, price_in="$3", price_out="12", base_model_slug="gpt-4.1", default_params='{"max_tokens": 900}'
+        )
+        await pilot.press("ctrl+s")
+
+        await until(pilot, lambda: gateway.asked)
+        paid = cached | {"request_token": {"price": 0.0003}, "response_token": {"price": 0.0012}}
+        change = {
+            "slug": "gpt-4o",
+            "enabled": True,
+            "pricing_config": {"type": "static", "pay_as_you_go": paid},
+            "base_model_slug": "gpt-4.1",
+            "is_finetune": True,
+            "configurations": {"default_params": {"max_tokens": 900}},
+        }
+        assert gateway.asked == [("PUT", "/v1/integrations/openai-prod/models", {"models": [change]})]
+
+
+async def test_prices_of_an_account_are_multiplied() -> None:
+    """The discount of an account is one number, beside what was said of single kinds of tokens; emptied it goes."""
+    gateway = furnished()
+    gateway.integrations[0]["pricing_adjustments"] = {"multiplier": {"default": 0.8, "request_token": 0.7}}
+    async with operating(gateway) as pilot:
+        await pilot.press("3")
+        await until_seen(pilot, "openai-prod")
+        for text, said in (("0.5", {"default": 0.5, "request_token": 0.7}), ("", {"request_token": 0.7})):
+            await pilot.press("e")
+            await until_seen(pilot, "Prices times")
+            await fill(pilot, default=text)
+            await pilot.press("ctrl+s")
+            await unseen(pilot, "Prices times")
+
+            assert gateway.asked[-1][2] == {"pricing_adjustments": {"multiplier": said}}
