@@ -8,7 +8,7 @@ import msgspec
 
 from gateway.adapters import ADAPTERS
 from gateway.adapters.adapter import AdaptedStream
-from gateway.adapters.messages import count
+from gateway.adapters.messages import COUNTS, count
 from gateway.authenticate import presented
 from gateway.errors import NotOffered, NotSpoken
 from gateway.functions import Function
@@ -133,8 +133,11 @@ def target_for(call: Call, step: Step, plant: Plant) -> Target:
 
 def is_estimated(function: Function, target: Target) -> bool:
     """Whether tokens are to be counted by the gateway: the vendor has chat, and no count of its own for the model."""
+    if function is not Function.COUNT_TOKENS:
+        return False
     offered = target.vendor.functions
-    return function is Function.COUNT_TOKENS and Function.CHAT in offered and not speaks(offered.get(function), target)
+    own = (offered.get(function), target.vendor.count)
+    return Function.CHAT in offered and not any(speaks(wire, target) for wire in own)
 
 
 def speaks(wire: Wire | None, target: Target) -> bool:
@@ -159,6 +162,8 @@ def wire_for(call: Call, target: Target) -> tuple[Wire, Adapter | None]:
     wire = offered.get(function)
     if wire is not None and speaks(wire, target):
         return wire, None
+    if function is Function.COUNT_TOKENS and (counting := target.vendor.count) is not None:
+        return counting, COUNTS
     adapter = ADAPTERS.get(function)
     if adapter is not None and (by := offered.get(adapter.by)) is not None:
         return by, adapter

@@ -13,6 +13,14 @@ from gateway.adapters.messages_request import request
 from gateway.adapters.messages_stream import MessagesTold
 from gateway.functions import Function
 
-__all__ = ["MESSAGES", "count", "failure", "failure_event"]
+__all__ = ["COUNTS", "MESSAGES", "count", "failure", "failure_event"]
 
+COUNTS = Adapter(
+    function=Function.COUNT_TOKENS,
+    by=Function.COUNT_TOKENS,
+    request=request,
+    answer=lambda counted, _: counted,
+    stream=MessagesTold,
+)
+"""Their tokens, counted by a vendor that is asked in chat's words."""
 MESSAGES = Adapter(function=Function.MESSAGE, by=Function.CHAT, request=request, answer=answer, stream=MessagesTold)

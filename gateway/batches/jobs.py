@@ -57,9 +57,11 @@ async def current(call: Call, id: str, plant: Plant) -> KeptBatch:
 
 async def brought_up_to_date(paper: KeptBatch, call: Call, plant: Plant) -> KeptBatch:
     """The same, of a batch that is at hand."""
-    if paper.ended_at is None:
-        account = account_of(paper, call, plant)
-        paper = await seen(paper, await account.held(account.batch.look(job_of(paper, account))), plant)
+    async with plant.shelf.turn(paper.id):
+        paper = plant.shelf.find(paper.id, KeptBatch, None)
+        if paper.ended_at is None:
+            account = account_of(paper, call, plant)
+            paper = await seen(paper, await account.held(account.batch.look(job_of(paper, account))), plant)
     if paper.ended_at is None or paper.is_collected:
         return paper
     task = plant.shelf.collecting.get(paper.id) or collecting(paper, call, plant)
@@ -84,16 +86,17 @@ def collecting(paper: KeptBatch, call: Call, plant: Plant) -> asyncio.Task[KeptB
 
 async def cancel_batch(call: Call, id: str, plant: Plant) -> None:
     """`POST /v1/batches/{id}/cancel`: what is done already is paid for, and can be had."""
-    paper = plant.shelf.find(id, KeptBatch, whose(call))
-    if paper.status in ENDED:
-        raise Conflict(f"Tollhouse: `{id}` cannot be cancelled: it is `{paper.status}`.")
-    account = account_of(paper, call, plant)
-    state = await account.held(account.batch.cancel(job_of(paper, account)))
-    paper = msgspec.structs.replace(paper, cancelling_at=int(time.time()), status="cancelling")
-    if state is not None:
-        paper = await seen(paper, state, plant)
-    else:
-        await asyncio.to_thread(plant.shelf.put, paper)
+    async with plant.shelf.turn(id):
+        paper = plant.shelf.find(id, KeptBatch, whose(call))
+        if paper.status in ENDED:
+            raise Conflict(f"Tollhouse: `{id}` cannot be cancelled: it is `{paper.status}`.")
+        account = account_of(paper, call, plant)
+        state = await account.held(account.batch.cancel(job_of(paper, account)))
+        paper = msgspec.structs.replace(paper, cancelling_at=int(time.time()), status="cancelling")
+        if state is not None:
+            paper = await seen(paper, state, plant)
+        else:
+            await asyncio.to_thread(plant.shelf.put, paper)
     answer(call, paper.shown())
 
 

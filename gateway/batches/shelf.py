@@ -5,16 +5,17 @@ Readable by this user alone. Everything here touches the disk; where it may take
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, TypeVar
+from weakref import WeakValueDictionary
 
 import msgspec
 
 from gateway.errors import NotFound
 
 if TYPE_CHECKING:
-    import asyncio
     from pathlib import Path
 
     from gateway.batches.papers import KeptBatch, KeptFile, Paper
@@ -30,6 +31,11 @@ class Shelf:
         self._folder = folder
         self.collecting: dict[str, asyncio.Task[KeptBatch]] = {}
         """Batches whose results are being fetched, each once however many ask."""
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def turn(self, id: str) -> asyncio.Lock:
+        """Held by whoever asks a vendor about a batch and writes down what it said: two at once would make two ends."""
+        return self._turns.setdefault(id, asyncio.Lock())
 
     def lines(self, id: str) -> Path:
         """Where the content of a file is, or the requests of a batch."""

@@ -75,7 +75,12 @@ async def start(call: Call, wanted: Wanted, plant: Plant) -> KeptBatch:
     )
     if call.reservation is not None:
         call.reservation.was_sent = True
-    state = await account.held(account.batch.start(job, written.lines))
+    await asyncio.to_thread(keep, id, written.kept, plant)  # before: a full disk must not lose a batch that has begun
+    try:
+        state = await account.held(account.batch.start(job, written.lines))
+    except GatewayError:
+        plant.shelf.remove(id)
+        raise
     paper = KeptBatch(
         id=id,
         workspace=caller.workspace,
@@ -96,7 +101,7 @@ async def start(call: Call, wanted: Wanted, plant: Plant) -> KeptBatch:
         status=state.status,
         expires_at=state.expires_at,
     )
-    await asyncio.to_thread(keep, paper, written.kept, plant)
+    await asyncio.to_thread(plant.shelf.put, paper)
     return paper
 
 
@@ -171,8 +176,7 @@ def one(
     return Kept(said.custom_id, target.model, msgspec.Raw(text(fields | {"model": target.model}))), target.model, sent
 
 
-def keep(paper: KeptBatch, kept: list[bytes], plant: Plant) -> None:
-    """Write down a batch that the vendor has, with its requests."""
-    with plant.shelf.open(paper.id) as file:
+def keep(id: str, kept: list[bytes], plant: Plant) -> None:
+    """Write down the requests of a batch."""
+    with plant.shelf.open(id) as file:
         file.writelines(line + b"\n" for line in kept)
-    plant.shelf.put(paper)

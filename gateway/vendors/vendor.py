@@ -260,6 +260,8 @@ class Vendor(msgspec.Struct, frozen=True, kw_only=True):
     """The vendor's name in the price list; None where nothing is charged for."""
     functions: Mapping[Function, Wire]
     """What it offers; RESPOND and MESSAGE are offered by adapters wherever CHAT is."""
+    count: Wire | None = None
+    """How it counts the tokens of a chat, where it is no messages that it counts: asked in the words of chat."""
     headers: Callable[[Login], dict[str, str]] = bearer
     """Those of every request, the credential among them."""
     settings: tuple[Setting, ...] = ()

@@ -73,6 +73,7 @@ OWN: dict[tuple[str, Function], Words] = {
     ("anthropic", MESSAGE): Words("claude-sonnet-4-5", "/messages", CLAUDE, "Hi there"),
     ("anthropic", COUNT): Words("claude-sonnet-4-5", "/messages/count_tokens", {"input_tokens": 7}, ":7"),
     ("google", CHAT): Words("gemini-2.5-flash", f"{GOOGLE}gemini-2.5-flash:generateContent", GEMINI, "Hi there"),
+    ("google", COUNT): Words("gemini-2.5-flash", f"{GOOGLE}gemini-2.5-flash:countTokens", {"totalTokens": 7}, ":7"),
     ("google", EMBED): Words(
         "gemini-embedding-001",
         f"{GOOGLE}gemini-embedding-001:batchEmbedContents",

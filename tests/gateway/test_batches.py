@@ -218,6 +218,21 @@ async def test_a_collection_that_broke_off_counts_nothing_twice(
     assert spent == [0.0045]
 
 
+async def test_many_who_ask_at_once_have_it_fetched_once(
+    gateway: Gateway, batches: openai.AsyncOpenAI, vendor: SimulatedVendor
+) -> None:
+    """Whoever asks while another asks the vendor hears the same, and each result is in the log once."""
+    batch = await made(batches, vendor, request("a"), request("b"))
+    vendor.will(json=there("ended", succeeded=2))
+    vendor.will(body=jsonl(said(1), said(2)))
+
+    ended = await asyncio.gather(*(batches.batches.retrieve(batch) for _ in range(5)))
+
+    assert {each.status for each in ended} == {"completed"}
+    assert len({each.output_file_id for each in ended}) == 1
+    assert (len(vendor.requests), len(await gateway.logs(trace_id=batch))) == (3, 2)
+
+
 async def test_what_nobody_asks_for_is_paid_too(
     gateway: Gateway, batches: openai.AsyncOpenAI, vendor: SimulatedVendor
 ) -> None:

@@ -95,10 +95,17 @@ def cell(vendor: Vendor, function: Function) -> str:
     if adapter is not None and adapter.by in vendor.functions:
         others = TRANSLATED
     elif function is Function.COUNT_TOKENS and Function.CHAT in vendor.functions:
-        others = ESTIMATED
+        others = counted_by(vendor)
     if wire is None:
         return others
     return SOME if others == NOT_OFFERED else f"{SOME}, {others}"
+
+
+def counted_by(vendor: Vendor) -> str:
+    """How tokens of messages are counted that the vendor does not count as such."""
+    if vendor.count is None:
+        return ESTIMATED
+    return TRANSLATED if vendor.count.speaks is None else f"{TRANSLATED}, {ESTIMATED}"
 
 
 def batch_cell(vendor: Vendor) -> str:

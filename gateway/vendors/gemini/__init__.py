@@ -130,6 +130,22 @@ def chat_wire(
     )
 
 
+def counting_wire(where: Callable[[Asked], str], encode: Callable[[Json, Asked], Json]) -> Wire:
+    """How the tokens of a chat are counted, below the model's place."""
+    return translated(
+        path=lambda asked: f"{where(asked)}:countTokens",
+        encode=encode,
+        decode=lambda said, _: {"input_tokens": said["totalTokens"]},
+        usage=lambda _: None,
+        usage_in=lambda _: None,
+    )
+
+
+def encode_counted(said: Json, asked: Asked) -> Json:
+    """The chat as it would be sent; without this shell only its turns would be counted."""
+    return {"generateContentRequest": {"model": place(asked)[1:]} | encode_chat(said, asked)}
+
+
 GOOGLE = Vendor(
     id="google",
     name="Google Gemini",
@@ -137,6 +153,7 @@ GOOGLE = Vendor(
     priced_as="google",
     headers=in_header("x-goog-api-key"),
     batch=batch,
+    count=counting_wire(place, encode_counted),
     models_path="/openai/models",
     aliases=("gemini",),
     functions={

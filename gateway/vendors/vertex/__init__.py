@@ -11,11 +11,11 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.functions import Function
-from gateway.vendors.gemini import by_model, chat_wire, edit_wire, embedding_wire, image_wire, tiered
+from gateway.vendors.gemini import by_model, chat_wire, counting_wire, edit_wire, embedding_wire, image_wire, tiered
 from gateway.vendors.gemini import embeddings as embeddings
 from gateway.vendors.openai import WIRES
 from gateway.vendors.translated import translated
-from gateway.vendors.vendor import Answered, Asked, Reader, Sent, Vendor, Wire
+from gateway.vendors.vendor import Answered, Asked, Json, Reader, Sent, Vendor, Wire
 from gateway.vendors.vertex import claude as claude
 from gateway.vendors.vertex.login import SETTINGS, address, headers, token
 from gateway.vendors.vertex.models import chat_model, chat_path, is_googles, named, place
@@ -23,6 +23,15 @@ from store.records import Usage
 
 if TYPE_CHECKING:
     from gateway.vendors.batch import Batch
+
+COUNTED = ("contents", "systemInstruction", "tools", "generationConfig")
+"""What Vertex counts. Source: cloud.google.com/vertex-ai/docs/reference/rest, countTokens."""
+
+
+def encode_counted(said: Json, asked: Asked) -> Json:
+    """A chat as far as it is counted."""
+    return {name: value for name, value in tiered(said, asked).items() if name in COUNTED}
+
 
 GEMINI = chat_wire(place, tiered)
 OPENAI = WIRES[Function.CHAT]
@@ -106,6 +115,7 @@ VERTEX = Vendor(
     headers=headers,
     token=token,
     batch=batch,
+    count=replace(counting_wire(place, encode_counted), speaks=is_googles),
     settings=SETTINGS,
     models_path=None,
     functions={
