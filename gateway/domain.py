@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from gateway.prices import Price, PriceList
     from gateway.recording import Kept, Redaction
     from gateway.routing.plan import Step
+    from gateway.under_way import UnderWay
     from gateway.vendors import Vendor
     from gateway.vendors.vendor import Asked, Login, Upload
 
@@ -143,7 +143,7 @@ class Client(Protocol):
     async def take_body(self, length: int | None) -> bytes:
         """Read the request's body, once; `length` is what the client says of it. Raises TooLarge and HungUp."""
 
-    def watch(self, under_way: set[asyncio.Task[object]]) -> None:
+    def watch(self, under_way: UnderWay) -> None:
         """From now on, cancel what runs when the client hangs up; whoever ends the gateway finds it `under_way`."""
 
     def unwatch(self) -> None:

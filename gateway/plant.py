@@ -23,6 +23,7 @@ from gateway.references import References
 from gateway.snapshot import load
 from gateway.sources import Sources, Touched
 from gateway.telemetry.meters import Meters
+from gateway.under_way import UnderWay
 from store.changes import Change, watch
 from store.ids import KeyHash, KeyId
 
@@ -81,7 +82,7 @@ class Plant:
     """Embeddings that wait for a vendor which has too much to do."""
     limits: Book = field(default_factory=Book)
     """What budgets and rates have counted."""
-    under_way: set[asyncio.Task[object]] = field(default_factory=set)
+    under_way: UnderWay = field(default_factory=UnderWay)
     """Requests that wait for a vendor."""
     last_used: dict[KeyId, int] = field(default_factory=dict)
     """When API keys were used, in epoch milliseconds; written down now and then."""

@@ -225,7 +225,7 @@ async def drain(plant: Plant) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(plant.settings.drain_seconds):
             await plant.vitals.quiet()
-    for task in tuple(plant.under_way):
+    for task in tuple(plant.under_way.tasks):
         task.cancel()
     await plant.vitals.quiet()
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -18,13 +17,13 @@ from store.ids import LogId, TraceId, new_id
 if TYPE_CHECKING:
     from litestar.types import HTTPScope, Receive, Scope, Send
 
+    from gateway.under_way import UnderWay
+
     Door = Callable[[Scope, Receive, Send], Awaitable[None]]
     """An ASGI application for one path."""
 
 CLOSING = (b"connection", b"close")
 """Said where a body was not read: the connection ends there, and a client must not send its next request on it."""
-GRACE_SECONDS = 0.1
-"""How long a request runs before anybody listens for a hang-up: most are over by then, and listening is not free."""
 
 
 class AsgiClient:
@@ -32,13 +31,13 @@ class AsgiClient:
 
     __slots__ = (
         "_has_body",
-        "_leave",
         "_limit",
         "_listener",
         "_receive",
         "_send",
         "_spell",
-        "_timer",
+        "_task",
+        "_under_way",
         "has_begun",
         "has_hung_up",
     )
@@ -47,8 +46,9 @@ class AsgiClient:
         self._receive, self._send, self._spell = receive, send, spell
         self._limit = limit
         """Bytes of body that are read."""
-        self._timer: asyncio.TimerHandle | None = None
-        self._leave: Callable[[], None] = no_op
+        self._task: asyncio.Task[object] | None = None
+        """What is to be cancelled, while the request is under way."""
+        self._under_way: UnderWay | None = None
         self._has_body = False
         self._listener: asyncio.Task[None] | None = None
         self.has_begun = False
@@ -76,24 +76,25 @@ class AsgiClient:
         limit = f"Tollhouse: the body is over {self._limit // 1_000_000} MB; send less, or have the operator raise"
         return TooLarge(f"{limit} the setting `max_body_mb`.")
 
-    def watch(self, under_way: set[asyncio.Task[object]]) -> None:
+    def watch(self, under_way: UnderWay) -> None:
         """From now on, cancel what runs when the client hangs up; whoever ends the gateway finds it `under_way`."""
         task = asyncio.current_task()
         assert task is not None, "a request is served by a task"
-        under_way.add(task)
-        self._leave = partial(under_way.discard, task)
-        self._timer = asyncio.get_running_loop().call_later(GRACE_SECONDS, self._listen_for, task)
+        under_way.add(task, self)
+        self._task, self._under_way = task, under_way
 
     def unwatch(self) -> None:
         """Whatever comes now is to be finished."""
-        self._leave()
-        if self._timer is not None:
-            self._timer.cancel()
+        if self._task is not None and self._under_way is not None:
+            self._under_way.discard(self._task)
+            self._task = None
         if self._listener is not None:
             self._listener.cancel()
 
-    def _listen_for(self, task: asyncio.Task[object]) -> None:
-        self._listener = asyncio.ensure_future(self._listen(task))
+    def listen(self) -> None:
+        """Have somebody listen for a hang-up, if the request is still under way."""
+        if self._task is not None:
+            self._listener = asyncio.ensure_future(self._listen(self._task))
 
     async def _listen(self, task: asyncio.Task[object]) -> None:
         while (await self._receive())["type"] != "http.disconnect":
@@ -120,10 +121,6 @@ class AsgiClient:
             await self._send({"type": "http.response.body", "body": call.ending, "more_body": False})
             return
         await answer(self._send, call.status, call.response_headers, b"".join(call.response))
-
-
-def no_op() -> None:
-    """There is nothing to leave yet."""
 
 
 async def answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

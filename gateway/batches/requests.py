@@ -19,12 +19,12 @@ from gateway.functions import Function
 from store.ids import LogId, TraceId, new_id
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Mapping
 
     from gateway.attempting import Try
     from gateway.domain import ClientDialect, Target
     from gateway.routing.plan import Step
+    from gateway.under_way import UnderWay
 
 PLACE = re.compile(r" - at `\$\.?(.*)`$")
 ENDPOINTS = {f"/v1/{function.value}": function for function in DIALECTS}
@@ -60,7 +60,7 @@ class Nobody:
         """There is none."""
         return b""
 
-    def watch(self, under_way: set[asyncio.Task[object]]) -> None:
+    def watch(self, under_way: UnderWay) -> None:
         """Nobody hangs up."""
 
     def unwatch(self) -> None:
