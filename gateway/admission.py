@@ -15,7 +15,7 @@ from msgspec import structs
 from gateway.errors import ModelNotAllowed
 from gateway.limits.refusals import refusal_of, unpriced
 from gateway.limits.reservation import Part, Reservation
-from gateway.limits.rules import Applied, Budget
+from gateway.limits.rules import Applied, Budget, Load
 from gateway.limits.tallies import BudgetTally, RateTally
 from gateway.limits.worst import FREE, worst_of
 from store.records import Failure
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from gateway.errors import GatewayError
     from gateway.limits.catalog import LimitCatalog
     from gateway.limits.policies import Values
-    from gateway.limits.rules import Load
     from gateway.limits.tallies import Tally
     from gateway.limits.worst import Worst
     from gateway.plant import Plant
@@ -120,16 +119,28 @@ def afforded(call: Call, attempt: Try, plant: Plant) -> Try:
 def owed(call: Call, attempt: Try, plant: Plant) -> None:
     """Have budgets pay for what a vendor has done already, be there room or not; it was no request of this moment, and
     counts in no rate."""
-    limits = plant.snapshot.limits
-    if limits.is_empty:
+    if plant.snapshot.limits.is_empty:
         return
-    every = (*of_caller(call, limits), *of_target(call, attempt.target, limits))
-    tallies = plant.limits.opened(each for each in every if isinstance(each.limit, Budget))
+    tallies = plant.limits.opened(budgets_of(call, attempt.target, plant))
     call.reservation = reservation = Reservation(plant.limits)
     worst = worst_of(attempt.asked, attempt.target.price(plant.prices))
     held = reservation.hold([(tally, ONE if tally.once else 0) for tally in tallies])
     reservation.parts.append(Part(attempt.asked, worst, worst.load(worst.output_tokens), held))
     reservation.was_sent = True
+
+
+def budgets_of(call: Call, target: Target, plant: Plant) -> list[Applied]:
+    """The budgets that pay for a request."""
+    limits = plant.snapshot.limits
+    every = (*of_caller(call, limits), *of_target(call, target, limits))
+    return [each for each in every if isinstance(each.limit, Budget)]
+
+
+def covered(call: Call, target: Target, load: Load, plant: Plant) -> None:
+    """Whether budgets have so much left at this moment; nothing is set aside. Raises BudgetExhausted."""
+    if call.reservation is not None:
+        tallies = plant.limits.opened(budgets_of(call, target, plant))
+        refuse_shortage(call, call.reservation, [(tally, load[tally.index]) for tally in tallies if not tally.once])
 
 
 def worst_for(call: Call, attempt: Try, applied: Sequence[Applied], plant: Plant) -> Worst:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import time
+from operator import add
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from gateway.admission import admit
+from gateway.admission import admit, budgets_of, covered, worst_for
 from gateway.attempting import target_for
 from gateway.batches.account import Account
 from gateway.batches.papers import BATCH, OURS, KeptBatch, KeptFile
 from gateway.batches.requests import Kept, at_line, function_at, line_in, request_of, tried
 from gateway.errors import BadRequest, GatewayError, NotFound
 from gateway.headers import is_secret
+from gateway.limits.rules import NOTHING, Load
 from gateway.vendors.batch import Job
 from store.ids import new_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from gateway.attempting import Try
     from gateway.domain import Call
     from gateway.plant import Plant
     from gateway.vendors.vendor import Sent
@@ -50,6 +53,8 @@ class Written(NamedTuple):
     path: str
     headers: Mapping[str, str]
     """Those of its first request, and so of all."""
+    load: Load
+    """The most that all of them use together, by an estimate."""
 
 
 async def start(call: Call, wanted: Wanted, plant: Plant) -> KeptBatch:
@@ -63,6 +68,7 @@ async def start(call: Call, wanted: Wanted, plant: Plant) -> KeptBatch:
     admit(call, plant)
     raw = await asyncio.to_thread(plant.shelf.lines(file.id).read_bytes)
     written = await put_into_words(call, wanted, account, raw, plant)
+    covered(call, target, written.load, plant)
     id = BATCH + new_id().replace("-", "")
     job = Job(
         id=id,
@@ -129,10 +135,13 @@ async def put_into_words(call: Call, wanted: Wanted, account: Account, raw: byte
     lines: list[bytes] = []
     kept: list[bytes] = []
     first: tuple[str, Sent] | None = None
+    most = Load()
     for number, line in enumerate(raw.splitlines(), 1):
         if not line.strip():
             continue
-        found, model, sent = one(call, number, line, wanted.endpoint, known, plant, account)
+        found, attempt, sent = one(call, number, line, wanted.endpoint, known, plant, account)
+        model = attempt.target.model
+        most = Load(*map(add, most, at_most(call, attempt, plant)))
         first = first or (model, sent)
         if batch.of_one_model and (model, sent.path) != (first[0], first[1].path):
             raise of_another_model(number, model, first[0], account.target.vendor.id)
@@ -144,7 +153,7 @@ async def put_into_words(call: Call, wanted: Wanted, account: Account, raw: byte
             await asyncio.sleep(0)
     if first is None:
         raise BadRequest("Tollhouse: there is no request in the file.", param="input_file_id")
-    return Written(lines, kept, first[0], first[1].path, first[1].headers)
+    return Written(lines, kept, first[0], first[1].path, first[1].headers, most)
 
 
 def of_another_model(number: int, model: str, first: str, vendor: str) -> BadRequest:
@@ -159,8 +168,8 @@ def of_another_model(number: int, model: str, first: str, vendor: str) -> BadReq
 
 def one(
     call: Call, number: int, line: bytes, endpoint: str, known: set[str], plant: Plant, account: Account
-) -> tuple[Kept, str, Sent]:
-    """One request, its model, and the vendor's words for it. Raises GatewayError that names the line."""
+) -> tuple[Kept, Try, Sent]:
+    """One request, how it is asked, and the vendor's words for it. Raises GatewayError that names the line."""
     in_body = False
     try:
         said = line_in(line, endpoint, known)
@@ -173,7 +182,19 @@ def one(
     except GatewayError as error:
         raise at_line(error, number, in_body=in_body) from error
     fields = attempt.said if attempt.adapter is not None else dict(attempt.asked.fields)
-    return Kept(said.custom_id, target.model, msgspec.Raw(text(fields | {"model": target.model}))), target.model, sent
+    return Kept(said.custom_id, target.model, msgspec.Raw(text(fields | {"model": target.model}))), attempt, sent
+
+
+def at_most(call: Call, attempt: Try, plant: Plant) -> Load:
+    """What a request uses at most, where somebody counts it; at half of the usual price, as it is for batches.
+
+    Raises BudgetExhausted where a budget wants a price, and nobody knows one.
+    """
+    if call.reservation is None:
+        return NOTHING
+    worst = worst_for(call, attempt, budgets_of(call, attempt.target, plant), plant)
+    load = worst.load(worst.output_tokens)
+    return load._replace(nanodollars=load.nanodollars // 2)
 
 
 def keep(id: str, kept: list[bytes], plant: Plant) -> None:

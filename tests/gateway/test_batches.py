@@ -233,6 +233,28 @@ async def test_many_who_ask_at_once_have_it_fetched_once(
     assert (len(vendor.requests), len(await gateway.logs(trace_id=batch))) == (3, 2)
 
 
+async def test_a_batch_that_no_budget_can_pay_for_is_refused(
+    gateway: Gateway, batches: openai.AsyncOpenAI, vendor: SimulatedVendor
+) -> None:
+    """What all requests may cost together, at the price of batches, must be left when it begins."""
+    limited = {
+        "name": "limited",
+        "scopes": ["completions.write"],
+        "usage_limits": {"type": "cost", "credit_limit": 0.02},
+    }
+    key = (await gateway.admin.post("/v1/api-keys/workspace/service", json=limited)).raise_for_status().json()
+    mine = batches.with_options(api_key=key["key"])
+    long = [request(f"r{number}", max_tokens=1000) for number in range(3)]  # 1,000 tokens at half of $15 a million
+
+    with pytest.raises(openai.APIStatusError) as raised:
+        await made(mine, vendor, *long)
+    fits = await made(mine, vendor, *long[:2])
+
+    assert raised.value.status_code == 412
+    assert fits
+    assert len(vendor.requests) == 1
+
+
 async def test_what_nobody_asks_for_is_paid_too(
     gateway: Gateway, batches: openai.AsyncOpenAI, vendor: SimulatedVendor
 ) -> None:
