@@ -50,7 +50,7 @@ class Users:
         named: dict[str, str] = {}
         for config in self.configs:
             if targets := [each for each in config.targets if is_aimed(each, slugs, model)]:
-                named[config.slug] = ", ".join(targets[:3])
+                named[config.slug] = ", ".join(list(dict.fromkeys(targets))[:3])
                 yield f"config {config.slug}", f"goes to {named[config.slug]}"
         for key in self.keys:
             if key.config_id in named:

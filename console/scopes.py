@@ -1,6 +1,7 @@
 """What an API key may do: scopes, and the few sets of them that are usually wanted. Source: Portkey's API keys."""
 
 from collections.abc import Collection
+from functools import lru_cache
 
 CRUD = "create read update delete list"
 ALL = {
@@ -126,6 +127,12 @@ def scopes_of(text: str) -> list[str]:
 
 def short_scopes(scopes: Collection[str]) -> str:
     """`completions.write`, `logs.view +3`, or the name of a larger set that it is."""
+    return said_shortly(tuple(scopes))
+
+
+@lru_cache(maxsize=256)
+def said_shortly(scopes: tuple[str, ...]) -> str:
+    """The same, found once for the few sets that a hundred thousand keys share."""
     for name, (_, wanted) in TEMPLATES.items():
         if len(wanted) > 1 and set(scopes) >= set(wanted) and (name == "operator" or len(scopes) == len(wanted)):
             return f"{name} ({len(scopes)})"

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import ClassVar
 
 from textual.binding import BindingType
 
-from console.catalog import ask_catalog, ask_health, ask_limits, integration_rows, model_rows, provider_rows
+from console.catalog import (
+    ask_catalog,
+    ask_health,
+    ask_limits,
+    integration_rows,
+    model_rows,
+    provider_rows,
+    workspaces_said,
+)
 from console.keys_table import Place, bindings
 from console.screens.catalog_acts import CatalogActs
 from console.screens.resource import Listing
 from console.widgets.columns import Column
 from console.widgets.resource_table import ResourceTable, Rows
+from console.wire.catalog import Model
 
 INTEGRATIONS = Listing(
     "integrations",
@@ -67,6 +77,9 @@ class CatalogScreen(CatalogActs):
     LISTINGS = (INTEGRATIONS, PROVIDERS, MODELS)
     PLACES: ClassVar[tuple[Place, ...]] = ("catalog", "lists")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("catalog")]
+    _models_known: tuple[dict[str, str], dict[str, list[Model]]] | None = None
+    """Of what the rows of models were made."""
+    _model_rows: Rows = MappingProxyType({})
 
     async def ask(self) -> None:
         """What there is; models only where they are looked at, for there may be thousands."""
@@ -84,9 +97,13 @@ class CatalogScreen(CatalogActs):
         """What a tab shows."""
         if name == INTEGRATIONS.name:
             return integration_rows(self.catalog, {one.id: one.base_url or "" for one in self.vendors.values()})
-        return (
-            provider_rows(self.catalog, self.zone, self.now()) if name == PROVIDERS.name else model_rows(self.catalog)
-        )
+        if name == PROVIDERS.name:
+            return provider_rows(self.catalog, self.zone, self.now())
+        told = {slug: workspaces_said(one) for slug, one in self.catalog.integrations.items()}
+        known = told, self.catalog.models
+        if known != self._models_known:  # of a hundred thousand it takes a third of a second to say them
+            self._models_known, self._model_rows = (told, dict(self.catalog.models)), model_rows(self.catalog)
+        return self._model_rows
 
     def action_tab(self, by: int) -> None:
         """The list beside this one."""

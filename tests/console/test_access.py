@@ -76,7 +76,7 @@ async def test_read_only_console_offers_no_change() -> None:
         assert "n New" not in seen(pilot)
 
         await pilot.press("n", "e", "d", "R", "P", "enter")
-        await until_seen(pilot, "A key of workspace default; it works", "L Logs  Esc Back")
+        await until_seen(pilot, "A key of workspace default; it works", "Esc Back  L Logs")
         assert not app.screen.is_modal
         assert "e Edit" not in seen(pilot)
 
