@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from gateway.prices import reckoned
 from gateway.prices.measured import measured
 
@@ -45,6 +47,8 @@ def billed(call: Call, plant: Plant) -> Bill:
     usage = measured(reported, call.asked, b"".join(call.response))
     if usage is None:
         return NOTHING
+    if call.service_tier:
+        usage = replace(usage, service_tier=call.service_tier)
     price = price_of(call, plant)
     if price is None:
         return Bill(usage, unpriced=True)

@@ -208,6 +208,8 @@ class Call(msgspec.Struct, eq=False):
     """As the vendor sent it."""
     measure: Callable[[bytes], Usage | None] | None = None
     """How to read it."""
+    service_tier: str = ""
+    """At which it was worked on, where that is known better than the answer says: `batch`."""
     bill: tuple[bytes, Bill] | None = None
     """What it costs, by that usage."""
     asked: Asked | None = None

@@ -10,7 +10,6 @@ import asyncio
 import time
 from array import array
 from contextlib import ExitStack
-from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -34,14 +33,11 @@ from store.ids import KeyId, new_id
 from store.logs import ids_in_trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from gateway.attempting import Try
     from gateway.batches.account import Account
     from gateway.catalog import Catalog
     from gateway.domain import Call, Caller, Target
     from gateway.plant import Plant
-    from store.records import Usage
 
 Json = dict[str, Any]
 STRICT = "x-portkey-strict-open-ai-compliance"
@@ -228,14 +224,8 @@ def understand(call: Call, result: Result, step: Step) -> Try:
             target.vendor.id, f"it answered with a result that is none: {excerpt(result.body)}"
         ) from error
     Whole(attempt, Own(), answered).commit(call)
-    call.measure = partial(used, attempt.wire.usage)
+    call.service_tier = "batch"  # whether the vendor repeats that or not
     return attempt
-
-
-def used(read: Callable[[bytes], Usage | None], raw: bytes) -> Usage | None:
-    """What a request of a batch used, at the price of batches whether the vendor repeats that or not."""
-    usage = read(raw)
-    return None if usage is None else replace(usage, service_tier="batch")
 
 
 def aimed_at(account: Account, model: str, catalog: Catalog) -> Target:

@@ -161,6 +161,39 @@ def lines_of(content: bytes) -> list[Json]:
     return [msgspec.json.decode(line) for line in content.splitlines()]
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "body", "kind"),
+    [
+        ("/v1/responses", {"input": "hi", "max_output_tokens": 9}, "response"),
+        ("/v1/messages", {"messages": [{"role": "user", "content": "hi"}], "max_tokens": 9}, "message"),
+        ("/v1/completions", {"prompt": "hi", "max_tokens": 9}, "text_completion"),
+    ],
+)
+async def test_other_functions_than_chat(
+    gateway: Gateway, batches: openai.AsyncOpenAI, vendor: SimulatedVendor, endpoint: str, body: Json, kind: str
+) -> None:
+    """A batch of responses, messages or completions is translated as these are, under a config's parameters."""
+    line = {"custom_id": "a", "method": "POST", "url": endpoint, "body": body | {"model": "claude-haiku-4-5"}}
+    file = await upload(batches, line)
+    config = msgspec.json.encode({"provider": "@claude", "override_params": {"temperature": 0.5, "model": MODEL}})
+    vendor.will(json=there(processing=1))
+    wanted = {"input_file_id": file, "endpoint": endpoint}
+    begun = await gateway.app.post("/v1/batches", json=wanted, headers={"x-portkey-config": config.decode()})
+    assert begun.status_code == 200, begun.text
+    vendor.will(json=there("ended", succeeded=1))
+    vendor.will(body=jsonl(said(1, "Yes")))
+
+    output = await gateway.app.get(f"/v1/batches/{begun.json()['id']}/output")
+
+    params = vendor.requests[0].body["requests"][0]["params"]
+    assert (params["model"], params["temperature"]) == (MODEL, 0.5)
+    answer = output.json()["response"]["body"]
+    assert answer.get("type" if kind == "message" else "object") == kind
+    assert "Yes" in output.text
+    (record,) = await gateway.logs(trace_id=begun.json()["id"])
+    assert (record["ai_model"], record["cost_nanodollars"]) == (MODEL, 2_250_000)
+
+
 async def test_results_are_paid_for_once(
     gateway: Gateway, batches: openai.AsyncOpenAI, vendor: SimulatedVendor
 ) -> None:
