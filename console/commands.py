@@ -40,7 +40,9 @@ COMMANDS = (
     Command("new integration", "add a vendor account", "new('integrations')", "catalog", "catalog"),
     Command("new provider", "add a name for an integration", "new('providers')", "catalog", "catalog"),
     Command("new model", "add a model by name", "new('models')", "catalog", "catalog"),
-    Command("test integration", "does this key work? Its vendor is asked", "test", "catalog", "catalog"),
+    Command(
+        "test integration", "does this key work? Its vendor is asked", "test('integrations')", "catalog", "catalog"
+    ),
     Command("new key", "make an API key", "new", "keys", "keys"),
     Command("new config", "write a config, from a template", "new", "configs", "configs"),
     Command("explain", "what a config makes of a request, before anybody is asked", "explain", "configs", "configs"),

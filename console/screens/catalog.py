@@ -149,9 +149,11 @@ class CatalogScreen(CatalogActs):
         """Enable or disable every model that the filter leaves."""
         self.act(lambda: self.toggle_models(list(self.table(MODELS.name).shown)))
 
-    def action_test(self) -> None:
-        """Does this key work?"""
-        self.act_on_row(self.try_integration)
+    def action_test(self, name: str = "") -> None:
+        """Does this key work? Of the row under the cursor, or of the first where a command has led here."""
+        if name:
+            self.turn_to(name)
+        self.act(self.try_chosen)
 
     def action_provision(self) -> None:
         """Let workspaces use the integration."""

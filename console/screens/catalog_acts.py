@@ -120,6 +120,14 @@ class CatalogActs(ResourceScreen):
             self.catalog.models[slug] = await self.gateway.models(slug)
         self.show()
 
+    async def try_chosen(self) -> None:
+        """The integration under the cursor, once it is known which there are."""
+        if self.chosen is None:
+            await self.ask()
+            self.show()
+        if (slug := self.chosen) is not None:
+            await self.try_integration(slug)
+
     async def try_integration(self, slug: str) -> None:
         """Ask its vendor, and say what came of it, whose fault it is, and what to do."""
         self.tollhouse.say(f"Asking the vendor of `{slug}`…")

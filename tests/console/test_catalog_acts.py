@@ -3,6 +3,7 @@
 from tests.console.driving import fill, operating, seen, unseen, until, until_seen
 from tests.console.furnished import furnished
 from tests.console.samples import api_key, limit, model
+from tests.console.test_commands import jump
 
 
 async def test_key_is_tried_and_its_failure_explained() -> None:
@@ -138,3 +139,29 @@ async def test_ten_thousand_models_are_one_list() -> None:
         await pilot.press("slash", *"9999")
 
         await until_seen(pilot, "model-09999", "1 of 10,002 contain")
+
+
+async def test_command_tries_an_integration_from_anywhere() -> None:
+    """`:test integration` goes to the integrations from whatever list one left, and asks the vendor of the first."""
+    gateway = furnished()
+    async with operating(gateway) as pilot:
+        await pilot.press("3", "h")
+        await until_seen(pilot, "qwen3")
+        await pilot.press("2")
+
+        await jump(pilot, "test integration")
+
+        await until_seen(pilot, "The key of `openai-prod` works", "base URL")
+
+
+async def test_page_offers_the_acts_of_its_list_alone() -> None:
+    """The page of a provider offers a limit, and neither a test nor a switch, which are of other lists."""
+    async with operating(furnished()) as pilot:
+        await pilot.press("3", "l")
+        await until_seen(pilot, "@team-ml")
+        await pilot.press("enter")
+
+        await until_seen(pilot, "b Limit")
+
+        assert "T Test" not in seen(pilot)
+        assert "Space On/off" not in seen(pilot)

@@ -272,3 +272,25 @@ async def test_editing_defaults_keeps_what_the_form_does_not_ask() -> None:
         await until(pilot, lambda: gateway.asked)
         changed = {"config_id": "pc-chat", "metadata": {"team": "sales"}, "log_bodies": "metadata"}
         assert gateway.asked == [("PUT", "/v1/api-keys/key-1", {"defaults": changed})]
+
+
+async def test_new_key_gets_scopes_picked_when_it_is_saved() -> None:
+    """One by one: the picker opens over the form, what is marked there is sent, and leaving it keeps the form."""
+    gateway = FakeGateway()
+    async with operating(gateway) as pilot:
+        await pilot.press("4", "n")
+        await until_seen(pilot, "New API key")
+        await fill(pilot, name="two")
+        await pilot.press("tab", "enter", "down", "down", "down", "enter")
+        await until_seen(pilot, "one by one")
+        await pilot.press("ctrl+s")
+        await until_seen(pilot, "What may the new key do?")
+        await pilot.press("escape")
+        await until_seen(pilot, "No scope was marked")
+
+        await pilot.press("ctrl+s")
+        await until_seen(pilot, "What may the new key do?")
+        await pilot.press("space", "j", "j", "space", "ctrl+s")
+
+        await until_seen(pilot, NEW_SECRET)
+        assert gateway.asked[0][2]["scopes"] == ["completions.write", "logs.list"]
