@@ -62,6 +62,26 @@ ROUTES = {
     Function.TRANSLATE: Route("Audio", "Write speech down in English", "|response_format", file="file"),
 }
 """Every function with a path of its own."""
+BATCHES = {
+    ("/v1/files", "get"): "List files",
+    ("/v1/files", "post"): "Upload a file",
+    ("/v1/files/{id}", "get"): "Describe a file",
+    ("/v1/files/{id}", "delete"): "Remove a file",
+    ("/v1/files/{id}/content", "get"): "Read a file",
+    ("/v1/batches", "get"): "List batches",
+    ("/v1/batches", "post"): "Begin a batch",
+    ("/v1/batches/{id}", "get"): "Describe a batch",
+    ("/v1/batches/{id}/cancel", "post"): "Cancel a batch",
+    ("/v1/batches/{id}/output", "get"): "Read a batch's results",
+}
+"""Kept by the gateway where the vendor's own are of another kind, and passed on where they are OpenAI's."""
+TEXT: Json = {"type": "string"}
+BODIES: dict[tuple[str, str], tuple[str, Json]] = {
+    ("/v1/files", "post"): ("multipart/form-data", {"purpose": TEXT, "file": TEXT | {"format": "binary"}}),
+    ("/v1/batches", "post"): ("application/json", {"input_file_id": TEXT, "endpoint": TEXT, "completion_window": TEXT}),
+    ("/v1/batches/{id}/cancel", "post"): ("application/json", {}),
+}
+"""Content type and fields of what these take."""
 RELAYED = "Anything else below `/v1`, slashes included, reaches the same path of the provider that the request names."
 REFUSALS = {
     "400": "The body cannot be read, or a field is missing or mistyped: `param` names it",
@@ -100,6 +120,8 @@ def documented(document: Json) -> Json:
     document["security"] = [{"bearer": []}, {"portkey": []}]
     for function, route in ROUTES.items():
         document["paths"][f"/v1/{function.value}"] = {"post": operation(function, route)}
+    for (path, method), summary in BATCHES.items():
+        document["paths"].setdefault(path, {})[method] = batched(path, method, summary)
     document["paths"]["/metrics"] = {"get": METRICS}
     document["paths"]["/v1/{path}"] = {method: relayed(method) for method in ("get", "post", "put", "patch", "delete")}
     return document
@@ -150,6 +172,22 @@ def schema(route: Route) -> Json:
     properties: Json = {"model": {"type": "string"}} | {name: {} for name in (needed + " " + others).split()}
     files = {} if route.file is None else {route.file: {"type": "string", "format": "binary"}}
     return {"type": "object", "required": ["model", *needed.split(), *files], "properties": properties | files}
+
+
+def batched(path: str, method: str, summary: str) -> Json:
+    """A request about files or batches."""
+    place = {"name": "id", "in": "path", "required": True, "schema": TEXT}
+    kind, fields = BODIES.get((path, method), ("", {}))
+    shape = {"type": "object", "required": list(fields), "properties": fields}
+    return {
+        **({"requestBody": {"required": bool(fields), "content": {kind: {"schema": shape}}}} if kind else {}),
+        "tags": ["Batches"],
+        "operationId": "".join(word.capitalize() for word in summary.replace("'s", "").split()),
+        "summary": summary,
+        "description": "As OpenAI has it, whichever of the vendors with batches is behind it; see `docs/vendors.md`.",
+        "parameters": [*([place] if "{id}" in path else []), *parameters()],
+        "responses": responses("OpenAI's object, or the file", {"*/*": {"schema": {}}}),
+    }
 
 
 def relayed(method: str) -> Json:
