@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from console.address import UNIX
-from console.plain import plain_json, plain_line
+from console.plain import is_plain, plain_json, plain_line
 from console.streaming import Events
 from console.wire.answers import Done, ErrorAnswer, Page
 from console.wire.catalog import Integration, Model, ModelList, Provider, Vendor
@@ -28,6 +28,8 @@ PING_SECONDS = 15
 
 LONGEST_SILENCE_SECONDS = 600.0
 """Some models think for minutes before their first word."""
+MOST_PAGES = 1000
+"""Of a list; an answer that always says that there is more must not be asked for ever."""
 QUESTIONS = ("/v1/configs/explain", "/v1/configs/validate")
 """Paths that a POST only asks something of."""
 
@@ -279,7 +281,7 @@ def read(raw: bytes, kind: type[T]) -> T:
         value = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise GatewayUnreachable("The answer is not JSON: is this address a Tollhouse gateway?") from error
-    return convert(plain_json(value), kind)
+    return convert(value if is_plain(raw) else plain_json(value), kind)
 
 
 def convert(value: Any, kind: type[T]) -> T:

@@ -26,6 +26,14 @@ def plain_line(text: str) -> str:
     return plain(text).replace("\n", " ")
 
 
+def is_plain(raw: bytes) -> bool:
+    """Whether JSON has nothing in any string that `plain_json` would change; it may say no where it has not.
+
+    Control characters stand in JSON as escapes only, delete excepted. A live tail of 2,000 events a second needs this.
+    """
+    return raw.isascii() and b"\\" not in raw and b"\x7f" not in raw
+
+
 def plain_json(value: Any) -> Any:
     """The same JSON value with every string in it made plain, keys included."""
     match value:

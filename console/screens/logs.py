@@ -230,10 +230,11 @@ class LogsScreen(LogActs):
 
     @on(TailView.Moved)
     def show_where(self) -> None:
-        """What the list shows, whether it is live, and the story of the row under the cursor."""
-        self.story.update(plain_line(self.told()))
+        """What the list shows, whether it is live, and the story of the row under the cursor; both of fixed height."""
+        self.story.update(plain_line(self.told()), layout=False)
         self.where.update(
-            plain_line(f"Logs  {self.filter_text or 'everything'}  ─ {self.feed.mood(following=self.tail.following)}")
+            plain_line(f"Logs  {self.filter_text or 'everything'}  ─ {self.feed.mood(following=self.tail.following)}"),
+            layout=False,
         )
 
     def told(self) -> str:

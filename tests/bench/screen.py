@@ -28,17 +28,24 @@ PATIENCE_SECONDS = 30.0
 @contextmanager
 def drawn(words: Sequence[str], environ: Mapping[str, str]) -> Iterator[tuple[int, float]]:
     """A program on a new terminal; yields its process id and the seconds until its first paint."""
+    began = time.perf_counter()
+    with opened(words, environ) as (pid, terminal):
+        first_paint = await_paint(terminal) - began
+        Thread(target=swallow, args=[terminal], daemon=True).start()
+        yield pid, first_paint
+
+
+@contextmanager
+def opened(words: Sequence[str], environ: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+    """A program on a new terminal; yields its process id and our end of the terminal."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-    began = time.perf_counter()
     variables = environment({**environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"})
     process = subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs, env=variables, start_new_session=True)
     os.close(theirs)
     with process:
         try:
-            first_paint = await_paint(ours) - began
-            Thread(target=swallow, args=[ours], daemon=True).start()
-            yield process.pid, first_paint
+            yield process.pid, ours
         finally:
             end(process)
             os.close(ours)
