@@ -13,15 +13,19 @@ from pathlib import Path
 import click
 
 from console.launch import command
+from tests.bench import console, measure, routing, screen, subjects
 from tests.bench import logs as log_file
-from tests.bench import measure, routing, screen, subjects
 from tests.bench.answers import MODELS
+from tests.bench.console_gateway import KEYS, RATE
 from tests.bench.machine import GATEWAY_CORE, LOAD_CORE, idle_percent, resident_mb
 from tests.bench.subjects import Subject
 from tests.bench.upstream import CHUNKS
 
 MANY, STREAMS, CALM_GAP_MS, BUSY_GAP_MS = 32, 64, 25.0, 6.0
 """Connections, streams, and milliseconds between the chunks of each stream: calm is 2,500 chunks/s, busy 10,000."""
+
+SOAK_SECONDS = 60.0
+"""How long the console looks on while much happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +136,33 @@ def drawing(effort: Effort, subject: Subject) -> Iterator[Row]:
     yield Row("console and gateway idle together", "≤ 2 % of a core", f"{idle:.1f} %")
 
 
+def operating(effort: Effort, soak_seconds: float) -> Iterator[Row]:
+    """What the console takes, and how soon a key is seen: while much happens, while nothing does, in large lists."""
+    load = console.under_load(soak_seconds)
+    events = f"{RATE:,} events/s in the tail"
+    yield Row(
+        f"a key on the screen with {events}, p50 / p95",
+        "≤ 50 ms",
+        f"{load.key_p50_ms:.0f} / {load.key_p95_ms:.0f} ms",
+    )
+    yield Row(f"console's share of a core with {events}", "≤ 40 %", f"{load.cpu_percent:.0f} %")
+    memory = f"{load.last_mb:.0f} MB ({load.last_mb - load.first_mb:+.1f} MB in {soak_seconds:g} s)"
+    yield Row(f"console's memory with {events}", "≤ 150 MB", memory)
+    percent, written = console.at_rest()
+    yield Row("console idle", "≤ 1 % of a core", f"{percent:.1f} %")
+    yield Row("sent to the terminal meanwhile", "0 bytes", f"{written:,} bytes")
+    middle, worst = console.paging()
+    yield Row(f"a page down in {KEYS:,} keys, median / worst", "≤ 50 ms", f"{middle:.0f} / {worst:.0f} ms")
+    yield Row("a log with an answer of 1 MB opened", "≤ 300 ms", f"{console.opening(effort.rounds):.0f} ms")
+
+
 def ours(effort: Effort) -> Iterator[Row]:
     """Every promise."""
     with subjects.upstream(LOAD_CORE) as upstream:
         direct = subjects.nothing(upstream)
         with subjects.tollhouse(upstream) as subject:
             yield from drawing(effort, subject)
+            yield from operating(effort, SOAK_SECONDS)
             yield from latency(effort, direct, subject)
             yield from throughput(effort, subject)
             yield from dialects(effort, subject)

@@ -73,10 +73,10 @@ class Load:
 def watched(rate: int) -> Iterator[Watched]:
     """The console before a gateway that sends so many events a second."""
     words = [sys.executable, "-P", "-m", "tests.bench.console_gateway", str(rate)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment(os.environ)) as gateway:
+    with subprocess.Popen(words, stdout=subprocess.PIPE, env=environment(os.environ)) as gateway:
         try:
             assert gateway.stdout is not None
-            url = f"http://127.0.0.1:{gateway.stdout.readline().strip()}"
+            url = f"http://127.0.0.1:{int(gateway.stdout.readline())}"
             with TemporaryDirectory(prefix="tollhouse-bench-") as home:
                 environ = {**os.environ, "TOLLHOUSE_OPERATOR_KEY": "th-bench", "XDG_STATE_HOME": home}
                 with screen.opened(command("console.cli", "console", "--gateway", url), environ) as (pid, terminal):
