@@ -99,7 +99,7 @@ class PlaygroundScreen(GovernedScreen):
         is_marked = len(self.ground.sides) > 1 and place == self.current
         name = f"{NAMES[place]} " if len(self.ground.sides) > 1 else ""
         return Content.styled(
-            f"{name}{plain_line(side.target) or 'no model yet: Esc, then m chooses one'}",
+            f"{name}{plain_line(side.target) or 'no model yet: Enter chooses one'}",
             "bold reverse" if is_marked else "bold",
         )
 
