@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from gateway import pipeline
@@ -20,7 +19,7 @@ from gateway.resolve import resolve
 from gateway.settle import recorded
 
 if TYPE_CHECKING:
-    from gateway.domain import Call
+    from gateway.domain import Call, Target
     from gateway.plant import Plant
 
 
@@ -52,12 +51,22 @@ def is_kept(call: Call, place: list[str], plant: Plant) -> bool:
     Who may not ask is told so by those who serve it.
     """
     call.request, call.steps = ANYTHING, []
-    with suppress(GatewayError):
+    target = looked_up(call, plant)
+    if len(place) > 1:
+        return OURS.fullmatch(place[1]) is not None
+    return target is not None and target.vendor.batch is not None
+
+
+def looked_up(call: Call, plant: Plant) -> Target | None:
+    """Who a request names, as far as it names anybody; whose it is, is found out only when it is served."""
+    try:
         call.caller = authenticate(call.headers, plant.snapshot)
         call.steps = resolve(call, plant)
-        if len(place) == 1:
-            return target_for(call, call.steps[0], plant).vendor.batch is not None
-    return len(place) > 1 and OURS.fullmatch(place[1]) is not None
+        return target_for(call, call.steps[0], plant)
+    except GatewayError:
+        return None
+    finally:
+        call.caller = None
 
 
 Act = Callable[["Call", str, "Plant"], Awaitable[None]]

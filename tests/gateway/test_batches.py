@@ -359,6 +359,19 @@ async def test_a_file_is_its_workspaces(gateway: Gateway, batches: openai.AsyncO
         await batches.files.retrieve(file.id)
 
 
+async def test_a_key_without_the_scope_is_refused(gateway: Gateway) -> None:
+    """Files and batches are an application's: a key that may not ask vendors has none, here or passed on."""
+    reader = {"name": "reader", "scopes": ["logs.list"]}
+    key = (await gateway.admin.post("/v1/api-keys/workspace/service", json=reader)).raise_for_status().json()["key"]
+    to_claude = {"x-portkey-provider": "@claude"}
+
+    async with client(gateway.url, key) as theirs:
+        refused = [await theirs.get(path, headers=to_claude) for path in ("/v1/files", "/v1/batches/batch_abc")]
+    nobody = await gateway.app.get("/v1/files", headers=to_claude | {"authorization": "Bearer no"})
+
+    assert [each.status_code for each in (*refused, nobody)] == [403, 403, 401]
+
+
 async def test_files_are_for_this_user_alone(gateway: Gateway, batches: openai.AsyncOpenAI) -> None:
     """What is kept can be read by nobody else on the machine, and is gone when its days are over."""
     await upload(batches, request("a"))
