@@ -30,7 +30,7 @@ INTEGRATIONS = Listing(
         Column("slug", "integration", 14),
         Column("name", "name", 10, leaves=2),
         Column("vendor", "vendor", 10),
-        Column("host", "base URL", 18),
+        Column("host", "base URL", 24),
         Column("key", "key", 11, leaves=1),
         Column("models", "models", 7, leaves=3, right=True),
         Column("workspaces", "for", 4, leaves=4, right=True),

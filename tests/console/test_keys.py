@@ -294,3 +294,23 @@ async def test_new_key_gets_scopes_picked_when_it_is_saved() -> None:
 
         await until_seen(pilot, NEW_SECRET)
         assert gateway.asked[0][2]["scopes"] == ["completions.write", "logs.list"]
+
+
+async def test_nobody_gives_what_he_has_not() -> None:
+    """The picker offers the scopes of the operator's own key alone, and what is out of reach stays as it is."""
+    gateway = FakeGateway()
+    own = ["workspace_service_api_keys.update", "workspace_service_api_keys.list", "logs.list"]
+    gateway.people.own_key = {"id": "mine", "name": "mine", "scopes": own}
+    gateway.keys = [api_key("key-1", "eng-ci")]
+    async with operating(gateway) as pilot:
+        await pilot.press("4")
+        await until_seen(pilot, "eng-ci")
+        await until(pilot, lambda: "n New" not in seen(pilot))
+        await pilot.press("S")
+        await until_seen(pilot, "1 of 3 marked, 1 of them not yours to take away", "list the log of requests")
+        assert "audit_logs" not in seen(pilot)
+
+        await pilot.press("space", "ctrl+s")
+
+        await until(pilot, lambda: gateway.asked)
+        assert gateway.asked[0][2] == {"scopes": ["completions.write", "logs.list"]}
