@@ -10,8 +10,9 @@ from pathlib import Path
 
 import anyio
 
-from tests.console.driving import Operator, console_of, until_seen
-from tests.console.scene import afternoon, an_hour, under_way
+from tests.console.driving import Operator, console_of, paste, unseen, until_seen
+from tests.console.scene import QUESTION, afternoon, an_hour, under_way
+from tests.console.scene_limits import furnish_alerts, furnish_limits
 
 FONTS = 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace'
 """Found on the reader's machine: GitHub shows no font that a picture would fetch."""
@@ -57,7 +58,7 @@ async def to_the_cut_stream(pilot: Operator) -> None:
 async def at_catalog(pilot: Operator) -> None:
     """The vendor accounts."""
     await pilot.press("3")
-    await until_seen(pilot, "http://gpu.lan:11434/v1")
+    await until_seen(pilot, "http://gpu.lan:11434")
 
 
 async def at_keys(pilot: Operator) -> None:
@@ -66,12 +67,47 @@ async def at_keys(pilot: Operator) -> None:
     await until_seen(pilot, "grafana")
 
 
+async def at_limits(pilot: Operator) -> None:
+    """Budgets and rates, one of them used up."""
+    await pilot.press("6")
+    await until_seen(pilot, "allowed models")
+
+
+async def at_config(pilot: Operator) -> None:
+    """A config with a mistake, its routing beside it."""
+    await pilot.press("5")
+    await until_seen(pilot, "pc-support")
+    await pilot.press("j", "enter")
+    await until_seen(pilot, "there is no provider `@groq`", "✖ provider:")
+
+
+async def at_playground(pilot: Operator) -> None:
+    """A question, answered."""
+    await pilot.press("0", "escape", "m")
+    await until_seen(pilot, "pc-support")
+    await pilot.press("enter")
+    await unseen(pilot, "Ask whom?")
+    await paste(pilot, QUESTION)
+    await pilot.press("enter")
+    await until_seen(pilot, "cost $")
+
+
+async def at_alerts(pilot: Operator) -> None:
+    """What needs care."""
+    await pilot.press("9")
+    await until_seen(pilot, "ends soon")
+
+
 PICTURES = {
     "overview": Picture((120, 34), at_overview, "overview"),
     "logs": Picture((120, 30), at_logs),
     "log": Picture((120, 30), at_log),
-    "catalog": Picture((100, 14), at_catalog),
+    "catalog": Picture((120, 14), at_catalog),
     "keys": Picture((100, 14), at_keys),
+    "limits": Picture((120, 20), at_limits),
+    "config": Picture((120, 30), at_config),
+    "playground": Picture((100, 26), at_playground),
+    "alerts": Picture((120, 18), at_alerts),
 }
 
 
@@ -80,6 +116,8 @@ async def draw(name: str) -> str:
     picture, gateway = PICTURES[name], afternoon()
     if picture.at == "overview":
         an_hour(gateway)
+    furnish_limits(gateway)
+    furnish_alerts(gateway)
     app = console_of(gateway, at=picture.at)
     async with app.run_test(size=picture.size) as pilot:
         if picture.at == "logs":

@@ -1,11 +1,13 @@
 """Text from outside: whatever callers, vendors and other operators wrote, it only ever stands on the screen."""
 
+import json
 import unicodedata
 from typing import Any
 
+import pytest
 from rich.cells import cell_len
 
-from console.plain import plain, plain_line
+from console.plain import is_plain, plain, plain_json, plain_line
 from tests.console.driving import Operator, fill, operating, paste, seen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
 from tests.console.samples import (
@@ -170,3 +172,15 @@ def test_plain_text_keeps_what_people_write() -> None:
     assert plain("a\r\nb\tc é 市 🎉") == "a\nb    c é 市 🎉"
     assert plain_line("a\nb") == "a b"
     assert steering(plain(HOSTILE)) == set()
+
+
+@pytest.mark.parametrize(
+    "value", ["x", "é", "a\x1bb", "a\x7fb", "a\u202eb", "a\tb", "a\nb", "a\r\nb", "\x9b1m", 'a"b', "\ud800"]
+)
+def test_what_is_taken_as_it_is_holds_nothing_that_steers(value: str) -> None:
+    """JSON that the client takes without looking through it has nothing that making it plain would change."""
+    written = (json.dumps({value: [value]}), json.dumps({value: [value]}, ensure_ascii=False))
+
+    for raw in (text.encode(errors="surrogatepass") for text in written):
+        assert not is_plain(raw) or plain_json({value: [value]}) == {value: [value]}
+    assert is_plain(b'{"a": ["b", 1]}')
