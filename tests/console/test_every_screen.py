@@ -172,3 +172,24 @@ async def test_no_screen_obeys_what_it_shows() -> None:
 
     assert {where.partition(" ")[0] for where, _ in shown} >= {"overview", "logs", "catalog", "keys"}
     assert [each for each in shown if each[1]] == []
+
+
+async def test_every_screen_says_when_the_gateway_is_away() -> None:
+    """While nobody answers every screen says so in its first line; once somebody does, every screen is well again."""
+    gateway = full()
+    async with operating(gateway, at="overview") as pilot:
+        for name in NAMES:
+            await go(pilot, name)
+        gateway.trouble = "connection refused"
+        gateway.hang_up()
+        await until_seen(pilot, "✖ No answer from http://gateway.test")
+        for name in NAMES:
+            await go(pilot, name)
+            assert (name, "✖ No answer" in seen(pilot).splitlines()[0]) == (name, True)
+
+        gateway.trouble = None
+
+        await until_seen(pilot, "● ok")
+        for name in NAMES:
+            await go(pilot, name)
+            await until(pilot, lambda: "No answer" not in seen(pilot))
