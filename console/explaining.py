@@ -41,14 +41,14 @@ class Sample:
 
 
 def sample_of(log: LogDetail) -> tuple[str | None, Sample] | None:
-    """The config that a logged request named, and the request; None where its body was not kept."""
+    """The config that ruled a logged request, and the request; None where its body was not kept."""
     body, metadata = log.request.body, log.metrics.metadata or {}
     if not isinstance(body, dict):
         return None
     headers = {name.lower(): str(value) for name, value in (log.request.portkey_headers or {}).items()}
     path = "/" + log.request.url.partition("://")[2].partition("/")[2] if "://" in log.request.url else log.request.url
     words = json.dumps({name: str(value) for name, value in metadata.items()}, ensure_ascii=False) if metadata else ""
-    return headers.get("x-portkey-config"), Sample(body, path or "/v1/chat/completions", words)
+    return log.metrics.config or headers.get("x-portkey-config"), Sample(body, path or "/v1/chat/completions", words)
 
 
 def sample_with(body: Json, model: str, stream: str, message: str) -> Json:

@@ -184,7 +184,7 @@ class LogDetailScreen(Screen[None]):
             self.tollhouse.replay(*found)
 
     def action_explain(self) -> None:
-        """What the config that it named, or whichever rules this key, makes of the same request now."""
+        """What the config that ruled it, or whichever rules this key, makes of the same request now."""
         from console.explaining import sample_of
         from console.screens.config_explain import ConfigExplainScreen
 

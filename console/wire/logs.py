@@ -76,6 +76,8 @@ class LogSummary(msgspec.Struct, frozen=True, kw_only=True):
     gateway_processing_time: float | None = None
     cache_status: str | None = None
     retry_success_count: int | None = None
+    config: str | None = None
+    """The saved config that ruled it."""
     last_used_option_index: str | int | None = None
     metadata: dict[str, Any] | None = None
     error: Failure | None = None

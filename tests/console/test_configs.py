@@ -338,14 +338,15 @@ async def test_versions_are_compared_and_rolled_back_to() -> None:
         assert json.loads(area(pilot).text) == SINGLE
 
 
-async def test_logged_request_is_explained() -> None:
-    """`x` on a log asks what the config that it named makes of the same request, metadata included."""
+@pytest.mark.parametrize("ruled", [None, "pc-chat"])
+async def test_logged_request_is_explained(ruled: str | None) -> None:
+    """`x` on a log asks what the config that ruled it, by its header or its key, makes of the same request now."""
     gateway = configured()
     gateway.logs, gateway.details = [log(1)], {log(1)["id"]: detail(1)}
-    headers = {"x-portkey-config": "pc-chat"}
+    headers = {} if ruled else {"x-portkey-config": "pc-chat"}
     body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}], "temperature": 0.2}
     kept = gateway.details[gateway.logs[0]["id"]]
-    kept["metrics"] = kept["metrics"] | {"metadata": {"plan": "pro plus"}}
+    kept["metrics"] = kept["metrics"] | {"metadata": {"plan": "pro plus"}, "config": ruled}
     kept["request"] = kept["request"] | {"portkeyHeaders": headers, "body": body}
     async with operating(gateway) as pilot:
         await until_seen(pilot, "gpt-4o")

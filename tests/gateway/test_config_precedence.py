@@ -43,6 +43,7 @@ async def test_header_then_key_then_workspace(gateway: Gateway, vendor: Simulate
     assert [answer.status_code for answer in (none, workspaces, keys, own)] == [200] * 4
     asked = [request.body["model"] for request in vendor.requests]
     assert asked == ["gpt-4o", "of-the-workspace", "of-the-key", "gpt-4o-mini"]
+    assert [log["config"] for log in await gateway.logs()] == [None, "pc-k", "pc-w", None]
 
 
 async def test_key_that_allows_no_other_config(gateway: Gateway, vendor: SimulatedVendor) -> None:

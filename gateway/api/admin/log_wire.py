@@ -82,6 +82,7 @@ def summary(record: LogRecord) -> Json:
         **timings(record),
         "cache_status": record.cache_status,
         "retry_success_count": record.retries,
+        "config": record.config,
         "last_used_option_index": record.config_path,
         "metadata": record.metadata,
         "error": record.failure,
