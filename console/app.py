@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.command import Provider
 
-    from console.playground import Playground
+    from console.playground.sides import Playground
     from console.screens.logs import LogsScreen
 
 
@@ -133,7 +133,7 @@ class TollhouseApp(FacingApp):
 
     async def show_logs(self, filter_text: str) -> None:
         """Go to Logs, narrowed to what a filter finds."""
-        from console.query import parse
+        from console.logs.query import parse
 
         await self.switch_mode("logs")
         self.pop_to_beginning()

@@ -10,7 +10,7 @@ import anyio
 
 from console.client import GatewayClient, GatewayError, GatewayRefused
 from console.figures import NONE, day_time, short_count, short_duration, short_percent
-from console.limit_words import figure
+from console.limits.words import figure
 from console.wire.catalog import Health, Integration, Model, Provider
 from console.wire.limits import Limit
 

@@ -12,7 +12,7 @@ from textual.content import Content
 from console.catalog import Catalog, dollars, health_said, models_said
 from console.client import GatewayClient, GatewayRefused
 from console.figures import day_time, short_count, short_duration
-from console.limit_words import BAR, bar, sentence, what
+from console.limits.words import BAR, bar, sentence, what
 from console.plain import plain
 from console.wire.catalog import Integration, Model, Provider, Trial
 from console.wire.configs import ConfigRow

@@ -10,7 +10,7 @@ import msgspec
 
 from console.address import UNIX
 from console.plain import is_plain, plain_json, plain_line
-from console.streaming import Events
+from console.playground.streaming import Events
 from console.wire.answers import Done, ErrorAnswer, Page
 from console.wire.catalog import Integration, Model, ModelList, Provider, Vendor
 from console.wire.keys import ApiKey, NewSecret

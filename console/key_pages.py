@@ -10,9 +10,9 @@ from textual.content import Content
 from console.catalog_pages import fact, line, perhaps
 from console.client import GatewayClient, GatewayRefused
 from console.figures import clock_time, day_time, short_count, short_dollars
-from console.limit_words import BAR, NANO, bar, sentence, what
+from console.limits.spenders import CENT
+from console.limits.words import BAR, NANO, bar, sentence, what
 from console.scopes import allows, grouped, short_scopes
-from console.spenders import CENT
 from console.wire.keys import ApiKey
 from console.wire.limits import Limit, Spender
 from console.wire.logs import LogSummary

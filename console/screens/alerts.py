@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from console.alert_words import channel_row, happened_row, standing_row
 from console.client import GatewayClient, GatewayRefused, segment
 from console.keys_table import Place, bindings
+from console.limits.alert_words import channel_row, happened_row, standing_row
 from console.plain import plain_line
 from console.screens.live import LiveScreen
 from console.screens.resource import Listing

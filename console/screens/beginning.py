@@ -9,7 +9,7 @@ from textual.content import Content
 from console.plain import plain_line
 
 if TYPE_CHECKING:
-    from console.outlook import Beginning
+    from console.overview.outlook import Beginning
 
 
 def steps(known: Beginning, url: str) -> Content:

@@ -143,7 +143,7 @@ class CatalogActs(ResourceScreen):
 
     async def provision(self, slug: str) -> None:
         """Who may use it, and how much."""
-        from console.limited import access_path
+        from console.limits.limited import access_path
         from console.screens.provision_form import provision
         from console.wire.limits import AccessList
         from console.wire.people import Workspace
@@ -154,7 +154,7 @@ class CatalogActs(ResourceScreen):
 
     async def limit_provider(self, slug: str) -> None:
         """The form of a limit, for this provider."""
-        from console.limited import ask_owners
+        from console.limits.limited import ask_owners
         from console.screens.new_limit_form import new_limit
         from console.wire.limits import Limit
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from console.alert_words import KINDS
 from console.client import GatewayClient, segment
+from console.limits.alert_words import KINDS
 from console.screens.fields import Field, Values, always, changes_of
 from console.screens.form import FormScreen, Json
 from console.wire.alerts import Channel

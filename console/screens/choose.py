@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
-from console.backlog import Row
+from console.logs.backlog import Row
 from console.plain import plain_line
 
 

@@ -7,9 +7,9 @@ from textual.getters import query_one
 from textual.widgets import OptionList, Static, TextArea
 
 from console.client import GatewayClient, GatewayError
-from console.config_help import ConfigHelp
-from console.editing import help_from
-from console.json_text import place_at
+from console.configs.editing import help_from
+from console.configs.help import ConfigHelp
+from console.configs.json_text import place_at
 from console.plain import plain_line
 from console.screens.governed import GovernedScreen
 from console.widgets.completions import Completions

@@ -15,11 +15,11 @@ from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from console.client import GatewayClient, GatewayError, GatewayRefused
-from console.config_words import fitted, tree
-from console.drafts import Drafts
-from console.editing import Edited, Problem, checked, kept, read, save
+from console.configs.drafts import Drafts
+from console.configs.editing import Edited, Problem, checked, kept, read, save
+from console.configs.outside import NoEditor, edited_outside, editor_of
+from console.configs.words import fitted, tree
 from console.keys_table import Place, bindings
-from console.outside import NoEditor, edited_outside, editor_of
 from console.places import state_folder
 from console.plain import plain, plain_line
 from console.screens.completing import CompletingScreen

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Label, Static
 
 from console.client import GatewayClient, GatewayError
-from console.explaining import BadSample, Sample, last_message, lines, sample_with
+from console.configs.explaining import BadSample, Sample, last_message, lines, sample_with
 from console.keys_table import Place, bindings
 from console.plain import plain_line
 from console.screens.governed import GovernedScreen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from console.client import GatewayClient, segment
-from console.config_templates import TEMPLATES
+from console.configs.templates import TEMPLATES
 from console.screens.fields import Field, Values, always, changes_of, slug_of
 from console.screens.form import FormScreen
 from console.wire.answers import Done

@@ -9,10 +9,10 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from console.client import GatewayClient, GatewayError, segment
-from console.config_templates import filled_in
-from console.config_words import strategy_words
-from console.drafts import Draft, Drafts
-from console.editing import Edited, fetched, providers
+from console.configs.drafts import Draft, Drafts
+from console.configs.editing import Edited, fetched, providers
+from console.configs.templates import filled_in
+from console.configs.words import strategy_words
 from console.figures import day_time
 from console.keys_table import Place, bindings
 from console.places import state_folder

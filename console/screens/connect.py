@@ -14,12 +14,12 @@ from textual.binding import BindingType
 from textual.getters import query_one
 from textual.widgets import Static, Tab, Tabs
 
-from console.chat import trouble
 from console.client import GatewayClient, GatewayError
-from console.connect import CLIENTS, NO_KEY, Client, hints, knock, root_of, roots_of
 from console.figures import short_duration
 from console.keys_table import Place, bindings
 from console.plain import plain_line
+from console.playground.chat import trouble
+from console.playground.connect import CLIENTS, NO_KEY, Client, hints, knock, root_of, roots_of
 from console.scopes import TEMPLATES
 from console.screens.governed import GovernedScreen
 from console.widgets.key_bar import KeyBar

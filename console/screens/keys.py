@@ -12,7 +12,7 @@ from console.catalog import ask_limits, spent_and_left
 from console.client import GatewayClient, segment
 from console.figures import NONE, day_time
 from console.keys_table import Place, bindings
-from console.limit_words import short_moment
+from console.limits.words import short_moment
 from console.plain import plain_line
 from console.scopes import short_scopes
 from console.screens.resource import Listing, ResourceScreen
@@ -170,7 +170,7 @@ class KeysScreen(ResourceScreen):
 
     async def limit_key(self, key: ApiKey) -> None:
         """The form of a limit, for this key."""
-        from console.limited import ask_owners
+        from console.limits.limited import ask_owners
         from console.screens.new_limit_form import new_limit
 
         near = Limit(id="", level="api_key", owner=key.id, name=key.name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from console.client import segment
-from console.limit_words import amount, what, whose
-from console.limited import Owner, ask_owners, owner_of, which_of, without
+from console.limits.limited import Owner, ask_owners, owner_of, which_of, without
+from console.limits.words import amount, what, whose
 from console.screens.live import LiveScreen
 from console.wire.limits import Json, Limit, Nothing, Policy
 

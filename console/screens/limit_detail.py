@@ -14,11 +14,11 @@ from textual.widgets import Static
 
 from console.client import GatewayClient, segment
 from console.keys_table import Place, bindings
-from console.limit_words import LEFT, SPENT, bar, cells, facts, figure, sentence, state
+from console.limits.spenders import Use, ask_uses
+from console.limits.words import LEFT, SPENT, bar, cells, facts, figure, sentence, state
 from console.plain import plain
 from console.screens.limit_acts import LimitActs
 from console.screens.resource import Listing
-from console.spenders import Use, ask_uses
 from console.widgets.columns import Column
 from console.widgets.key_bar import KeyBar
 from console.widgets.resource_table import ResourceTable, Rows

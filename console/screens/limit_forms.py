@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from console.client import GatewayClient, segment
-from console.limit_words import amount, what, whose
-from console.limited import POLICIES, Owner, is_same, which_of
+from console.limits.limited import POLICIES, Owner, is_same, which_of
+from console.limits.words import amount, what, whose
 from console.screens.expiry import spelled
 from console.screens.fields import Field, Refusal, Values, always
 from console.screens.form import FormScreen, Json

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 
 from console.client import GatewayClient
 from console.keys_table import Place, bindings
-from console.limit_words import bar, figure, refusals, short_moment, state, what, whose
+from console.limits.words import bar, figure, refusals, short_moment, state, what, whose
 from console.screens.limit_acts import LimitActs
 from console.screens.resource import Listing
 from console.widgets.columns import Column

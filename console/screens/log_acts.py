@@ -9,7 +9,7 @@ from textual import work
 from textual.getters import query_one
 
 from console.client import GatewayClient, GatewayError
-from console.query import Query, parse, with_range
+from console.logs.query import Query, parse, with_range
 from console.screens.governed import GovernedScreen
 from console.widgets.tail_view import TailView
 
@@ -77,7 +77,7 @@ class LogActs(GovernedScreen):
     @work(exclusive=True, group="export")
     async def action_export(self) -> None:
         """What the filter finds as a file; one may look at other things meanwhile."""
-        from console.exporting import export, place
+        from console.logs.exporting import export, place
         from console.screens.views import export_form
 
         values = await self.app.push_screen_wait(export_form(self.filter_text, self.now()))

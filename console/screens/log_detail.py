@@ -12,15 +12,15 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Static, Tab, Tabs
 
-from console.backlog import Row
 from console.client import GatewayClient, GatewayError, GatewayRefused
-from console.curl import curl_of_log
-from console.json_tree import JsonTree
 from console.keys_table import Place, bindings
+from console.logs.backlog import Row
+from console.logs.curl import curl_of_log
+from console.logs.json_tree import JsonTree
+from console.logs.record_lines import page_lines, tree_of
+from console.logs.record_text import PAGES
+from console.logs.story import begun, sentence
 from console.plain import plain
-from console.record_lines import page_lines, tree_of
-from console.record_text import PAGES
-from console.story import begun, sentence
 from console.widgets.key_bar import KeyBar
 from console.widgets.page_tabs import PageTabs
 from console.widgets.status_line import StatusLine
@@ -174,7 +174,7 @@ class LogDetailScreen(Screen[None]):
 
     def action_replay(self) -> None:
         """Into the playground with the same messages, model and parameters."""
-        from console.playground import replayed
+        from console.playground.sides import replayed
 
         if self.log_detail is None:
             self.tollhouse.say("There is nothing to replay yet.")
@@ -185,7 +185,7 @@ class LogDetailScreen(Screen[None]):
 
     def action_explain(self) -> None:
         """What the config that ruled it, or whichever rules this key, makes of the same request now."""
-        from console.explaining import sample_of
+        from console.configs.explaining import sample_of
         from console.screens.config_explain import ConfigExplainScreen
 
         if self.log_detail is None or (found := sample_of(self.log_detail)) is None:

@@ -13,16 +13,16 @@ from textual.getters import query_one
 from textual.widgets import Static
 
 from console.client import GatewayClient, GatewayError, TailEvent
-from console.feed import Feed
-from console.follow import Broken, Connected, follow
 from console.keys_table import Place, bindings
+from console.logs.feed import Feed
+from console.logs.follow import Broken, Connected, follow
+from console.logs.query import Query, parse, problem_of
+from console.logs.query_completion import known_in, offers
+from console.logs.query_words import HINT
+from console.logs.story import sentence
 from console.pace import Pace
 from console.plain import plain_line
-from console.query import Query, parse, problem_of
-from console.query_completion import known_in, offers
-from console.query_words import HINT
 from console.screens.log_acts import LogActs
-from console.story import sentence
 from console.widgets.filter_bar import FilterBar
 from console.widgets.key_bar import KeyBar
 from console.widgets.log_line import COLUMNS

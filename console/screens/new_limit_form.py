@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from console.client import GatewayClient
-from console.limit_words import LEVELS
-from console.limited import POLICIES, Owner, Owners, Which
+from console.limits.limited import POLICIES, Owner, Owners, Which
+from console.limits.words import LEVELS
 from console.screens.fields import Field, Refusal, Values, body_of
 from console.screens.form import FormScreen, Json
 from console.screens.limit_fields import budget_fields, limit_of, rate_fields

@@ -17,11 +17,11 @@ from textual.getters import query_one
 from textual.widgets import Static, Tab
 
 from console.keys_table import Place, bindings
-from console.outlook import Outlook, Teams, look
-from console.overview_numbers import MEASURES, TABLE, numbers, plot, table
-from console.overview_rows import COLUMNS, Way, rows_of, way_from
+from console.overview.numbers import MEASURES, TABLE, numbers, plot, table
+from console.overview.outlook import Outlook, Teams, look
+from console.overview.ranges import QUIET_SECONDS, RANGES, USUAL, named
+from console.overview.rows import COLUMNS, Way, rows_of, way_from
 from console.plain import plain_line
-from console.ranges import QUIET_SECONDS, RANGES, USUAL, named
 from console.screens.resource import RETRY_SECONDS, Listing, ResourceScreen
 from console.widgets.filter_bar import FilterBar
 from console.widgets.key_bar import KeyBar

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 
 from console.client import GatewayClient, GatewayRefused, segment
 from console.keys_table import Place, bindings
-from console.people import People, invite_row, named
+from console.organisation.people import People, invite_row, named
 from console.screens.resource import Listing, ResourceScreen
 from console.widgets.columns import Column
 from console.widgets.resource_table import ResourceTable, Rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from console.client import GatewayClient
-from console.limited import access_path, several
+from console.limits.limited import access_path, several
 from console.screens.fields import Field, Values
 from console.screens.form import FormScreen, Json
 from console.screens.limit_fields import budget_fields, limit_of, rate_fields

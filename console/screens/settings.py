@@ -9,12 +9,12 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.content import Content
 
-from console.audit_text import fact
 from console.checkup import MARKS, checkup
 from console.client import GatewayClient
 from console.doctor.finding import Finding
 from console.figures import NONE
 from console.keys_table import KEYS, Place, bindings
+from console.organisation.audit_text import fact
 from console.places import config_file
 from console.preferences import THEMES
 from console.screens.page import PageScreen

@@ -15,11 +15,11 @@ from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from console.client import GatewayClient, GatewayError, segment
-from console.exporting import FORMATS, file_problem
-from console.exporting import PATH as EXPORTS
 from console.keys_table import Place, bindings
+from console.logs.exporting import FORMATS, file_problem
+from console.logs.exporting import PATH as EXPORTS
+from console.logs.saved_views import PATH, body_of, line_of
 from console.plain import plain_line
-from console.saved_views import PATH, body_of, line_of
 from console.screens.fields import Field, Values, always
 from console.screens.form import FormScreen
 from console.widgets.key_bar import KeyBar

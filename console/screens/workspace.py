@@ -10,8 +10,8 @@ from textual.binding import BindingType
 
 from console.client import GatewayClient, segment
 from console.keys_table import Place, bindings
-from console.limit_words import amount
-from console.people import defaults_rows, member_row
+from console.limits.words import amount
+from console.organisation.people import defaults_rows, member_row
 from console.screens.people import perhaps
 from console.screens.resource import Listing, ResourceScreen
 from console.widgets.columns import Column

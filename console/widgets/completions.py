@@ -9,7 +9,7 @@ from textual.geometry import Offset
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from console.config_help import Offer
+from console.configs.help import Offer
 from console.plain import plain_line
 
 ROWS, WIDTH = 8, 66

@@ -12,8 +12,8 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
+from console.logs.query_completion import completed
 from console.plain import plain_line
-from console.query_completion import completed
 from console.widgets.line_input import LineInput
 
 

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.style import Style as VisualStyle
 from textual.widgets import TextArea
 
-from console.json_text import Piece, pieces, spans
+from console.configs.json_text import Piece, pieces, spans
 from console.plain import plain
 
 COLOURS = {

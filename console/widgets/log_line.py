@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import tzinfo
 
-from console.backlog import Row
 from console.figures import NONE, clock_time, short_count, short_dollars, short_duration
-from console.story import note
+from console.logs.backlog import Row
+from console.logs.story import note
 from console.widgets.columns import Column, fit, taken, that_fit
 from console.wire.logs import LogSummary
 

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
-from console.plotting import Number, sparkline
+from console.overview.plotting import Number, sparkline
 
 NAME, VALUE = 12, 11
 """Cells; a value that is longer makes room for itself, in all of them alike."""

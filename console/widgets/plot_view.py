@@ -7,7 +7,7 @@ from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
 
-from console.plotting import Plot, framed
+from console.overview.plotting import Plot, framed
 
 
 class PlotView(Widget):

@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from console.backlog import Backlog, Row
+from console.logs.backlog import Backlog, Row
 from console.widgets.cursor_list import CursorList
 from console.widgets.log_line import USUAL, cells, fitting
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from console.audit_query import parse
-from console.audit_text import difference
+from console.organisation.audit_query import parse
+from console.organisation.audit_text import difference
 from tests.console.driving import NOW, operating, paste, seen, unseen, until, until_seen
 from tests.console.people_samples import company, record
 from tests.console.test_commands import jump

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from console.config_words import fitted, tree
-from console.drafts import MASK, Draft, Drafts
-from console.outside import NoEditor, edited_outside, editor_of
+from console.configs.drafts import MASK, Draft, Drafts
+from console.configs.outside import NoEditor, edited_outside, editor_of
+from console.configs.words import fitted, tree
 from console.places import state_folder
 from console.widgets.json_area import JsonArea
 from tests.console.driving import Operator, operating, paste, seen, unseen, until, until_seen

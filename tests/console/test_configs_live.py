@@ -5,9 +5,9 @@ from datetime import UTC
 from pathlib import Path
 
 from console.app import TollhouseApp
+from console.configs.drafts import MASK as OURS
+from console.configs.drafts import SECRET
 from console.demo.vendor import serve_vendor
-from console.drafts import MASK as OURS
-from console.drafts import SECRET
 from console.widgets.json_area import JsonArea
 from gateway.configs.masking import HIDDEN
 from gateway.headers import MASK

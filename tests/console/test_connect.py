@@ -10,8 +10,8 @@ import anyio
 import pytest
 
 from console.client import GatewayClient, GatewayRefused
-from console.connect import CLIENTS, NO_KEY, Client, hints, knock, root_of, roots_of
 from console.demo.vendor import serve_vendor
+from console.playground.connect import CLIENTS, NO_KEY, Client, hints, knock, root_of, roots_of
 from console.wire.connect import Setting
 from tests.console.driving import operating, paste, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway

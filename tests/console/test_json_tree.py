@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from console.client import convert
-from console.json_tree import JsonTree
+from console.logs.json_tree import JsonTree
 from console.timeline import bar, timeline
 from console.wire.logs import LogSummary
 from console.wrapping import Line, wrapped

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.saved_views import line_of
+from console.logs.saved_views import line_of
 from console.widgets.log_line import COLUMNS, fitting
 from console.wire.saved_filters import SavedFilter
 from tests.console.driving import fill, operating, paste, seen, unseen, until, until_seen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from console.people import defaults_rows, named
+from console.organisation.people import defaults_rows, named
 from console.screens.people_forms import email_problem, object_problem, places_of, places_problem
 from tests.console.driving import fill, operating, seen, unseen, until, until_seen
 from tests.console.people_samples import company

@@ -5,9 +5,9 @@ from datetime import UTC
 from pathlib import Path
 
 from console.app import TollhouseApp
-from console.chat import Answer, Question, ask
 from console.client import GatewayClient
 from console.demo.vendor import serve_vendor
+from console.playground.chat import Answer, Question, ask
 from tests.console.driving import paste, seen, until, until_seen
 from tests.gateway.running import OPERATOR_KEY, add_demo, gateway_in
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from console.backlog import Row
 from console.client import convert
-from console.query import Query, parse, problem_of, with_range
-from console.query_completion import completed, known_in, offers
+from console.logs.backlog import Row
+from console.logs.query import Query, parse, problem_of, with_range
+from console.logs.query_completion import completed, known_in, offers
 from console.wire.logs import LogSummary, Started
 from tests.console.samples import Json, failed_log, log, started
 

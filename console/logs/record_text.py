@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from datetime import tzinfo
 from typing import Any
 
-from console.conversation import conversation, listed, pretty
 from console.figures import day_time, short_count, short_dollars, short_duration
-from console.story import cost, steps
+from console.logs.conversation import conversation, listed, pretty
+from console.logs.story import cost, steps
 from console.timeline import timeline
 from console.wire.logs import BillLine, LogDetail, LogSummary
 

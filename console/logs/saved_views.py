@@ -6,8 +6,8 @@ from datetime import datetime
 
 import msgspec
 
-from console.query import parse
-from console.query_words import EXACT, NUMBERS
+from console.logs.query import parse
+from console.logs.query_words import EXACT, NUMBERS
 from console.wire.saved_filters import SavedFilter
 
 PATH = "/v1/logs/filters"

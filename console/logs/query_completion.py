@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from console.backlog import Row
-from console.query_words import EXACT, NUMBERS, STATUSES, WORDS
+from console.logs.backlog import Row
+from console.logs.query_words import EXACT, NUMBERS, STATUSES, WORDS
 from console.wire.logs import LogSummary
 
 MOST = 8

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import tzinfo
 from typing import Any
 
-from console.conversation import conversation
-from console.json_tree import JsonTree
+from console.logs.conversation import conversation
+from console.logs.json_tree import JsonTree
+from console.logs.record_text import PAGES
 from console.plain import plain
-from console.record_text import PAGES
-from console.transcript import NAMES
+from console.playground.transcript import NAMES
 from console.wire.logs import LogDetail
 from console.wrapping import Line, wrapped
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from console.query import Query
+from console.logs.query import Query
 from console.wire.logs import LogSummary, Started
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from console.json_text import pieces
+from console.configs.json_text import pieces
 from console.places import write_privately
 
 MASK = "•••"

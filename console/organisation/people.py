@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from console.figures import NONE, day_time
-from console.limit_words import amount
+from console.limits.words import amount
 from console.wire.keys import ApiKey
 from console.wire.limits import Limit
 from console.wire.people import Invite, Member, User, Workspace

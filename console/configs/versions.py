@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 
-from console.config_templates import pretty
+from console.configs.templates import pretty
 from console.plain import plain
 from console.wrapping import Line
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from console.address import UNIX, url_of
 from console.client import GatewayClient, read
-from console.conversation import turns_answered
+from console.logs.conversation import turns_answered
 from console.wire.connect import Setting
 
 SNIPPETS = Path(__file__).parent / "snippets"

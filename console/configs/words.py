@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from console.json_text import Path
+from console.configs.json_text import Path
 from console.plain import plain_line
 from console.wrapping import Line
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from console.client import GatewayError, GatewayRefused, segment
-from console.ranges import USUAL, TimeRange
+from console.overview.ranges import USUAL, TimeRange
 from console.wire.alerts import Alert
 from console.wire.answers import Page
 from console.wire.limits import Limit

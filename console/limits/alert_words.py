@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, tzinfo
 
 from console.figures import NONE, day_time, short_uptime
-from console.limit_words import short_moment
+from console.limits.words import short_moment
 from console.wire.alerts import Alert, Channel
 
 KINDS = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from console.backlog import Backlog
 from console.client import TailEvent
 from console.figures import short_count
-from console.follow import Broken, Connected
-from console.inbox import Inbox
-from console.query import Query
+from console.logs.backlog import Backlog
+from console.logs.follow import Broken, Connected
+from console.logs.inbox import Inbox
+from console.logs.query import Query
 from console.wire.logs import Dropped, LogPage, Started
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from console.chat import Answer, called_tools
-from console.conversation import turn
+from console.logs.conversation import turn
 from console.plain import plain
-from console.playground import Side
+from console.playground.chat import Answer, called_tools
+from console.playground.sides import Side
 from console.wrapping import Line, wrapped
 
 NAMES = {"user": "you", "assistant": "assistant"}

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.client import GatewayClient, GatewayError, segment
-from console.config_help import Catalog, ConfigHelp
-from console.config_templates import pretty
-from console.drafts import Draft, without_secrets
-from console.json_text import Path, Piece, path_of, where
+from console.configs.drafts import Draft, without_secrets
+from console.configs.help import Catalog, ConfigHelp
+from console.configs.json_text import Path, Piece, path_of, where
+from console.configs.templates import pretty
 from console.wire.catalog import Provider, Vendor
 from console.wire.chat import ConfigMenu, ModelMenu
 from console.wire.configs import ConfigAnswer, Saved, SavedAnswer, Verdict

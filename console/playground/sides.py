@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from console.chat import PATH, Answer, Question, is_config
-from console.conversation import listed, said
-from console.curl import KEY, as_curl
+from console.logs.conversation import listed, said
+from console.logs.curl import KEY, as_curl
+from console.playground.chat import PATH, Answer, Question, is_config
 from console.wire.logs import LogDetail
 
 Json = dict[str, Any]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
-from console.json_text import Path, Piece, Place, keys_in, spelled, unquoted
+from console.configs.json_text import Path, Piece, Place, keys_in, spelled, unquoted
 
 Json = dict[str, Any]
 MOST = 200

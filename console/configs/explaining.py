@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from console.config_words import query_words
+from console.configs.words import query_words
 from console.figures import short_dollars
 from console.plain import plain
 from console.wire.configs import Explanation, Foreseen, Way

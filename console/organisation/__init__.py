@@ -1,0 +1,1 @@
+"""People and audit without Textual: rows, filters, and what a change changed."""
