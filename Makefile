@@ -32,7 +32,7 @@ demo: $(READY)  ## the console with a simulated vendor and traffic; needs no acc
 	@$(BIN)/tollhouse demo $(ARGS)
 
 test: $(READY) tools lint types contracts  ## everything that is checked; the tests come last
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: test  ## the same
 
