@@ -33,8 +33,8 @@ async def test_second_page_of_a_list_is_fetched() -> None:
         await pilot.press("G")
 
         await until_seen(pilot, "@team-100")
-        pages = [path for path in gateway.looked if path.startswith("/v1/providers?")]
-        assert [f"current_page={number}" in path for number, path in enumerate(pages[:2])] == [True, True]
+        assert "/v1/providers?current_page=0&page_size=100" in gateway.looked
+        assert "/v1/providers?current_page=1&page_size=100" in gateway.looked
 
 
 async def test_five_thousand_models_are_scrolled_to_the_last() -> None:

@@ -107,7 +107,7 @@ KEYS_SHOWN: dict[Place, str] = {
     "trace": "Enter Open  y Copy id",
     "log": "y Copy tab",
     "overview": "v Table",
-    "catalog": "→ Next list",
+    "catalog": "→ Lists",
     "entry": "Esc Back  T Test  p Provision",
     "playground": "b Two sides",
     "limits": "n New  e Edit  u Raise",
