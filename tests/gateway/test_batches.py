@@ -1,13 +1,8 @@
-"""OpenAI's files and batches before Anthropic's, by OpenAI's own client."""
+"""OpenAI's batches before Anthropic's, by OpenAI's own client: from a file to results, and who pays for them."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import stat
-from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any, Final
 
 import msgspec
 import openai
@@ -16,95 +11,23 @@ import pytest
 from console.demo.vendor import SimulatedVendor
 from gateway.batches.papers import KeptBatch
 from gateway.batches.watching import watch
-from tests.gateway.running import Gateway, Json, client, gateway_in
+from tests.gateway.batched import (
+    ENDPOINT,
+    MODEL,
+    batches,
+    gateway,
+    jsonl,
+    lines_of,
+    made,
+    refused,
+    request,
+    said,
+    there,
+    upload,
+)
+from tests.gateway.running import Gateway, Json
 
-MODEL = "claude-sonnet-4-5"
-ENDPOINT: Final = "/v1/chat/completions"
-
-
-@pytest.fixture
-async def gateway(tmp_path: Path, vendor: SimulatedVendor) -> AsyncIterator[Gateway]:
-    """A gateway with Anthropic behind `@claude`."""
-    async with gateway_in(tmp_path, trusted_custom_hosts=("127.0.0.1",)) as gateway:
-        body = {
-            "name": "Claude",
-            "slug": "claude",
-            "ai_provider_id": "anthropic",
-            "key": "sk-ant-of-the-tests",
-            "configurations": {"custom_host": vendor.url},
-        }
-        (await gateway.admin.post("/v1/integrations", json=body)).raise_for_status()
-        await asyncio.gather(*gateway.plant.errands)
-        vendor.forget()
-        yield gateway
-
-
-@pytest.fixture
-async def batches(gateway: Gateway) -> AsyncIterator[openai.AsyncOpenAI]:
-    """OpenAI's client at our door."""
-    async with openai.AsyncOpenAI(
-        base_url=f"{gateway.url}/v1",
-        api_key=gateway.app_key,
-        default_headers={"x-portkey-provider": "@claude"},
-        max_retries=0,
-    ) as client:
-        yield client
-
-
-def request(custom_id: str, text: str = "hi", **more: Any) -> Json:
-    """One line of the file."""
-    body = {"model": MODEL, "max_tokens": 9, "messages": [{"role": "user", "content": text}]} | more
-    return {"custom_id": custom_id, "method": "POST", "url": ENDPOINT, "body": body}
-
-
-def jsonl(*lines: Json) -> bytes:
-    """Several."""
-    return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)
-
-
-async def upload(batches: openai.AsyncOpenAI, *lines: Json) -> str:
-    """A file of requests, by its id."""
-    return (await batches.files.create(file=("requests.jsonl", jsonl(*lines)), purpose="batch")).id
-
-
-def there(status: str = "in_progress", cancelled: bool = False, **counts: int) -> Json:
-    """Anthropic's batch."""
-    return {
-        "id": "msgbatch_1",
-        "type": "message_batch",
-        "processing_status": status,
-        "request_counts": {"processing": 0, "succeeded": 0, "errored": 0, "canceled": 0, "expired": 0} | counts,
-        "expires_at": "2030-01-02T00:00:00Z",
-        "cancel_initiated_at": "2030-01-01T00:00:00Z" if cancelled else None,
-    }
-
-
-def said(number: int, text: str = "Hello") -> Json:
-    """The answer to one request of Anthropic's batch."""
-    usage = {"input_tokens": 1000, "output_tokens": 100, "service_tier": "batch"}
-    message = {
-        "id": f"msg_{number}",
-        "type": "message",
-        "role": "assistant",
-        "model": MODEL,
-        "content": [{"type": "text", "text": text}],
-        "stop_reason": "end_turn",
-        "usage": usage,
-    }
-    return {"custom_id": f"line-{number}", "result": {"type": "succeeded", "message": message}}
-
-
-def refused(number: int) -> Json:
-    """An error instead of an answer."""
-    error = {"type": "error", "error": {"type": "invalid_request_error", "message": "max_tokens is too large"}}
-    return {"custom_id": f"line-{number}", "result": {"type": "errored", "error": error}}
-
-
-async def made(batches: openai.AsyncOpenAI, vendor: SimulatedVendor, *lines: Json) -> str:
-    """A batch under way, by its id."""
-    vendor.will(json=there(processing=len(lines)))
-    file = await upload(batches, *lines)
-    return (await batches.batches.create(input_file_id=file, endpoint=ENDPOINT, completion_window="24h")).id
+__all__ = ["batches", "gateway"]
 
 
 async def test_a_batch_from_its_file_to_its_results(
@@ -154,11 +77,6 @@ async def test_a_batch_from_its_file_to_its_results(
     assert "max_tokens is too large" in bad["response"]["body"]["error"]["message"]
     shown = await batches.files.retrieve(ended.output_file_id)
     assert shown.bytes == len((await gateway.app.get(f"/v1/batches/{begun.id}/output")).content)
-
-
-def lines_of(content: bytes) -> list[Json]:
-    """A file of results."""
-    return [msgspec.json.decode(line) for line in content.splitlines()]
 
 
 @pytest.mark.parametrize(
@@ -331,156 +249,3 @@ async def test_a_key_of_the_callers_own_is_sent_each_time(
     assert [each.headers["x-api-key"] for each in vendor.requests] == ["sk-ant-mine"] * 2
     kept = b"".join(each.read_bytes() for each in (gateway.plant.settings.home / "files").iterdir())
     assert b"sk-ant-mine" not in kept
-
-
-async def test_a_file_is_its_workspaces(gateway: Gateway, batches: openai.AsyncOpenAI, vendor: SimulatedVendor) -> None:
-    """Another workspace finds neither file nor batch, by no path; its owner lists, reads and removes them."""
-    batch = await made(batches, vendor, request("a"))
-    (file,) = (await batches.files.list()).data
-    (await gateway.admin.post("/v1/admin/workspaces", json={"name": "other", "slug": "other"})).raise_for_status()
-    other = {"name": "theirs", "scopes": ["completions.write"], "workspace_id": "other"}
-    key = (await gateway.admin.post("/v1/api-keys/workspace/service", json=other)).raise_for_status().json()["key"]
-
-    async with client(gateway.url, key) as theirs:
-        refused = [
-            await theirs.get(f"/v1/files/{file.id}"),
-            await theirs.get(f"/v1/files/{file.id}/content"),
-            await theirs.delete(f"/v1/files/{file.id}"),
-            await theirs.get(f"/v1/batches/{batch}"),
-            await theirs.get(f"/v1/batches/{batch}/output"),
-            await theirs.post(f"/v1/batches/{batch}/cancel"),
-        ]
-
-    assert [each.status_code for each in refused] == [404] * 6
-    assert [each.id for each in (await batches.batches.list()).data] == [batch]
-    assert (await batches.files.content(file.id)).content == jsonl(request("a"))
-    assert (await batches.files.delete(file.id)).deleted
-    with pytest.raises(openai.NotFoundError):
-        await batches.files.retrieve(file.id)
-
-
-async def test_a_key_without_the_scope_is_refused(gateway: Gateway) -> None:
-    """Files and batches are an application's: a key that may not ask vendors has none, here or passed on."""
-    reader = {"name": "reader", "scopes": ["logs.list"]}
-    key = (await gateway.admin.post("/v1/api-keys/workspace/service", json=reader)).raise_for_status().json()["key"]
-    to_claude = {"x-portkey-provider": "@claude"}
-
-    async with client(gateway.url, key) as theirs:
-        refused = [await theirs.get(path, headers=to_claude) for path in ("/v1/files", "/v1/batches/batch_abc")]
-    nobody = await gateway.app.get("/v1/files", headers=to_claude | {"authorization": "Bearer no"})
-
-    assert [each.status_code for each in (*refused, nobody)] == [403, 403, 401]
-
-
-async def test_files_are_for_this_user_alone(gateway: Gateway, batches: openai.AsyncOpenAI) -> None:
-    """What is kept can be read by nobody else on the machine, and is gone when its days are over."""
-    await upload(batches, request("a"))
-    folder = gateway.plant.settings.home / "files"
-    files = list(folder.iterdir())
-
-    modes = {stat.S_IMODE(each.stat().st_mode) for each in files}
-    for each in files:
-        os.utime(each, (1, 1))
-    gateway.plant.shelf.forget_old(30, 40 * 86_400)
-
-    assert (len(files), modes) == (2, {0o600})
-    assert not list(folder.iterdir())
-
-
-async def test_cancelled_and_expired_requests_say_so(batches: openai.AsyncOpenAI, vendor: SimulatedVendor) -> None:
-    """A cancelled batch still has what was done, and says of the rest that it was not."""
-    batch = await made(batches, vendor, request("a"), request("b"), request("c"))
-    vendor.will(json=there("canceling", cancelled=True, processing=3))
-
-    cancelled = await batches.batches.cancel(batch)
-
-    assert (cancelled.status, vendor.requests[-1].path) == ("cancelling", "/v1/messages/batches/msgbatch_1/cancel")
-    vendor.will(json=there("ended", cancelled=True, succeeded=1, canceled=1, expired=1))
-    rest = [{"custom_id": f"line-{n}", "result": {"type": kind}} for n, kind in ((2, "canceled"), (3, "expired"))]
-    vendor.will(body=jsonl(said(1), *rest))
-    ended = await batches.batches.retrieve(batch)
-    assert (ended.status, ended.request_counts) == (
-        "cancelled",
-        openai.types.BatchRequestCounts(total=3, completed=1, failed=2),
-    )
-    codes = [
-        each["error"]["code"] for each in lines_of((await batches.files.content(ended.error_file_id or "")).content)
-    ]
-    assert codes == ["batch_cancelled", "batch_expired"]
-    with pytest.raises(openai.ConflictError):
-        await batches.batches.cancel(batch)
-
-
-@pytest.mark.parametrize(
-    ("lines", "said", "param"),
-    [
-        pytest.param(b'{"custom_id":"a"', "line 1: it is no JSON", None, id="no-json"),
-        pytest.param(
-            b'{"url":"/v1/chat/completions","body":{}}', "line 1: `custom_id` is missing", "custom_id", id="no-id"
-        ),
-        pytest.param(
-            jsonl(request("a"), request("b") | {"url": "/v1/embeddings"}),
-            "line 2: `url` is `/v1/embeddings`, but the batch's `endpoint` is `/v1/chat/completions`",
-            "url",
-            id="mixed",
-        ),
-        pytest.param(
-            jsonl(request("a"), request("a")), "line 2: `custom_id` `a` is there twice", "custom_id", id="twice"
-        ),
-        pytest.param(
-            jsonl(request("a"), request("b") | {"body": {"model": MODEL}}),
-            "line 2: `body.messages` is missing",
-            "body.messages",
-            id="no-messages",
-        ),
-        pytest.param(jsonl(request("a", stream=True)), "line 1: `body.stream`", "body.stream", id="stream"),
-        pytest.param(
-            jsonl(request("a", response_format={"type": "json_schema"})),
-            "line 1: `anthropic` cannot be asked for this",
-            "body.response_format",
-            id="unspoken",
-        ),
-    ],
-)
-async def test_a_line_that_is_no_request(
-    batches: openai.AsyncOpenAI, vendor: SimulatedVendor, lines: bytes, said: str, param: str | None
-) -> None:
-    """The refusal names the line and the field, and the vendor hears nothing."""
-    file = await batches.files.create(file=("r.jsonl", lines), purpose="batch")
-
-    with pytest.raises(openai.APIStatusError) as raised:
-        await batches.batches.create(input_file_id=file.id, endpoint=ENDPOINT, completion_window="24h")
-
-    assert raised.value.status_code in (400, 404)
-    assert said in raised.value.message
-    assert raised.value.param == param
-    assert not vendor.requests
-
-
-async def test_what_cannot_be_begun(gateway: Gateway, batches: openai.AsyncOpenAI, vendor: SimulatedVendor) -> None:
-    """An unknown file, one for another purpose, a batch without results and a vendor that refuses each say so."""
-    file = await upload(batches, request("a"))
-    wanted = {"input_file_id": file, "endpoint": ENDPOINT, "completion_window": "24h"}
-    to_claude = {"x-portkey-provider": "@claude"}
-
-    async def create(**more: Any) -> tuple[int, Json]:
-        answer = await gateway.app.post("/v1/batches", json=wanted | more, headers=to_claude)
-        return answer.status_code, answer.json()["error"]
-
-    other_purpose = await gateway.app.post(
-        "/v1/files", data={"purpose": "fine-tune"}, files={"file": ("a", b"x")}, headers=to_claude
-    )
-    status, unknown = await create(input_file_id="file-abc")
-    _, endpoint = await create(endpoint="/v1/rerank-them")
-    vendor.will(429, {"type": "error", "error": {"type": "rate_limit_error", "message": "too many batches"}})
-    refusal, busy = await create()
-
-    assert (other_purpose.status_code, other_purpose.json()["error"]["param"]) == (400, "purpose")
-    assert (status, unknown["param"]) == (404, "input_file_id")
-    assert endpoint["param"] == "endpoint"
-    assert (refusal, busy["message"]) == (429, "anthropic error: too many batches.")
-    assert not (await batches.batches.list()).data
-    batch = await made(batches, vendor, request("a"))
-    vendor.will(json=there(processing=1))
-    early = await gateway.app.get(f"/v1/batches/{batch}/output")
-    assert (early.status_code, early.headers["retry-after"]) == (409, "10")
