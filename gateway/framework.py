@@ -15,7 +15,7 @@ from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
 from litestar.plugins import PluginProtocol
 from litestar.plugins.core import MsgspecDIPlugin
-from litestar.types import Receive, Scope, Send
+from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 from sqlalchemy.exc import OperationalError
 
 from gateway.api.admin.alerts import AlertsController
@@ -89,6 +89,48 @@ def openapi(request: AnyRequest) -> dict[str, Any]:
     return documented(request.app.openapi_schema.to_schema())
 
 
+ROUTES: tuple[ControllerRouterHandler, ...] = (
+    greeting,
+    openapi,
+    list_models,
+    one_model,
+    ObserveController,
+    AlertsController,
+    IntegrationsController,
+    IntegrationModelsController,
+    WorkspacesController,
+    UsersController,
+    OrganisationController,
+    MembersController,
+    InvitesController,
+    IntegrationWorkspacesController,
+    ProvidersController,
+    VirtualKeysController,
+    PoliciesController,
+    LimitsController,
+    ApiKeysController,
+    OwnKeyController,
+    SettingsController,
+    AuditController,
+    ConfigsController,
+    ConfigChecksController,
+    ConfigVersionsController,
+    ExplainController,
+    LogsController,
+    SavedFiltersController,
+    TracesController,
+    FeedbackController,
+    ExportsController,
+    RepricingController,
+    GraphsController,
+    SummaryController,
+    GroupsController,
+    NotificationsController,
+    EventsController,
+    PricingController,
+)
+
+
 def around(plant: Plant) -> Door:
     """The routes, each request of which brings the plant along."""
     routes = framework(plant.version)
@@ -112,46 +154,7 @@ class Routes(Litestar):
 def framework(version: str) -> Litestar:
     """Every route; putting them together takes long, and one lot of them does for all plants of a process."""
     return Routes(
-        route_handlers=[
-            greeting,
-            openapi,
-            list_models,
-            one_model,
-            ObserveController,
-            AlertsController,
-            IntegrationsController,
-            IntegrationModelsController,
-            WorkspacesController,
-            UsersController,
-            OrganisationController,
-            MembersController,
-            InvitesController,
-            IntegrationWorkspacesController,
-            ProvidersController,
-            VirtualKeysController,
-            PoliciesController,
-            LimitsController,
-            ApiKeysController,
-            OwnKeyController,
-            SettingsController,
-            AuditController,
-            ConfigsController,
-            ConfigChecksController,
-            ConfigVersionsController,
-            ExplainController,
-            LogsController,
-            SavedFiltersController,
-            TracesController,
-            FeedbackController,
-            ExportsController,
-            RepricingController,
-            GraphsController,
-            SummaryController,
-            GroupsController,
-            NotificationsController,
-            EventsController,
-            PricingController,
-        ],
+        route_handlers=ROUTES,
         dependencies={"plant": Provide(plant_of, sync_to_thread=False)},
         exception_handlers={
             GatewayError: spell,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from gateway.billing import bill_of
 from gateway.errors import Broken, Draining, GatewayError, HungUp
-from gateway.headers import masked, story
+from gateway.headers import Raw, masked, story
 from gateway.limits.reservation import cost_in
 from gateway.recording import kept_of, shortened
 from gateway.spans import span_in
@@ -154,10 +154,15 @@ def record_of(call: Call, plant: Plant) -> LogRecord:
         spared=tuple(call.spared),
         kept=kept_of(caller, call.headers),
         request_headers=masked(call.headers),
-        response_headers={name.decode(): value.decode("latin-1") for name, value in call.response_headers},
+        response_headers=readable(call.response_headers),
         request_body=call.body,
         response_body=b"".join([*call.response, call.ending]),
     )
+
+
+def readable(headers: Raw) -> dict[str, str]:
+    """Headers as the record keeps them."""
+    return {name.decode(): value.decode("latin-1") for name, value in headers}
 
 
 def failure_of(error: GatewayError | None) -> Failure | None:

@@ -125,16 +125,21 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
         await plant.refresh()
         yield plant
     finally:
-        from gateway.housekeeping import note_use_at_last
+        await close(plant)
 
-        await end_errands(plant)
-        await note_use_at_last(plant)
-        save_at_last(plant.limits, plant.rates)
-        await plant.courier.close()
-        if plant.exporter is not None:
-            await plant.exporter.close(plant)
-        await asyncio.to_thread(writer.close)
-        upstream.close()
+
+async def close(plant: Plant) -> None:
+    """Let everything end that works, and keep what it knows."""
+    from gateway.housekeeping import note_use_at_last
+
+    await end_errands(plant)
+    await note_use_at_last(plant)
+    save_at_last(plant.limits, plant.rates)
+    await plant.courier.close()
+    if plant.exporter is not None:
+        await plant.exporter.close(plant)
+    await asyncio.to_thread(plant.writer.close)
+    plant.upstream.close()
 
 
 def exporter_of(settings: Settings) -> Exporter | None:

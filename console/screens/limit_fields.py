@@ -26,6 +26,10 @@ BUDGET_NAMES = (*BUDGET, "on_shortage", "shadow")
 RATE_NAMES = ("value", "rate_type", "unit", "rate_shadow")
 
 
+MODES = {"hard": "hard: refuses, and is never overspent", "soft": "soft: only tells"}
+SHORTAGES = {"lower": "answers are shortened to what is left", "refuse": "requests are refused"}
+
+
 def budget_fields(before: Json, shown: Shown = always) -> list[Field]:
     """What a budget is asked for, as it is now."""
     days = before.get("periodic_reset_days")
@@ -61,17 +65,11 @@ def budget_fields(before: Json, shown: Shown = always) -> list[Field]:
             convert=thresholds_of,
             shown=shown,
         ),
-        Field(
-            name="mode",
-            label="At the end",
-            choices={"hard": "hard: refuses, and is never overspent", "soft": "soft: only tells"},
-            value="soft" if is_soft else "hard",
-            shown=shown,
-        ),
+        Field(name="mode", label="At the end", choices=MODES, value="soft" if is_soft else "hard", shown=shown),
         Field(
             name="on_shortage",
             label="Too little",
-            choices={"lower": "answers are shortened to what is left", "refuse": "requests are refused"},
+            choices=SHORTAGES,
             value=text("on_shortage", "lower"),
             shown=lambda values: shown(values) and values["mode"] == "hard",
         ),

@@ -69,16 +69,8 @@ async def start(call: Call, wanted: Wanted, plant: Plant) -> KeptBatch:
     raw = await asyncio.to_thread(plant.shelf.lines(file.id).read_bytes)
     written = await put_into_words(call, wanted, account, raw, plant)
     covered(call, target, written.load, plant)
-    id = BATCH + new_id().replace("-", "")
-    job = Job(
-        id=id,
-        login=target.login,
-        path=written.path,
-        model=written.model,
-        own_address=account.own_address,
-        headers=written.headers,
-        options={"role_arn": wanted.role_arn} if wanted.role_arn else {},
-    )
+    job = job_of(wanted, account, written)
+    id = job.id
     if call.reservation is not None:
         call.reservation.was_sent = True
     await asyncio.to_thread(keep, id, written.kept, plant)  # before: a full disk must not lose a batch that has begun
@@ -109,6 +101,19 @@ async def start(call: Call, wanted: Wanted, plant: Plant) -> KeptBatch:
     )
     await asyncio.to_thread(plant.shelf.put, paper)
     return paper
+
+
+def job_of(wanted: Wanted, account: Account, written: Written) -> Job:
+    """What the vendor's batch is made of."""
+    return Job(
+        id=BATCH + new_id().replace("-", ""),
+        login=account.target.login,
+        path=written.path,
+        model=written.model,
+        own_address=account.own_address,
+        headers=written.headers,
+        options={"role_arn": wanted.role_arn} if wanted.role_arn else {},
+    )
 
 
 def file_of(call: Call, wanted: Wanted, plant: Plant) -> KeptFile:
