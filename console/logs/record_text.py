@@ -6,7 +6,7 @@ from typing import Any
 
 from console.figures import day_time, short_count, short_dollars, short_duration
 from console.logs.conversation import conversation, listed, pretty
-from console.logs.story import cost, steps
+from console.logs.story import steps
 from console.timeline import timeline
 from console.wire.logs import BillLine, LogDetail, LogSummary
 
@@ -160,8 +160,3 @@ PAGES: dict[str, Page] = {
     "Guardrails": guardrails_page,
 }
 """The tabs, in order."""
-
-
-def one_line(m: LogSummary) -> str:
-    """For the clipboard: the log in a line, as one would paste it into a chat."""
-    return f"{m.id} {m.response_status_code} {m.ai_model or '–'} {short_duration(m.response_time)} {cost(m)}"

@@ -17,7 +17,7 @@ from gateway.limits.period import FIRST_DAY, Period, zone_named
 from gateway.limits.rules import UNITS, Budget, Level, OnShortage, RateLimit, Unpriced, Used
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    pass
 
 NANO = 1_000_000_000
 
@@ -146,15 +146,6 @@ def with_reset(said: dict[str, Any], now: datetime) -> dict[str, Any]:
 def kept(said: Any) -> str | None:
     """Limits as the store has them; nothing where there are none."""
     return msgspec.json.encode(said).decode() if said else None
-
-
-def doubled(counters: Iterable[str]) -> Iterator[str]:
-    """Counters that two limits would share."""
-    seen: set[str] = set()
-    for counter in counters:
-        if counter in seen:
-            yield counter
-        seen.add(counter)
 
 
 __all__ = ["UNITS", "RateLimited", "UsageLimit"]
