@@ -125,11 +125,13 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
         await plant.refresh()
         yield plant
     finally:
-        await close(plant)
+        await end(plant)
+        await asyncio.to_thread(writer.close)
+        upstream.close()
 
 
-async def close(plant: Plant) -> None:
-    """Let everything end that works, and keep what it knows."""
+async def end(plant: Plant) -> None:
+    """Let everything end that works beside the requests, and keep what it knows."""
     from gateway.housekeeping import note_use_at_last
 
     await end_errands(plant)
@@ -138,8 +140,6 @@ async def close(plant: Plant) -> None:
     await plant.courier.close()
     if plant.exporter is not None:
         await plant.exporter.close(plant)
-    await asyncio.to_thread(plant.writer.close)
-    plant.upstream.close()
 
 
 def exporter_of(settings: Settings) -> Exporter | None:
