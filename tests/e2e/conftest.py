@@ -13,11 +13,11 @@ from tests.e2e.running import (
     add_demo,
     environ_of,
     eventually,
-    free_port,
     gateway_in,
     new_key,
     vendor_process,
 )
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from console.address import Address
 from console.demo.stage import announced
 from console.demo.vendor import SimulatedVendor
 from console.launch import await_gateway, child, command, environment
+from tests.ports import free_port
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -162,14 +163,6 @@ async def draining(url: str) -> None:
             return (await anybody.get("/v1/health")).status_code == 503
 
         await soon(says_so)
-
-
-def free_port() -> int:
-    """A port that nobody has at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        taken: int = probe.getsockname()[1]
-        return taken
 
 
 def is_open(port: int) -> bool:

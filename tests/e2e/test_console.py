@@ -22,12 +22,12 @@ from tests.e2e.running import (
     draining,
     environ_of,
     eventually,
-    free_port,
     is_open,
     processes_of,
     reached,
 )
 from tests.e2e.terminal import NO_TMUX, Terminal, at_logs, terminal
+from tests.ports import free_port
 
 pytestmark = NO_TMUX
 

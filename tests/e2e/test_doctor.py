@@ -7,7 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from subprocess import CompletedProcess
 
-from tests.e2e.running import Furnished, Gateway, free_port, gateway_in, run
+from tests.e2e.running import Furnished, Gateway, gateway_in, run
+from tests.ports import free_port
 
 
 def doctor(home: Path, port: int) -> CompletedProcess[str]:

@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 from console.launch import command
-from tests.e2e.running import CHAT, ask, client, environ_of, free_port
+from tests.e2e.running import CHAT, ask, client, environ_of
 from tests.e2e.terminal import NO_TMUX, Terminal, terminal
+from tests.ports import free_port
 
 pytestmark = NO_TMUX
 

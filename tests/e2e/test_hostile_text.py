@@ -15,11 +15,11 @@ from tests.e2e.running import (
     ask,
     async_client,
     environ_of,
-    free_port,
     new_key,
 )
 from tests.e2e.running import client as admin_of
 from tests.e2e.terminal import NO_TMUX, Terminal, at_logs, terminal
+from tests.ports import free_port
 
 pytestmark = NO_TMUX
 

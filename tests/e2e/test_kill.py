@@ -19,10 +19,10 @@ from tests.e2e.running import (
     add_demo,
     ask,
     async_client,
-    free_port,
     gateway_in,
     new_key,
 )
+from tests.ports import free_port
 
 KILLS, CLIENTS = 3, 24
 LEAST, MOST = 40, 250

@@ -10,8 +10,9 @@ from pathlib import Path
 from store.log_columns import READ
 from store.log_whole import record_from
 from store.rate_journal import RateJournal
-from tests.e2e.running import CHAT, Gateway, add_demo, ask, client, eventually, free_port, gateway_in
+from tests.e2e.running import CHAT, Gateway, add_demo, ask, client, eventually, gateway_in
 from tests.e2e.test_kill import CLIENTS, killed
+from tests.ports import free_port
 
 KILLS, ANSWERS = 2, 60
 

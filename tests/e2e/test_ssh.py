@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from console.launch import command, end
-from tests.e2e.running import environ_of, eventually, free_port, is_open, processes_of
+from tests.e2e.running import environ_of, eventually, is_open, processes_of
 from tests.e2e.terminal import NO_TMUX, Terminal, terminal
+from tests.ports import free_port
 
 SSHD, SSH, KEYGEN = (
     shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") for name in ("sshd", "ssh", "ssh-keygen")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +18,7 @@ from gateway.settings import Settings
 from gateway.snapshot import load
 from gateway.sources import Sources
 from gateway.start import drain, listening, owner_key, plant_of
+from tests.ports import free_port
 
 Json = dict[str, Any]
 OPERATOR_KEY = "th-operator-of-the-tests"
@@ -78,14 +78,6 @@ def told(saved: Saved) -> Json:
 def ask(text: str = "Hello", *, model: str = "@demo/gpt-4o", **more: Any) -> Json:
     """The body of a chat request."""
     return {"model": model, "messages": [{"role": "user", "content": text}]} | more
-
-
-def free_port() -> int:
-    """A port that nobody has at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        taken: int = probe.getsockname()[1]
-        return taken
 
 
 @asynccontextmanager

@@ -15,7 +15,8 @@ from console.demo.vendor import SimulatedVendor
 from gateway.settings import Settings
 from gateway.sockets import CannotStart
 from gateway.start import drain, listening, plant_of
-from tests.gateway.running import OPERATOR_KEY, Json, add_demo, ask, client, free_port
+from tests.gateway.running import OPERATOR_KEY, Json, add_demo, ask, client
+from tests.ports import free_port
 
 ADMIN = (
     "/v1/integrations",

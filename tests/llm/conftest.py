@@ -11,7 +11,8 @@ import httpx
 import pytest
 from openai import DefaultHttpxClient, OpenAI
 
-from tests.e2e.running import Gateway, eventually, free_port, gateway_in, new_key
+from tests.e2e.running import Gateway, eventually, gateway_in, new_key
+from tests.ports import free_port
 
 PYTHON = os.environ.get("TOLLHOUSE_LLM_PYTHON", "")
 PATIENCE_SECONDS = 120.0
