@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from console.figures import short_duration
 from console.wire.logs import Attempt, LogSummary
 
-WIDTH = 36
-"""Cells for the whole time."""
+WIDTH = 32
+"""Cells for the whole time; with who was asked and how long it took, a line fits a terminal of 80."""
 
 
 def bar(start: float, length: float, whole: float, width: int = WIDTH) -> str:

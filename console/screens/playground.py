@@ -26,7 +26,7 @@ from console.screens.governed import GovernedScreen
 from console.widgets.key_bar import KeyBar
 from console.widgets.prompt_area import PromptArea
 from console.widgets.status_line import StatusLine
-from console.widgets.text_view import TextView
+from console.widgets.text_view import GrowingView, TextView
 
 if TYPE_CHECKING:
     from console.app import TollhouseApp
@@ -60,7 +60,7 @@ class PlaygroundScreen(GovernedScreen):
             for place in range(len(NAMES)):
                 with Vertical(classes="side", id=f"side-{place}"):
                     yield Static(classes="target", markup=False)
-                    yield TextView()
+                    yield GrowingView()
         yield Static(id="told", markup=False)
         yield PromptArea(
             id="prompt", placeholder="Say something; Enter sends, Ctrl+J begins a line, Esc leaves to the keys"

@@ -40,12 +40,9 @@ class TextView(Toned, can_focus=False, inherit_bindings=False):
         return max(2, self.size.width - (0 if self.show_vertical_scrollbar else 1))
 
     def show(self, lines: Sequence[Line]) -> None:
-        """Other lines; who looked at the end still does."""
-        was_at_end = self.is_at_end
+        """Other lines."""
         self.lines = lines
         self.virtual_size = Size(self.size.width, len(lines))
-        if was_at_end:
-            self.to_end()
         self.refresh()
 
     @property
@@ -99,3 +96,14 @@ class TextView(Toned, can_focus=False, inherit_bindings=False):
         place = self.scroll_offset.y + event.y
         if place < len(self.lines):
             self.post_message(self.Clicked(self, place))
+
+
+class GrowingView(TextView):
+    """Lines that become more while one looks: who looks at the end goes on doing so."""
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Other lines, mostly the same and more."""
+        was_at_end = self.is_at_end
+        super().show(lines)
+        if was_at_end:
+            self.to_end()

@@ -6,7 +6,7 @@ import pytest
 
 from console.client import convert
 from console.logs.json_tree import JsonTree
-from console.timeline import bar, timeline
+from console.timeline import WIDTH, bar, timeline
 from console.wire.logs import LogSummary
 from console.wrapping import Line, wrapped
 from tests.console.samples import attempt, log
@@ -137,7 +137,7 @@ def test_tries_stand_below_each_other() -> None:
         list(timeline(convert(log(1, attempts=tries, response_time=2_000.0), LogSummary))) for tries in (two, raced)
     )
 
-    assert after[1].index("█") + 18 == after[2].index("█")
-    assert beside[1].index("█") + 9 == beside[2].index("█")
+    assert after[1].index("█") + WIDTH // 2 == after[2].index("█")
+    assert beside[1].index("█") + WIDTH // 4 == beside[2].index("█")
     assert "first token" in after[3]
     assert list(timeline(convert(log(1, attempts=[]), LogSummary))) == []

@@ -20,6 +20,22 @@ async def test_enter_tells_the_story() -> None:
         await until_seen(pilot, "Who are you?", "A toll collector.")
 
 
+async def test_log_is_read_from_its_beginning_in_a_small_terminal() -> None:
+    """At 80x24 each page of a log begins at the top, whatever was open before, and a bar has its time behind it."""
+    gateway = FakeGateway()
+    gateway.logs, gateway.details = [log(1)], {log_id(1): detail(1)}
+    async with operating(gateway, 80, 24) as pilot:
+        await until_seen(pilot, "14:00:01.204")
+
+        await pilot.press("enter")
+        await until_seen(pilot, "Try 1", "Timeline")
+        (bar,) = (line for line in seen(pilot).splitlines() if "1. @openai-prod" in line)
+        await pilot.press("l", "h")
+
+        assert bar.rstrip().endswith("s")
+        await until_seen(pilot, "Try 1", "Timeline")
+
+
 async def test_record_that_is_not_written_yet_fills_in() -> None:
     """A log opened before its record is written shows the record as soon as it is there."""
     gateway = FakeGateway()
