@@ -19,7 +19,7 @@ get = if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; \
 # Debian starts what it installs; where this file says 101, it starts nothing. No test wants an SSH daemon for everybody.
 POLICY := /usr/sbin/policy-rc.d
 
-.PHONY: help run demo test check lint types contracts tools format bench screenshots vendors prices schema test-llm lock clean
+.PHONY: help run demo test check lint types contracts tools format bench screenshots keys vendors prices schema test-llm lock clean
 .DELETE_ON_ERROR:
 
 help:  ## this list
@@ -56,6 +56,9 @@ bench: $(READY)  ## measure speed, and print a table
 
 screenshots: $(READY)  ## draw the pictures of the README again
 	@$(BIN)/python -m tests.console.pictures $(ARGS)
+
+keys: $(READY)  ## write the keys into docs/console.md again, from the table the program is made of
+	@$(BIN)/python -m tests.console.keys_document
 
 vendors: $(READY)  ## write docs/vendors.md again, from the vendors' own tables
 	@$(BIN)/python -m tests.gateway.vendor_table

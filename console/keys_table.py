@@ -1,4 +1,4 @@
-"""Every key of the console in one table: the bindings, the help screen and the README are all made from it."""
+"""Every key of the console in one table: the bindings, the help screen and docs/console.md are all made from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -159,7 +159,7 @@ class Reading:
 
     def keymap(self, said: Mapping[str, Any], binding_ids: Collection[str]) -> Iterator[tuple[str, str]]:
         """Which key does what instead."""
-        self.only(said, binding_ids, "key's id, as console/README.md lists them", "keys")
+        self.only(said, binding_ids, "key's id, as docs/console.md lists them", "keys")
         for name in said:
             yield name, self.typed(said, name, str, "", "keys")
 

@@ -1,6 +1,4 @@
-"""The table of keys: it is what the program does, what help says, and what the README shows."""
-
-from pathlib import Path
+"""The table of keys: it is what the program does, what help says, and what the documentation shows."""
 
 import pytest
 from textual.dom import DOMNode
@@ -38,6 +36,7 @@ from console.widgets.resource_table import ResourceTable
 from console.widgets.tail_view import TailView
 from tests.console.driving import Operator, operating, seen, until_seen
 from tests.console.fake_gateway import FakeGateway
+from tests.console.keys_document import DOCUMENT, document
 from tests.console.people_samples import record, workspace
 from tests.console.samples import api_key, integration, limit, log
 
@@ -185,10 +184,6 @@ async def test_help_lists_the_keys() -> None:
             assert key.does in seen(pilot)
 
 
-def test_readme_shows_the_keys() -> None:
-    """The table in the console's README is the one the program is made of."""
-    readme = (Path(__file__).parents[2] / "console" / "README.md").read_text()
-
-    for place, heading in PLACES.items():
-        keys = " · ".join(f"`{key.shown}` {key.label.lower()}" for key in keys_of(place))
-        assert f"| {heading} | {keys} |" in readme
+def test_documentation_shows_the_keys() -> None:
+    """Whoever reads docs/console.md finds every key of the program with what it does, and none that it has not."""
+    assert DOCUMENT.read_text() == document(), "run `make keys`"
