@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import platform
 import re
-import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from console.crash_text import told
 
 PACKAGES = ("tollhouse", "textual", "rich", "httpx", "msgspec")
 SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -27,7 +28,6 @@ SECRETS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(?:th|sk|pk|rk|gsk|xai|hf|AIza|AKIA)[-_]?[A-Za-z0-9][\w-]{7,}"), "***"),
 )
 """How secrets look in what exceptions say, and what stands there instead."""
-LONGEST_LINE = 400
 
 
 def last_words(
@@ -58,8 +58,7 @@ def write_report(
 
 def report(error: BaseException, screens: Sequence[str], now: datetime, hide: Callable[[str], str]) -> str:
     """The lines of it. A traceback has no local variables: keys and prompts are among them."""
-    lines = [line for part in traceback.format_exception(error) for line in part.splitlines()]
-    told = "\n".join(line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …" for line in lines)
+    trace = "\n".join(told(error))
     facts = {
         "When": f"{now:%Y-%m-%d %H:%M:%S} UTC",
         "Versions": ", ".join([*map(installed, PACKAGES), f"Python {platform.python_version()}"]),
@@ -68,7 +67,7 @@ def report(error: BaseException, screens: Sequence[str], now: datetime, hide: Ca
         "Screens": " > ".join(screens) or "none",
     }
     head = "".join(f"{name}: {said}\n" for name, said in facts.items())
-    return f"The console of Tollhouse stopped by a fault of its own.\n\n{head}\n{without_secrets(hide(told))}\n"
+    return f"The console of Tollhouse stopped by a fault of its own.\n\n{head}\n{without_secrets(hide(trace))}\n"
 
 
 def without_secrets(text: str) -> str:

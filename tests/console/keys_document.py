@@ -1,4 +1,4 @@
-"""The table of keys in docs/console.md, made of the table the program is made of: `python -m tests.console.keys_document`."""
+"""The keys in docs/console.md, from the table the program is made of: `python -m tests.console.keys_document`."""
 
 from __future__ import annotations
 
