@@ -10,7 +10,8 @@ import msgspec
 
 from gateway.domain import Caller
 from gateway.key_defaults import defaults_of, webui_secret
-from gateway.recording import least, redaction_of
+from gateway.recording import least
+from gateway.redaction import redaction_of
 from store.ids import KeyHash, KeyId, Slug
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from gateway.limits.reservation import Reservation
     from gateway.metadata_rules import MetadataRule
     from gateway.prices import Price, PriceList
-    from gateway.recording import Kept, Redaction
+    from gateway.recording import Kept
+    from gateway.redaction import Redaction
     from gateway.routing.plan import Step
     from gateway.under_way import UnderWay
     from gateway.vendors import Vendor

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from gateway.errors import BadRequest
 from gateway.headers import MASK
 from gateway.recording import Kept
-from gateway.recording import wrong_with as wrong_with_rules
+from gateway.redaction import wrong_with as wrong_with_rules
 from gateway.webui import Trust
 from store.ids import Sealed, Slug
 from store.vault import VaultLocked
@@ -44,7 +44,8 @@ class KeyDefaults(msgspec.Struct, frozen=True, kw_only=True):
     log_bodies: Kept = "full"
     """How much of its requests the log keeps: all, all but bodies (`metadata`), or only what was used (`off`)."""
     redact: list[str] | None = None
-    """Fields whose values the log does not keep, by name or JSON pointer (`/messages/*/content`)."""
+    """Fields whose values the log does not keep, by name or JSON pointer (`/messages/*/content`), or by
+    what is in them: `regex:` and an expression of RE2."""
     open_webui: Trust = "off"
     """Whether Open WebUI's headers are taken for who asks, and its chat for the trace; or only what it signs."""
     open_webui_secret: str | None = None

@@ -32,7 +32,7 @@ class WorkspaceDefaults(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     """How much of a request the log keeps: all, all but bodies (`metadata`), or only what was used and how it went
     (`off`). Where the organisation, a workspace, a key and a request differ, the least is kept."""
     redact: list[str] | None = None
-    """Fields whose values the log does not keep, by name or JSON pointer."""
+    """Fields whose values the log does not keep, by name or JSON pointer, or by what is in them (`regex:`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from gateway.api.admin.member_shapes import Member
 from gateway.api.moments import instant
 from gateway.key_defaults import LONGEST_METADATA
 from gateway.metadata_rules import wrong_with_schema
-from gateway.recording import wrong_with
+from gateway.redaction import wrong_with
 from gateway.workspaces import WorkspaceDefaults, defaults_in
 from store.workspaces import WorkspaceRow
 
