@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gateway.domain import Caller
+from gateway.export_settings import denied_in
 from gateway.key_defaults import defaults_of, webui_secret
 from gateway.recording import least
 from gateway.redaction import redaction_of
@@ -64,4 +65,5 @@ def caller_from(row: ApiKeyRow, vault: Vault, people: People, workspace: Workspa
         metadata_rules=workspace.metadata_rules,
         log_bodies=least(workspace.log_bodies, own.log_bodies),
         redaction=redaction_of(workspace.redact, own.redact),
+        denied_fields=denied_in(own.export_settings),
     )

@@ -67,6 +67,8 @@ class Caller:
     """How much of its requests is kept in the log."""
     redaction: Redaction | None = None
     """What is left out of their bodies there."""
+    denied_fields: frozenset[str] = frozenset()
+    """Of the log, which it may not export."""
 
     def sees(self, workspace: str | None) -> bool:
         """Whether something of that workspace is there for it; None: of the organisation itself."""

@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.errors import BadRequest
+from gateway.export_settings import ExportSettings
 from gateway.headers import MASK
 from gateway.recording import Kept
 from gateway.redaction import wrong_with as wrong_with_rules
@@ -46,6 +47,8 @@ class KeyDefaults(msgspec.Struct, frozen=True, kw_only=True):
     redact: list[str] | None = None
     """Fields whose values the log does not keep, by name or JSON pointer (`/messages/*/content`), or by
     what is in them: `regex:` and an expression of RE2."""
+    export_settings: ExportSettings | None = None
+    """Fields that no export has which is made with it."""
     open_webui: Trust = "off"
     """Whether Open WebUI's headers are taken for who asks, and its chat for the trace; or only what it signs."""
     open_webui_secret: str | None = None

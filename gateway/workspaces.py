@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from gateway.export_settings import ExportSettings, denied_in
 from gateway.metadata_rules import MetadataRule, rule_from
 from gateway.recording import Kept, least
 from store.ids import Slug
@@ -33,6 +34,8 @@ class WorkspaceDefaults(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     (`off`). Where the organisation, a workspace, a key and a request differ, the least is kept."""
     redact: list[str] | None = None
     """Fields whose values the log does not keep, by name or JSON pointer, or by what is in them (`regex:`)."""
+    export_settings: ExportSettings | None = None
+    """Fields that no export of its requests has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Workspace:
     user_api_key_config: str | None = None
     log_bodies: Kept = "full"
     redact: tuple[str, ...] = ()
+    denied_fields: frozenset[str] = frozenset()
+    """Of the log, which no export has."""
 
     def completed(self, own: Mapping[str, str]) -> Mapping[str, str]:
         """A key's metadata, over the organisation's and under the workspace's. Source: Portkey's precedence."""
@@ -84,4 +89,5 @@ def workspace_from(row: WorkspaceRow, everywhere: WorkspaceDefaults, rule: Metad
         own.user_api_key_config,
         least(everywhere.log_bodies, own.log_bodies),
         (*(everywhere.redact or ()), *(own.redact or ())),
+        denied_in(everywhere.export_settings, own.export_settings),
     )

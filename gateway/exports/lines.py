@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
     from sqlmodel.sql.expression import Select
 
+    from gateway.export_settings import ExportSettings
     from store.database import Database
     from store.ids import LogId
     from store.log_filter import LogFilter
@@ -37,6 +38,15 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """With what a text begins that a spreadsheet would reckon with."""
 
 
+Denied = Callable[[str], frozenset[str]]
+"""By a workspace's slug, the fields that its requests are exported without."""
+
+
+def nothing_denied(_workspace: str) -> frozenset[str]:
+    """Every field of every workspace."""
+    return frozenset()
+
+
 class Batch(NamedTuple):
     """Some lines, and where the next begin."""
 
@@ -47,7 +57,12 @@ class Batch(NamedTuple):
 
 
 async def batches(
-    database: Database, narrowed: LogFilter, fields: Sequence[str], form: str, before: LogId | None
+    database: Database,
+    narrowed: LogFilter,
+    fields: Sequence[str],
+    form: str,
+    before: LogId | None,
+    denied: Denied = nothing_denied,
 ) -> AsyncIterator[Batch]:
     """Everything that fits, the newest first, older than `before`; little of it is in memory at a time."""
     has_bodies = any(name in WITH_BODIES for name in fields)
@@ -58,7 +73,7 @@ async def batches(
             for some in [records] if not has_bodies else await portions(session, records):
                 found = await filled(session, some) if has_bodies else some
                 if found:
-                    data = b"".join(line_of(record, fields, form) for record in found)
+                    data = b"".join(line_of(record, fields, form, denied) for record in found)
                     yield Batch(head + data, len(found), found[-1].id)
                     head = b""
         if len(records) < RECORDS_AT_ONCE:
@@ -95,9 +110,12 @@ def bodies_of(records: Sequence[LogRecord], wanted: Any) -> Select[str, Any]:
     return theirs.where(col(LogRow.id).in_([record.id for record in records]))
 
 
-def line_of(record: LogRecord, fields: Sequence[str], form: str) -> bytes:
+def line_of(record: LogRecord, fields: Sequence[str], form: str, denied: Denied) -> bytes:
     """A record as one line."""
     said = told(record, fields)
+    hidden = denied(record.workspace)
+    if hidden:
+        said |= {name: None for name in hidden if name in said}
     if form == "csv":
         return csv_line(cell(said[name]) for name in fields)
     return msgspec.json.encode({name: said[name] for name in fields}) + b"\n"
@@ -141,3 +159,12 @@ def csv_line(cells: Iterable[str]) -> bytes:
 def unknown(fields: Iterable[str]) -> Iterator[str]:
     """Names that are no field."""
     return (name for name in fields if name not in FIELDS)
+
+
+def wrong_with(said: ExportSettings | None) -> Iterator[tuple[str, str]]:
+    """Denied fields that are none, and what is wrong with them."""
+    for name in unknown(said.denied_fields if said is not None else ()):
+        yield (
+            "defaults.export_settings.deniedFields",
+            f"has `{name[:60]}`, which is no field; these are: {', '.join(FIELDS)}",
+        )

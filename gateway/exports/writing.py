@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from gateway.exports.lines import Batch
+    from gateway.exports.lines import Batch, Denied
     from gateway.plant import Plant
     from store.database import Database
 
@@ -42,26 +42,38 @@ async def write(plant: Plant, export_id: str, place: Callable[[ExportRow], Path]
         return
     try:
         await plant.writer.caught_up(FRESH_SECONDS)
-        await written(plant.database, row, place(row))
+        await written(plant, row, place(row))
     except (OSError, SQLAlchemyError, GatewayError) as error:
         log.warning("export %s failed: %s", row.id, error)
         await note(plant.database, row.id, status="failed", error=str(error)[:500])
 
 
-async def written(database: Database, row: ExportRow, place: Path) -> None:
+async def written(plant: Plant, row: ExportRow, place: Path) -> None:
     """All of it from where it is; what a crash left behind the last batch is cut off first."""
-    narrowed = filter_in(row)
+    narrowed, database = filter_in(row), plant.database
     if row.total is None and row.cursor is None:
         await note(database, row.id, total=await counted(database, narrowed))
     fields, cursor = msgspec.json.decode(row.fields, type=list[str]), LogId(row.cursor) if row.cursor else None
     records, size = row.records, row.bytes
     with await asyncio.to_thread(opened, place, row.bytes) as file:
-        async for batch in batches(database, narrowed, fields, row.format, cursor):
+        async for batch in batches(database, narrowed, fields, row.format, cursor, denied_in(row, plant)):
             await asyncio.to_thread(put, file, batch)
             records, size = records + batch.records, size + len(batch.data)
             if not await note(database, row.id, records=records, bytes=size, cursor=batch.cursor):
                 return  # it was stopped
     await note(database, row.id, status="success")
+
+
+def denied_in(row: ExportRow, plant: Plant) -> Denied:
+    """What an export may not have: as the key says that made it, and the workspace of each request, now."""
+    every = plant.snapshot.callers.values()
+    own = next((each.denied_fields for each in every if each.key_id == row.created_by), frozenset())
+
+    def denied(workspace: str) -> frozenset[str]:
+        found = plant.snapshot.workspaces.get(Slug(workspace))
+        return own if found is None else own | found.denied_fields
+
+    return denied
 
 
 def opened(file: Path, size: int) -> IO[bytes]:

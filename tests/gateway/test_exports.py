@@ -221,3 +221,70 @@ async def test_old_exports_go(full: Gateway) -> None:
 
     assert not file.exists()
     assert (await full.admin.get(f"/v1/logs/exports/{found['id']}")).status_code == 404
+
+
+def denying(*fields: str) -> Json:
+    """Defaults that keep fields out of exports."""
+    return {"defaults": {"export_settings": {"deniedFields": list(fields)}}}
+
+
+async def test_key_exports_nothing_that_is_denied_to_it(full: Gateway) -> None:
+    """A denied field is refused where it is asked for, is not in what is exported by default, and cannot be fetched."""
+    async with await key_in(full, "default", "logs.export", "logs.list") as other:
+        whole, _ = await written(other, filters={"trace_id": "t1"}, requested_data=["id", "request"])
+    async with await key_in(full, "default", "logs.export", "logs.list", **denying("request", "metadata")) as key:
+        refused = await key.post("/v1/logs/exports", json={"requested_data": ["id", "request"]})
+        told = (await key.get("/v1/logs/exports/field-restrictions", params={"workspace_id": "default"})).json()
+        _, text = await written(key, filters={"trace_id": "t1"})
+        fetched = [
+            (await key.get(f"/v1/logs/exports/{whole['id']}/{what}")).status_code for what in ("download", "file")
+        ]
+
+    assert (refused.status_code, "`request`" in refused.json()["error"]["message"]) == (403, True)
+    assert set(told["deniedFields"]) == {"request", "metadata"}
+    assert "request" not in told["allowedFields"]
+    assert (json.loads(text)["trace_id"], "metadata" in json.loads(text)) == ("t1", False)
+    assert fetched == [403, 403]
+
+
+async def test_workspace_keeps_fields_out_of_every_export(full: Gateway) -> None:
+    """What a workspace denies is empty in the organisation's exports too, for that workspace's requests alone."""
+    slug = (await workspace(full, "Discreet", **denying("metadata", "request")))["slug"]
+    async with await key_in(full, slug, "logs.write") as key:
+        (await key.post("/v1/logs", json=told(7))).raise_for_status()
+    fields = ["workspace_slug", "metadata", "request"]
+
+    _, text = await written(full.admin, filters={"trace_id": "t7"}, requested_data=fields)
+    refused = await full.admin.post(
+        "/v1/logs/exports", json={"filters": {"workspace_slug": slug}, "requested_data": fields}
+    )
+    told_of_it = (await full.admin.get(f"/v1/logs/exports/field-restrictions?workspace_id={slug}")).json()
+    told_of_all = (await full.admin.get("/v1/logs/exports/field-restrictions")).json()
+
+    lines = {line["workspace_slug"]: line for line in map(json.loads, text.splitlines())}
+    assert (lines[slug]["metadata"], lines[slug]["request"]) == (None, None)
+    assert (lines["default"]["metadata"], bool(lines["default"]["request"])) == ({"team": "b"}, True)
+    assert refused.status_code == 403
+    assert (sorted(told_of_it["deniedFields"]), told_of_all["deniedFields"]) == (["metadata", "request"], [])
+
+
+async def test_denial_reaches_an_export_that_was_prepared_before(full: Gateway) -> None:
+    """Whatever an export was made with, it is written by what holds when it is written."""
+    slug = (await workspace(full, "Later"))["slug"]
+    async with await key_in(full, slug, "logs.write", "logs.export", "logs.list") as key:
+        (await key.post("/v1/logs", json=told(8))).raise_for_status()
+        export_id = await made(key, requested_data=["trace_id", "request"])
+        (await full.admin.put(f"/v1/admin/workspaces/{slug}", json=denying("request"))).raise_for_status()
+        (await key.post(f"/v1/logs/exports/{export_id}/start")).raise_for_status()
+        await settled(key, export_id)
+    file = full.plant.settings.home / "exports" / f"{export_id}.jsonl"
+
+    assert json.loads(file.read_text()) == {"trace_id": "t8", "request": None}
+
+
+async def test_denied_field_that_is_none_is_told(full: Gateway) -> None:
+    """A field that the log does not have is a 400 that names it and says which there are."""
+    answer = await full.admin.put("/v1/admin/workspaces/default", json=denying("secrets"))
+
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, "defaults.export_settings.deniedFields")
+    assert "`secrets`" in answer.json()["error"]["message"]

@@ -2,106 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from hmac import compare_digest
-from typing import Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Request, delete, get, post, put
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 from litestar.response import File
 
 from gateway.api.admin.door import Connection, Needs, Nothing, PlantHere, caller_of, found, needs, plant_of
+from gateway.api.admin.export_shapes import (
+    Export,
+    ExportChange,
+    ExportList,
+    ExportMade,
+    Filters,
+    Link,
+    NewExport,
+    Restrictions,
+    Told,
+)
 from gateway.api.admin.log_query import filter_of
 from gateway.api.moments import instant, now_ms
 from gateway.domain import Caller
 from gateway.errors import BadRequest, Conflict, Forbidden, NotFound
+from gateway.export_settings import covered, denied_to
 from gateway.exports.lines import FIELDS, SHORT, unknown
 from gateway.plant import Plant
 from store.exports import ExportRow, export_by_id, exports_of
 from store.ids import new_id
+from store.log_filter import LogFilter
 
 Here = Request[Any, Any, State]
-Filters = dict[str, str | int | float | bool | list[str | int] | dict[str, str] | None]
 LINK_SECONDS = 900
 PAGING = ("page_size", "current_page", "prompt_slug")
 """Parts of Portkey's filters that say nothing of an export."""
-
-
-class NewExport(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be exported: filters of `/v1/logs`, and fields."""
-
-    filters: Filters = msgspec.field(default_factory=dict)
-    requested_data: list[str] | None = None
-    """Fields, in their order; without it all but bodies."""
-    format: Literal["jsonl", "csv"] = "jsonl"
-    description: str | None = None
-    workspace_id: str | None = None
-
-
-class ExportChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What may be changed of one that was not started; what is left out stays."""
-
-    filters: Filters | msgspec.UnsetType = msgspec.UNSET
-    requested_data: list[str] | msgspec.UnsetType = msgspec.UNSET
-    description: str | msgspec.UnsetType | None = msgspec.UNSET
-    workspace_id: str | None = None
-
-
-class ExportMade(msgspec.Struct, frozen=True, kw_only=True):
-    """It is there, and waits to be started."""
-
-    id: str
-    total: int | None
-    object: str = "export"
-
-
-class Export(msgspec.Struct, frozen=True, kw_only=True):
-    """One export, and how far it is."""
-
-    id: str
-    status: str
-    """`draft`, `in_progress`, `success`, `failed` or `stopped`."""
-    description: str | None
-    filters: dict[str, str]
-    requested_data: list[str]
-    format: str
-    workspace_id: str
-    created_by: str
-    created_at: datetime | None
-    last_updated_at: datetime | None
-    total_records: int | None
-    """That fit when it began; null where counting them took too long."""
-    exported_records: int
-    bytes: int
-    progress: float | None
-    """From 0 to 1."""
-    error: str | None
-    organisation_id: str = "default"
-    object: str = "export"
-
-
-class ExportList(msgspec.Struct, frozen=True, kw_only=True):
-    """All of them, the newest first."""
-
-    data: list[Export]
-    total: int
-    object: str = "list"
-
-
-class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What was done."""
-
-    message: str
-    object: str = "export"
-
-
-class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the file is; whoever has the link needs no key, for a quarter of an hour."""
-
-    signed_url: str
 
 
 class Signed(Needs):
@@ -131,10 +68,11 @@ class ExportsController(Controller):
     async def create(self, request: Here, plant: PlantHere, data: JSONBody[NewExport]) -> ExportMade:
         """An export that waits to be started; filters are those of `/v1/logs`, as numbers and lists too."""
         caller = caller_of(request)
-        filters, fields = spelled(data.filters), checked(data.requested_data)
+        filters = spelled(data.filters)
         if data.workspace_id and "workspace_slug" not in filters:
             filters["workspace_slug"] = data.workspace_id
-        filter_of(filters, caller, set())
+        narrowed = filter_of(filters, caller, set())
+        fields = checked(data.requested_data, denied_for(plant, caller, narrowed))
         row = ExportRow(
             id=new_id(),
             workspace=caller.workspace,
@@ -160,6 +98,25 @@ class ExportsController(Controller):
             rows = await exports_of(session, None if caller.is_organisation else caller.workspace)
         return ExportList(data=[shown(row) for row in rows], total=len(rows))
 
+    @get("/field-restrictions", guards=needs("logs.export", "logs.list"), summary="Say what may not be exported")
+    async def restrictions(
+        self,
+        request: Here,
+        plant: PlantHere,
+        workspace_id: Annotated[str, QueryParameter(name="workspace_id")] = "",
+    ) -> Restrictions:
+        """Fields that an export of the caller has of no request; of a workspace (slug or id), or of all it sees."""
+        caller = caller_of(request)
+        every = plant.snapshot.workspaces
+        slug = next((each.slug for each in every.values() if workspace_id in (each.id, each.slug)), "")
+        if workspace_id and (not slug or not caller.sees(slug)):
+            raise NotFound(f"There is no workspace `{workspace_id[:60]}`.")
+        denied = denied_to(caller, covered(caller, slug, every))
+        return Restrictions(
+            denied_fields=[name for name in FIELDS if name in denied],
+            allowed_fields=[name for name in FIELDS if name not in denied],
+        )
+
     @get("/{export_id:str}", guards=needs("logs.export", "logs.list"), summary="Describe an export")
     async def one(self, request: Here, plant: PlantHere, export_id: FromPath[str]) -> Export:
         """How far it is."""
@@ -175,11 +132,11 @@ class ExportsController(Controller):
         if row.status != "draft":
             raise Conflict(f"Export `{export_id}` was started already; make another.")
         if data.filters is not msgspec.UNSET:
-            filters = spelled(data.filters)
-            filter_of(filters, caller, set())
-            row.filters = msgspec.json.encode(filters).decode()
+            row.filters = msgspec.json.encode(spelled(data.filters)).decode()
+        narrowed = filter_of(msgspec.json.decode(row.filters, type=dict[str, str]), caller, set())
         if data.requested_data is not msgspec.UNSET:
-            row.fields = msgspec.json.encode(checked(data.requested_data)).decode()
+            fields = checked(data.requested_data, denied_for(plant, caller, narrowed))
+            row.fields = msgspec.json.encode(fields).decode()
         if data.description is not msgspec.UNSET:
             row.description = data.description
         await kept(plant, row)
@@ -209,7 +166,7 @@ class ExportsController(Controller):
     @get("/{export_id:str}/download", guards=needs("logs.export"), summary="Get a link to the file")
     async def download(self, request: Here, plant: PlantHere, export_id: FromPath[str]) -> Link:
         """A link that works without a key for a quarter of an hour."""
-        row = await row_for(plant, export_id, caller_of(request))
+        row = await readable(plant, export_id, caller_of(request))
         if row.status != "success":
             raise Conflict(f"Export `{export_id}` is not complete; it is `{row.status}`.")
         expires = str(now_ms() // 1000 + LINK_SECONDS)
@@ -219,7 +176,7 @@ class ExportsController(Controller):
     @get("/{export_id:str}/file", guards=[Signed(("logs.export",))], summary="Download an export")
     async def file(self, request: Here, plant: PlantHere, export_id: FromPath[str]) -> File:
         """The file itself, by a signed link or with a key."""
-        row = await row_for(plant, export_id, caller_of(request))
+        row = await readable(plant, export_id, caller_of(request))
         file = plant.desk.file(row)
         if row.status != "success" or not file.exists():
             raise NotFound(f"There is no file of export `{export_id}`; it is `{row.status}`.")
@@ -254,13 +211,21 @@ def text_of(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, list) else msgspec.json.encode(value).decode()
 
 
-def checked(fields: list[str] | None) -> list[str]:
-    """The fields of an export. Raises BadRequest."""
+def denied_for(plant: Plant, caller: Caller, narrowed: LogFilter) -> frozenset[str]:
+    """What no request of an export would have."""
+    return denied_to(caller, covered(caller, narrowed.workspace, plant.snapshot.workspaces))
+
+
+def checked(fields: list[str] | None, denied: frozenset[str] = frozenset()) -> list[str]:
+    """The fields of an export. Raises BadRequest and Forbidden."""
     if fields is None:
-        return list(SHORT)
+        return [name for name in SHORT if name not in denied]
     if not fields or (wrong := next(unknown(fields), None)) is not None:
         named = f"`{wrong[:60]}` is no field" if fields else "is empty"  # type: ignore[index]
         raise BadRequest(f"`requested_data`: {named}; these are: {', '.join(FIELDS)}.", param="requested_data")
+    if refused := [name for name in fields if name in denied]:
+        told = ", ".join(f"`{name}`" for name in refused)
+        raise Forbidden(f"`requested_data`: {told} may not be exported; leave it out, or ask who set `deniedFields`.")
     return list(dict.fromkeys(fields))
 
 
@@ -270,6 +235,14 @@ async def row_for(plant: Plant, export_id: str, caller: Caller) -> ExportRow:
         row = found(await export_by_id(session, export_id), "export", export_id[:60])
     if not caller.sees(None if row.is_whole else row.workspace):
         raise NotFound(f"There is no export `{export_id[:60]}`.")
+    return row
+
+
+async def readable(plant: Plant, export_id: str, caller: Caller) -> ExportRow:
+    """An export whose file the caller may have. Raises NotFound and Forbidden."""
+    row = await row_for(plant, export_id, caller)
+    if caller.denied_fields & set(msgspec.json.decode(row.fields, type=list[str])):
+        raise Forbidden(f"Export `{export_id}` has fields that this key may not export; make one of your own.")
     return row
 
 

@@ -12,6 +12,7 @@ import msgspec
 from gateway.api.admin.door import Problems
 from gateway.api.admin.limited import check_limits
 from gateway.api.moments import epoch_ms, now_ms
+from gateway.exports.lines import wrong_with as wrong_with_export_settings
 from gateway.key_defaults import KeyDefaults
 from gateway.key_defaults import wrong_with as wrong_with_defaults
 from gateway.rotations import RotationPolicy
@@ -67,6 +68,7 @@ def check(data: NewApiKey | ApiKeyChange, scopes: Collection[str], holder: Holde
     problems.check(expires_at is None or expires_at > now_ms(), "expires_at", "is in the past")
     if isinstance(data.defaults, KeyDefaults):
         problems.add(wrong_with_defaults(data.defaults, saved_for(holder, snapshot)))
+        problems.add(wrong_with_export_settings(data.defaults.export_settings))
     check_limits(data, problems)
     problems.add(wrong_with_emails(data.alert_emails if isinstance(data.alert_emails, list) else []))
     if isinstance(data.rotation_policy, RotationPolicy):

@@ -12,7 +12,8 @@ from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 
 from gateway.api.admin.door import PlantHere, caller_of, found, needs
-from gateway.api.admin.exports import Filters, spelled
+from gateway.api.admin.export_shapes import Filters
+from gateway.api.admin.exports import spelled
 from gateway.api.admin.log_query import filter_of
 from gateway.api.moments import instant, now_ms
 from gateway.errors import BadRequest, Conflict

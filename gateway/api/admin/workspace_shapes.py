@@ -11,6 +11,7 @@ import msgspec
 from gateway.api.admin.limited import shown_limits
 from gateway.api.admin.member_shapes import Member
 from gateway.api.moments import instant
+from gateway.exports.lines import wrong_with as wrong_with_export_settings
 from gateway.key_defaults import LONGEST_METADATA
 from gateway.metadata_rules import wrong_with_schema
 from gateway.redaction import wrong_with
@@ -119,6 +120,7 @@ def wrong_with_defaults(said: WorkspaceDefaults) -> Iterator[tuple[str, str]]:
         if len(value) > LONGEST_METADATA:
             yield f"defaults.metadata.{name[:60]}", f"must be at most {LONGEST_METADATA} characters"
     yield from wrong_with(said.redact, "defaults.redact")
+    yield from wrong_with_export_settings(said.export_settings)
     if said.metadata_schema is not None and (what := wrong_with_schema(said.metadata_schema)):
         yield "defaults.metadata_schema", what
 
