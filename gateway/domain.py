@@ -176,6 +176,8 @@ class Call(msgspec.Struct, eq=False):
     """Below `/v1/`, with the query, as the client wrote it."""
     created_at_ms: int = msgspec.field(default_factory=lambda: time.time_ns() // 1_000_000)
     began: float = msgspec.field(default_factory=time.perf_counter)
+    is_timed: bool = True
+    """Whether its time here says how long it took; that of a result of a batch does not."""
     body: bytes = b""
     metadata: dict[str, str] = {}
     caller: Caller | None = None

@@ -81,6 +81,12 @@ def health(found: Sum, _: int) -> float | None:
     return (tries - found.counts.get("bad_tries", 0)) / tries * 100 if tries else None
 
 
+def latency(found: Sum, _: int) -> float | None:
+    """Milliseconds of a request on average, of those that were timed."""
+    timed = found.counts.get("n", 0) - found.counts.get("untimed", 0)
+    return found.counts.get("ms", 0) / timed / 1000 if timed > 0 else None
+
+
 def hourly_tokens(found: Sum, span_ms: int) -> float | None:
     """Tokens per hour."""
     return (found.counts.get("in", 0) + found.counts.get("out", 0)) * HOUR_MS / span_ms if span_ms else None
@@ -160,7 +166,7 @@ PLAIN = (
     Metric("feedbacks", "1", "Feedbacks given", count("fb")),
     Metric("requests_with_feedback", "1", "Requests that got feedback", count("fb_of")),
     Metric("weighted_feedback", "1", "Feedback on average, by its weight", ratio(("fb_v",), ("fb_w",))),
-    Metric("latency_avg", "ms", "Time from arrival to the end of the answer on average", ratio(("ms",), ("n",), 0.001)),
+    Metric("latency_avg", "ms", "Time from arrival to the end of the answer on average", latency),
 )
 SPREAD = tuple(
     Metric(

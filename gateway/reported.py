@@ -96,7 +96,7 @@ def record_from(said: Reported, caller: Caller, plant: Plant, now_ms: int) -> Lo
         response_model=answer_model,
         metadata=metadata | dict(caller.metadata),
         total_ms=taken,
-        vendor_ms=taken,
+        vendor_ms=taken or None,
         usage=usage,
         usage_received=received,
         failure=failure_from(said.response),

@@ -38,6 +38,8 @@ def root_for(call: Call, plant: Plant) -> Node | None:
     if config is None:
         return None
     call.config_slug, call.config_mark = config.slug, mark_of(config, call)
+    if config.trouble is not None:
+        raise Broken(f"Tollhouse: config `{config.slug}` cannot be used: {config.trouble}")
     return config.root
 
 
@@ -75,6 +77,4 @@ def saved(slug: str, caller: Caller, snapshot: Snapshot) -> Config:
     config = snapshot.config(slug, caller)
     if config is None:
         raise NotFound(f"Tollhouse: there is no config `{slug}`.", param="x-portkey-config")
-    if config.trouble is not None:
-        raise Broken(f"Tollhouse: config `{slug}` cannot be used: {config.trouble}")
     return config

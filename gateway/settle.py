@@ -109,7 +109,7 @@ def settle(call: Call, plant: Plant) -> None:
 
 def record_of(call: Call, plant: Plant) -> LogRecord:
     """Everything worth knowing about the request."""
-    total = call.elapsed_seconds()
+    total = call.elapsed_seconds() if call.is_timed else 0.0
     caller, target, request = call.caller, call.target, call.request
     bill, span = bill_of(call, plant), span_in(call.headers)
     reserved = call.reservation

@@ -82,7 +82,8 @@ class Vitals:
         self.errors_today += error
         self.cost_today += record.cost or 0
         self.unpriced_today += record.unpriced
-        self._latencies.append(record.total_ms)
+        if record.total_ms > 0:
+            self._latencies.append(record.total_ms)
         second = self._second(int(now))
         second.requests += 1
         second.errors += error

@@ -23,6 +23,7 @@ NAMES: Mapping[str, str] = {
     "img": "pictures made",
     "img$": "nanodollars of requests that made pictures",
     "ms": "microseconds, all of it",
+    "untimed": "requests of which nobody knows how long they took",
     "miss_ms": "microseconds of successes that no cache answered",
     "miss": "successes that no cache answered",
     "hit": "answers from the exact cache",
@@ -65,7 +66,7 @@ def counts_of(record: LogRecord) -> tuple[int, Bag]:
 def core_of(record: LogRecord) -> tuple[int, ...]:
     """The counts of CORE, in its order."""
     taken, usage = round(record.total_ms * 1000), record.usage
-    missed = record.status < 400 and record.failure is None and record.cache_status not in HITS
+    missed = taken > 0 and record.status < 400 and record.failure is None and record.cache_status not in HITS
     used = (0, 0, 0) if usage is None else (usage.input_tokens, usage.output_tokens, usage.cached_tokens)
     return (1, taken, missed, taken if missed else 0, len(record.attempts), record.stream, *used, record.cost or 0)
 
@@ -78,7 +79,7 @@ def unpacked(core: int) -> Bag:
 
 def extras_of(record: LogRecord) -> Bag:
     """All other counts, without those that are 0."""
-    bag: Bag = {}
+    bag: Bag = {} if record.total_ms > 0 else {"untimed": 1}
     if record.status >= 400 or record.failure is not None:
         failed(bag, record)
     else:
@@ -136,6 +137,8 @@ def saved(record: LogRecord) -> int:
 def places_of(record: LogRecord) -> list[int]:
     """Where its durations are counted in the distributions."""
     total, waited, first = record.total_ms, record.vendor_ms, record.first_token_ms
+    if total <= 0:
+        return []
     found = [place(Series.TOTAL, total)]
     if waited is not None:
         found += place(Series.OVERHEAD, total - waited), place(Series.VENDOR, waited)

@@ -121,6 +121,7 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The client's address."""
     user_agent: str | None = None
     total_ms: float
+    """0: nobody knows, as of a result of a batch; it is no part of any average or percentile."""
     first_token_ms: float | None = None
     vendor_ms: float | None = None
     """Time spent waiting for the vendor; the gateway's own share is `total_ms - vendor_ms`."""

@@ -53,7 +53,9 @@ def answered(log: LogSummary) -> str:
     """How a good answer came about."""
     tries = len(log.attempts or ())
     by = f"`@{log.provider}`" if log.provider else log.ai_org or "the gateway"
-    words = f"Answered by {by} in {short_duration(log.response_time)}"
+    words = f"Answered by {by}"
+    if log.response_time is not None:  # of a result of a batch nobody knows it
+        words += f" in {short_duration(log.response_time)}"
     if log.time_to_first_token_ms is not None:
         words += f", first token after {short_duration(log.time_to_first_token_ms)}"
     if tries > 1:
@@ -101,7 +103,8 @@ def steps(log: LogSummary) -> Iterator[str]:
         yield f"Cache: {log.cache_status}"
     if log.error is not None:
         yield f"Error `{log.error.code or '–'}`: {log.error.message}"
-    yield f"Status {log.response_status_code} to the client after {short_duration(log.response_time)}"
+    after = "" if log.response_time is None else f" after {short_duration(log.response_time)}"
+    yield f"Status {log.response_status_code} to the client{after}"
 
 
 def told(attempt: Attempt) -> str:

@@ -159,7 +159,8 @@ class Collection:
 
     def _answer(self, call: Call, result: Result, kept: Kept) -> tuple[int, msgspec.Raw]:
         """The answer to a request, which is written into the log unless it is there."""
-        call.caller, call.metadata = self._caller, dict(self._paper.filed)
+        call.caller, call.metadata, call.is_timed = self._caller, dict(self._paper.filed), False
+        call.config_slug = self._paper.config
         call.target = aimed_at(self._account, kept.model, self._plant.snapshot.catalog(self._caller))
         is_known = call.id in self._known
         try:

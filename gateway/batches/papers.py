@@ -70,6 +70,8 @@ class KeptBatch(msgspec.Struct, frozen=True, kw_only=True, tag="batch"):
     """The client's, of OpenAI's API."""
     filed: dict[str, str] = {}
     """What its log records have under `metadata`."""
+    config: Slug | None = None
+    """The saved config that it was made by."""
     status: Status = "validating"
     completed: int = 0
     failed: int = 0

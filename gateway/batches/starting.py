@@ -18,7 +18,7 @@ from gateway.errors import BadRequest, GatewayError, NotFound
 from gateway.headers import is_secret
 from gateway.limits.rules import NOTHING, Load
 from gateway.vendors.batch import Job
-from store.ids import new_id
+from store.ids import Slug, new_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,6 +96,7 @@ async def start(call: Call, wanted: Wanted, plant: Plant) -> KeptBatch:
         options=job.options,
         metadata=wanted.metadata,
         filed=call.metadata,
+        config=None if call.config_slug is None else Slug(call.config_slug),
         status=state.status,
         expires_at=state.expires_at,
     )

@@ -103,11 +103,8 @@ class Meters:
         """Count a request that has ended. Some microseconds, for every request comes by here."""
         cell, total, first, usage = self._cell_of(record), record.total_ms / 1000, record.first_token_ms, record.usage
         cell.requests.value += 1
-        cell.seconds.add(total)
-        if record.vendor_ms is not None:
-            if cell.overhead is None:
-                cell.overhead = self._histogram("overhead_seconds", cell.asked)
-            cell.overhead.add(max(0.0, total - record.vendor_ms / 1000))
+        if total > 0:
+            self._lasted(record, total, cell)
         if usage is not None:
             self._used(record, usage, cell)
             self._paid(record, cell)
@@ -136,6 +133,14 @@ class Meters:
             cell.requests = self._counter("requests", (*outcome, *more))
             cell.seconds = self._histogram("request_seconds", asked)
         return cell
+
+    def _lasted(self, record: LogRecord, total: float, cell: Cell) -> None:
+        """Seconds, of a request that was timed."""
+        cell.seconds.add(total)
+        if record.vendor_ms is not None:
+            if cell.overhead is None:
+                cell.overhead = self._histogram("overhead_seconds", cell.asked)
+            cell.overhead.add(max(0.0, total - record.vendor_ms / 1000))
 
     def _used(self, record: LogRecord, usage: Usage, cell: Cell) -> None:
         """Tokens."""

@@ -146,6 +146,33 @@ async def test_results_are_paid_for_once(
     assert raised.value.status_code == 412
 
 
+async def test_results_are_no_part_of_how_long_requests_take(
+    gateway: Gateway, batches: openai.AsyncOpenAI, vendor: SimulatedVendor
+) -> None:
+    """Nobody knows how long a result of a batch took: its record says so, and neither averages nor percentiles count
+    it, though requests and tokens do. It names the saved config that the batch was made by."""
+    config = {"name": "b", "slug": "pc-batch", "config": {"provider": "@claude"}}
+    (await gateway.admin.post("/v1/configs", json=config)).raise_for_status()
+    mine = batches.with_options(default_headers={"x-portkey-config": "pc-batch"})
+    batch = await made(mine, vendor, request("a"), request("b"))
+    vendor.will(json=there("ended", succeeded=1, errored=1))
+    vendor.will(body=jsonl(said(1), refused(2)))
+
+    await mine.batches.retrieve(batch)
+    records = await gateway.logs(trace_id=batch)
+    answers = [
+        (await gateway.admin.get("/v1/analytics/summary/metrics", params=query)).raise_for_status().json()["summary"]
+        for query in ({"trace_id": batch}, {"ai_org_model": f"anthropic__{MODEL}"})
+    ]
+
+    assert [(each["response_time"], each["gateway_processing_time"], each["config"]) for each in records] == [
+        (None, None, "pc-batch")
+    ] * 2
+    for summary in answers:  # from the log itself, and from its sums
+        assert (summary["requests"], summary["tokens"]) == (2, 1100)
+        assert {summary[name] for name in ("latency_avg", "latency_p50", "gateway_overhead_p50")} == {None}
+
+
 async def test_a_collection_that_broke_off_counts_nothing_twice(
     gateway: Gateway, batches: openai.AsyncOpenAI, vendor: SimulatedVendor
 ) -> None:

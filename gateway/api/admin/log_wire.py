@@ -106,11 +106,12 @@ def costs(record: LogRecord) -> Json:
 def timings(record: LogRecord) -> Json:
     """Milliseconds."""
     own = None if record.vendor_ms is None else round(max(0.0, record.total_ms - record.vendor_ms), 3)
+    total = record.total_ms or None  # of a result of a batch nobody knows it
     return {
-        "response_time": record.total_ms,
+        "response_time": total,
         "time_to_first_token_ms": record.first_token_ms,
         "upstream_response_time": record.vendor_ms,
-        "gateway_processing_time": record.total_ms if own is None else own,
+        "gateway_processing_time": total if own is None else own,
     }
 
 
@@ -133,7 +134,7 @@ def whole(record: LogRecord) -> Json:
             "status": record.status,
             "headers": record.response_headers,
             "body": reassembled(record.response_body) if is_stream(record) else body_of(record.response_body),
-            "responseTime": record.total_ms,
+            "responseTime": record.total_ms or None,
             "lastUsedOptionJsonPath": record.config_path,
         },
         "originalResponse": {"body": raw} if is_stream(record) else None,
