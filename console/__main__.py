@@ -21,7 +21,7 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(f"No key for the gateway: {error}. Set `TOLLHOUSE_OPERATOR_KEY` or give `--key-file`.")
     from click import ClickException
 
-    from console.drawing import draw
+    from console.commandline.drawing import draw
 
     try:
         draw(given.gateway, key, is_read_only=given.read_only)

@@ -17,9 +17,9 @@ from console.commands import ANSI, COMMANDS, Command, context_commands
 from console.facing import FacingApp, last_screen
 from console.keys_table import bindings
 from console.memory import Memory
-from console.plain import plain_line
 from console.preferences import Preferences
 from console.screens_table import FIRST
+from console.text.plain import plain_line
 from console.themes import HIGH_CONTRAST
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import click
 
-from console.address import HOST, PORT, Address, WrongSettings, settle
-from console.log_cli import logs, reprice
+from console.commandline.address import HOST, PORT, Address, WrongSettings, settle
+from console.commandline.log_cli import logs, reprice
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -69,8 +69,8 @@ def main(context: click.Context, home: Path, config: Path | None, host: str | No
 
 def watch(home: Path, config: Path | None, address: Address) -> None:
     """The console on the gateway at `address`, which is started if need be."""
-    from console.drawing import draw
-    from console.launch import NotStarted, ending_cleanly, gateway
+    from console.commandline.drawing import draw
+    from console.commandline.launch import NotStarted, ending_cleanly, gateway
 
     further = () if config is None else ("--config", str(config))
     try:
@@ -84,7 +84,7 @@ def watch(home: Path, config: Path | None, address: Address) -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def serve(arguments: tuple[str, ...]) -> None:
     """The gateway alone, in the foreground; `tollhouse serve --help` lists its settings."""
-    from console.launch import command, environment
+    from console.commandline.launch import command, environment
 
     words = command("gateway", *arguments)
     os.execve(words[0], words, environment(os.environ))
@@ -117,7 +117,7 @@ def console(
     port: int | None,
 ) -> None:
     """The console alone, on a gateway that runs already, here or elsewhere."""
-    from console.drawing import draw, draw_context
+    from console.commandline.drawing import draw, draw_context
 
     if context is not None:
         draw_context(context, is_read_only=is_read_only)
@@ -133,9 +133,9 @@ def console(
 @click.option("--seconds", type=float, help="With --headless: end after this time.")
 def demo(port: int | None, pace: float, headless: bool, seconds: float | None) -> None:
     """A gateway with traffic to look at: a simulated vendor, a throw-away home, no account anywhere."""
+    from console.commandline.drawing import draw_once
+    from console.commandline.launch import NotStarted, ending_cleanly
     from console.demo.stage import stay, throwaway
-    from console.drawing import draw_once
-    from console.launch import NotStarted, ending_cleanly
 
     try:
         with ending_cleanly(), throwaway(port, pace) as stage:
@@ -166,7 +166,7 @@ def doctor(database: bool, home: Path, config: Path | None, host: str | None, po
 @click.option("--home", envvar="TOLLHOUSE_HOME", default=HOME, show_default=True, help="The gateway's.", type=folder)
 def backup(file: Path, home: Path) -> None:
     """Copy the database into FILE, as it is at this moment; the gateway may go on."""
-    from console.backup import CannotCopy, back_up
+    from console.commandline.backup import CannotCopy, back_up
 
     try:
         click.echo(back_up(home, file))
@@ -179,8 +179,8 @@ def backup(file: Path, home: Path) -> None:
 @click.option("--home", envvar="TOLLHOUSE_HOME", default=HOME, show_default=True, help="The gateway's.", type=folder)
 def restore(file: Path, home: Path) -> None:
     """Put a backup in the place of the database; the gateway must not run. What was there is kept."""
-    from console.backup import CannotCopy
-    from console.backup import restore as put_back
+    from console.commandline.backup import CannotCopy
+    from console.commandline.backup import restore as put_back
 
     try:
         click.echo(put_back(home, file))
@@ -215,7 +215,7 @@ def rotate(**place: Path | None) -> None:
 
 def maintain(verb: str, **options: object) -> None:
     """Become the gateway's program for it, which knows the files."""
-    from console.launch import command, environment
+    from console.commandline.launch import command, environment
 
     given = [word for name, value in options.items() if value is not None for word in (f"--{name}", str(value))]
     words = command("gateway.maintenance", verb, *given)

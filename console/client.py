@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from console.address import UNIX
-from console.plain import is_plain, plain_json, plain_line
+from console.commandline.address import UNIX
 from console.playground.streaming import Events
+from console.text.plain import is_plain, plain_json, plain_line
 from console.wire.answers import Done, ErrorAnswer, Page
 from console.wire.catalog import Integration, Model, ModelList, Provider, Vendor
 from console.wire.keys import ApiKey, NewSecret

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from console.figures import short_count, short_dollars, short_duration, short_percent, short_uptime
+from console.text.figures import short_count, short_dollars, short_duration, short_percent, short_uptime
 from console.wire.stats import MainBudget, Stats
 
 

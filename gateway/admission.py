@@ -23,7 +23,7 @@ from store.records import Failure
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from gateway.attempting import Try
+    from gateway.attempts.attempting import Try
     from gateway.domain import Call, Target
     from gateway.errors import GatewayError
     from gateway.limits.catalog import LimitCatalog

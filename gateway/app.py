@@ -15,9 +15,9 @@ import msgspec
 from gateway.api.asgi import CLOSING, answer, spelled_headers
 from gateway.api.doors import batches, doors, relay
 from gateway.api.health import health
-from gateway.audit import audited
 from gateway.authenticate import authenticate
 from gateway.errors import GatewayError, NotFound
+from gateway.organisation.audit import audited
 
 if TYPE_CHECKING:
     from litestar.types import HTTPScope, Receive, Scope, Send

@@ -9,22 +9,22 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from gateway.admission import afforded
-from gateway.attempting import prepared
-from gateway.bursts import absorbed
+from gateway.attempts.attempting import prepared
+from gateway.attempts.bursts import absorbed
+from gateway.attempts.exchange import Whole, asked_whole, begun
+from gateway.attempts.hedging import hedged, outcome
+from gateway.attempts.relaying import events
+from gateway.attempts.trying import passed_over
 from gateway.errors import GatewayError, TimedOut, VendorBroke, VendorFailed, VendorSlow
-from gateway.exchange import Whole, asked_whole, begun
 from gateway.functions import Function
-from gateway.hedging import hedged, outcome
-from gateway.relaying import events
 from gateway.routing.backoff import pause_before
-from gateway.trying import passed_over
-from gateway.usage_cost import is_told, priced, tell
+from gateway.webui.usage_cost import is_told, priced, tell
 
 if TYPE_CHECKING:
-    from gateway.attempting import Try
+    from gateway.attempts.attempting import Try
+    from gateway.attempts.exchange import Begun
     from gateway.configs.nodes import Retry
     from gateway.domain import Call
-    from gateway.exchange import Begun
     from gateway.plant import Plant
     from gateway.routing.plan import Step
 

@@ -9,24 +9,24 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from gateway.catalog.own_models import Model, price_in
 from gateway.errors import GatewayError
 from gateway.functions import Function
-from gateway.own_models import Model, price_in
-from gateway.webui import Trust
+from gateway.webui.client import Trust
 from store.ids import KeyId, LogId, Slug, TraceId
 from store.records import Attempt, Failure, Usage
 
 if TYPE_CHECKING:
     from gateway.billing import Bill
     from gateway.limits.reservation import Reservation
-    from gateway.metadata_rules import MetadataRule
+    from gateway.log.recording import Kept
+    from gateway.log.redaction import Redaction
+    from gateway.organisation.metadata_rules import MetadataRule
     from gateway.prices import Price, PriceList
-    from gateway.recording import Kept
-    from gateway.redaction import Redaction
     from gateway.routing.plan import Step
-    from gateway.under_way import UnderWay
     from gateway.vendors import Vendor
     from gateway.vendors.vendor import Asked, Login, Upload
+    from gateway.watching.under_way import UnderWay
 
 Headers = Mapping[str, str]
 """Names in lower case."""

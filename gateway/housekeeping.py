@@ -12,9 +12,9 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import col, update
 
 from gateway.errors import GatewayError
-from gateway.rotations import rotate_due
-from store.api_keys import ApiKeyRow
-from store.rollup_amendments import drop_old
+from gateway.organisation.rotations import rotate_due
+from store.organisation.api_keys import ApiKeyRow
+from store.rollups.amendments import drop_old
 
 if TYPE_CHECKING:
     from gateway.plant import Plant

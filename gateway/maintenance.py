@@ -9,16 +9,16 @@ from pathlib import Path
 
 import click
 
-from gateway.audit import own_entry
 from gateway.errors import GatewayError
+from gateway.organisation.audit import own_entry
 from gateway.settings import Settings, WrongSetting, settle
 from gateway.sockets import CannotStart
 from gateway.start import locked
+from store.audit.proof import Tampered, prove
 from store.database import DatabaseUnusable, open_database
-from store.master_key import NEW, source_of, vault_for
-from store.proof import Tampered, prove
-from store.rotation import rotate
-from store.vault import Vault, VaultLocked, make_master_key, master_key_in
+from store.secrets.master_key import NEW, source_of, vault_for
+from store.secrets.rotation import rotate
+from store.secrets.vault import Vault, VaultLocked, make_master_key, master_key_in
 
 PLACE = (
     click.option("--home", metavar="DIR", help="The gateway's folder."),

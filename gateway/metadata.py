@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gateway.errors import BadRequest, Unauthenticated
-from gateway.webui import CHAT, TASKS, TOKEN, identity, task_in
-from gateway.webui import TASK as WEBUI_TASK
-from gateway.webui_token import Untrue, signed_identity
+from gateway.webui.client import CHAT, TASKS, TOKEN, identity, task_in
+from gateway.webui.client import TASK as WEBUI_TASK
+from gateway.webui.token import Untrue, signed_identity
 from store.ids import TraceId
 
 if TYPE_CHECKING:

@@ -12,30 +12,29 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from gateway.alerts import Standings
-from gateway.audit import note_changes
-from gateway.bursts import Lines
+from gateway.attempts.bursts import Lines
+from gateway.catalog.references import References
+from gateway.catalog.sources import Sources, Touched
 from gateway.errors import Conflict, StoreBusy
 from gateway.limits.book import Book
 from gateway.notifications.courier import Courier
 from gateway.notifications.health import Health
-from gateway.references import References
+from gateway.organisation.audit import note_changes
 from gateway.snapshot import load
-from gateway.sources import Sources, Touched
 from gateway.telemetry.meters import Meters
-from gateway.under_way import UnderWay
-from store.changes import Change, watch
+from gateway.watching.alerts import Standings
+from gateway.watching.under_way import UnderWay
+from store.audit.changes import Change, watch
 from store.ids import KeyHash, KeyId
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
     from gateway.batches.shelf import Shelf
-    from gateway.catalog import Catalog
+    from gateway.catalog.catalog import Catalog
     from gateway.domain import Call, Caller
     from gateway.exports.desk import Desk
-    from gateway.ledger import Ledger
-    from gateway.live import Live
+    from gateway.log.ledger import Ledger
     from gateway.prices import PriceList
     from gateway.routing.signals import Signals
     from gateway.settings import Settings
@@ -43,11 +42,12 @@ if TYPE_CHECKING:
     from gateway.telemetry.exporter import Exporter
     from gateway.tokens import Tokens
     from gateway.upstream import Upstream
-    from gateway.vitals import Vitals
+    from gateway.watching.live import Live
+    from gateway.watching.vitals import Vitals
     from store.database import Database
-    from store.rate_journal import RateJournal
-    from store.vault import Vault
-    from store.writer import LogWriter
+    from store.limits.rate_journal import RateJournal
+    from store.secrets.vault import Vault
+    from store.spool.writer import LogWriter
 
 
 @dataclass(slots=True, kw_only=True)

@@ -13,8 +13,8 @@ from gateway.billing import bill_of
 from gateway.errors import Broken, Draining, GatewayError, HungUp
 from gateway.headers import Raw, masked, story
 from gateway.limits.reservation import cost_in
-from gateway.recording import kept_of, shortened
-from gateway.spans import span_in
+from gateway.log.recording import kept_of, shortened
+from gateway.log.spans import span_in
 from store.ids import Slug
 from store.records import Failure, LogRecord
 

@@ -6,23 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from gateway.catalog import Catalog, Provider
+from gateway.catalog.catalog import Catalog, Provider
+from gateway.catalog.references import NO_FILES, References
+from gateway.catalog.sources import Sources, Touched
 from gateway.configs.nodes import Config
 from gateway.configs.saved import Saved
 from gateway.configs.schema import read_config
 from gateway.configs.survey import Known
 from gateway.domain import Caller
 from gateway.limits.catalog import LimitCatalog
-from gateway.references import NO_FILES, References
-from gateway.roles import People
-from gateway.sources import Sources, Touched
-from gateway.workspaces import Workspace
+from gateway.organisation.roles import People
+from gateway.organisation.workspaces import Workspace
 from store.ids import ApiSecret, KeyHash, Slug
 
 if TYPE_CHECKING:
     from gateway.prices import PriceList
     from store.database import Database
-    from store.vault import Vault
+    from store.secrets.vault import Vault
 
 INLINE_KEPT = 1_000
 """Configs that requests bring along, kept read."""

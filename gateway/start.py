@@ -19,34 +19,34 @@ from typing import TYPE_CHECKING
 from gateway.api.admin.log_wire import settled, started
 from gateway.api.cors import shared_with
 from gateway.app import App, data_plane, keyed
-from gateway.audit import begin_audit
 from gateway.batches.shelf import Shelf
 from gateway.domain import Caller
 from gateway.exports.desk import Desk
-from gateway.founding import found_organisation
-from gateway.ledger import Ledger
 from gateway.limits.kept_rates import keep_rates, save_at_last
 from gateway.limits.stored import remember_counters
-from gateway.live import Live
+from gateway.log.ledger import Ledger
+from gateway.organisation.audit import begin_audit
+from gateway.organisation.founding import found_organisation
+from gateway.organisation.scopes import SCOPES
 from gateway.plant import Plant
 from gateway.prices import PriceList
 from gateway.routing.signals import Signals
-from gateway.scopes import SCOPES
 from gateway.snapshot import Snapshot
 from gateway.sockets import CannotStart, at_port, at_socket
 from gateway.telemetry.meters import Meters
 from gateway.tokens import Tokens
 from gateway.upstream import Upstream
-from gateway.vitals import Vitals, midnight
+from gateway.watching.live import Live
+from gateway.watching.vitals import Vitals, midnight
 from store.database import Database, DatabaseUnusable, open_database
 from store.ids import ApiSecret, KeyId, Slug
-from store.logs import totals_since
-from store.master_key import source_of, vault_for
-from store.rate_journal import RateJournal
-from store.retention import Keeping
-from store.spool import Spool, SpoolUnusable
-from store.vault import Vault, VaultLocked, new_api_secret
-from store.writer import LogWriter
+from store.limits.rate_journal import RateJournal
+from store.log.reading import totals_since
+from store.log.retention import Keeping
+from store.secrets.master_key import source_of, vault_for
+from store.secrets.vault import Vault, VaultLocked, new_api_secret
+from store.spool.spool import Spool, SpoolUnusable
+from store.spool.writer import LogWriter
 
 if TYPE_CHECKING:
     from gateway.settings import Settings
@@ -208,10 +208,10 @@ async def learn(plant: Plant, app: App) -> None:
     plant.prices.ready.set()
     await app.rest()
     await plant.desk.go_on(plant)
-    from gateway.discover import discover_hourly
+    from gateway.catalog.discover import discover_hourly
     from gateway.housekeeping import keep_house
+    from gateway.log.repricing import go_on
     from gateway.notifications.watch import Watch
-    from gateway.repricing import go_on
 
     await go_on(plant)
     async with asyncio.TaskGroup() as group:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
-from gateway.answer import excerpt
+from gateway.attempts.answer import excerpt
 from gateway.errors import Broken, NotSpoken, VendorBroke
 from gateway.vendors.vendor import BadAnswer, Login, Sent, TokenRequest, Unspoken
 

@@ -119,7 +119,7 @@ def upgrade(file: Path, revision: str, migrations: Path) -> None:
 
 def move_requests(file: Path) -> None:
     """Bring what an upgrade left in the old tables of the log into the new ones, or go on with it."""
-    from store.converting import convert
+    from store.log.converting import convert
 
     with telling(file):
         with closing(sqlite3.connect(file, timeout=5)) as connection:

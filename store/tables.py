@@ -9,29 +9,29 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
-import store.api_keys
-import store.audit
-import store.channels
-import store.configs
-import store.counters
-import store.events
-import store.exports
+import store.audit.trail
+import store.catalog.configs
+import store.catalog.integrations
+import store.catalog.models
+import store.catalog.providers
+import store.catalog.provisions
 import store.facts
-import store.feedback
-import store.integrations
-import store.invites
-import store.log_rows
-import store.members
-import store.models
-import store.policies
-import store.providers
-import store.provisions
-import store.repricings
-import store.rollup_amendments
-import store.rollup_rows
-import store.spool_positions
-import store.users
-import store.workspaces  # noqa: F401  (all of them: their tables belong to the schema)
+import store.limits.counters
+import store.limits.policies
+import store.log.exports
+import store.log.feedback
+import store.log.repricings
+import store.log.rows
+import store.notifications.channels
+import store.notifications.events
+import store.organisation.api_keys
+import store.organisation.invites
+import store.organisation.members
+import store.organisation.users
+import store.organisation.workspaces
+import store.rollups.amendments
+import store.rollups.rows
+import store.spool.positions  # noqa: F401  (all of them: their tables belong to the schema)
 from store.schema import SCHEMA
 
 METADATA = SQLModel.metadata

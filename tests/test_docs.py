@@ -9,11 +9,11 @@ import pytest
 from console.cli import main
 from gateway.api.admin.log_query import KNOWN
 from gateway.errors import GatewayError
-from gateway.metrics import METRICS, OF_MANY
-from gateway.roles import ORGANISATION_ROLES, WORKSPACE_ROLES
-from gateway.scopes import MANAGED
+from gateway.organisation.roles import ORGANISATION_ROLES, WORKSPACE_ROLES
+from gateway.organisation.scopes import MANAGED
 from gateway.vendors import VENDORS
-from store.error_classes import CLASSES
+from gateway.watching.metrics import METRICS, OF_MANY
+from store.log.error_classes import CLASSES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.configs.words import query_words
-from console.figures import short_dollars
-from console.plain import plain
+from console.text.figures import short_dollars
+from console.text.plain import plain
+from console.text.wrapping import Line, wrapped
 from console.wire.configs import Explanation, Foreseen, Way
 from console.wire.logs import LogDetail
-from console.wrapping import Line, wrapped
 
 Json = dict[str, Any]
 LONGEST_BODY = 4_000

@@ -6,8 +6,8 @@ import difflib
 import json
 
 from console.configs.templates import pretty
-from console.plain import plain
-from console.wrapping import Line
+from console.text.plain import plain
+from console.text.wrapping import Line
 
 TONES = {"+": "ok", "-": "failed", "@": "pending"}
 

@@ -9,8 +9,8 @@ from typing import Any
 from rich.cells import cell_len
 
 from console.configs.json_text import Path
-from console.plain import plain_line
-from console.wrapping import Line
+from console.text.plain import plain_line
+from console.text.wrapping import Line
 
 Json = Mapping[str, Any]
 MODES = {

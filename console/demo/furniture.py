@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from console.commandline.launch import NotStarted
 from console.demo.traffic import PROVIDER
-from console.launch import NotStarted
 
 if TYPE_CHECKING:
     import httpx

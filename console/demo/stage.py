@@ -14,10 +14,10 @@ from pathlib import Path
 
 import msgspec
 
-from console.address import HOST, PORT, Address
+from console.commandline.address import HOST, PORT, Address
+from console.commandline.launch import Child, NotStarted, child, gateway
 from console.demo.furniture import furnish
 from console.demo.traffic import PROVIDER, Plan
-from console.launch import Child, NotStarted, child, gateway
 
 
 @dataclass(frozen=True, slots=True)

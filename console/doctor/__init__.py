@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from console.address import Address, WrongSettings, settings_in
+from console.commandline.address import Address, WrongSettings, settings_in
 from console.doctor.database import database
 from console.doctor.finding import Finding
 from console.doctor.home import console_file, disk, home_folder, key_files, settings_file

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from console.address import WrongSettings, settings_in
+from console.commandline.address import WrongSettings, settings_in
 from console.doctor.finding import Finding, bad, ok, warn
 
 KEYRING = "keyring"

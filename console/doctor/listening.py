@@ -6,9 +6,9 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
-from console.address import UNIX, Address
+from console.commandline.address import UNIX, Address
+from console.commandline.probe import Health, Stranger, probe
 from console.doctor.finding import Finding, bad, ok, warn
-from console.probe import Health, Stranger, probe
 
 LISTENING = "0A"
 """A socket state in /proc/net/tcp (linux/include/net/tcp_states.h)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from console.figures import NONE, day_time, short_uptime
 from console.limits.words import short_moment
+from console.text.figures import NONE, day_time, short_uptime
 from console.wire.alerts import Alert, Channel
 
 KINDS = {

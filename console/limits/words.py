@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta, tzinfo
 
-from console.figures import NONE, short_count, short_dollars
+from console.text.figures import NONE, short_count, short_dollars
 from console.wire.limits import Limit
 
 LEVELS = {

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from console.client import TailEvent
-from console.figures import short_count
 from console.logs.backlog import Backlog
 from console.logs.follow import Broken, Connected
 from console.logs.inbox import Inbox
 from console.logs.query import Query
+from console.text.figures import short_count
 from console.wire.logs import Dropped, LogPage, Started
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from console.wrapping import Line, wrapped
+from console.text.wrapping import Line, wrapped
 
 INDENT = "  "
 Path = tuple[str | int, ...]

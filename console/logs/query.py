@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from console.figures import instant
 from console.logs.query_words import AGO, EXACT, MINUTES, NUMBERS, PARTS, WORDS, Range, Wrong, range_of
+from console.text.figures import instant
 from console.wire.logs import LogSummary, Started
 
 TOKEN = re.compile(r'(?:[^\s"]|"[^"]*"?)+')

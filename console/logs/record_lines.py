@@ -9,10 +9,10 @@ from typing import Any
 from console.logs.conversation import conversation
 from console.logs.json_tree import JsonTree
 from console.logs.record_text import PAGES
-from console.plain import plain
 from console.playground.transcript import NAMES
+from console.text.plain import plain
+from console.text.wrapping import Line, wrapped
 from console.wire.logs import LogDetail
-from console.wrapping import Line, wrapped
 
 
 def tree_of(name: str, log: LogDetail) -> JsonTree | None:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from datetime import tzinfo
 from typing import Any
 
-from console.figures import day_time, short_count, short_dollars, short_duration
 from console.logs.conversation import conversation, listed, pretty
 from console.logs.story import steps
-from console.timeline import timeline
+from console.text.figures import day_time, short_count, short_dollars, short_duration
+from console.text.timeline import timeline
 from console.wire.logs import BillLine, LogDetail, LogSummary
 
 Page = Callable[[LogDetail, tzinfo | None], str]

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from rich.cells import cell_len, set_cell_size
 
-from console.figures import short_dollars, short_duration
-from console.plain import plain_line
-from console.timeline import bar, named, started
+from console.text.figures import short_dollars, short_duration
+from console.text.plain import plain_line
+from console.text.timeline import bar, named, started
+from console.text.wrapping import Line
 from console.wire.logs import Attempt, LogSummary
 from console.wire.traces import SpanAttempt, SpanLog, Trace
-from console.wrapping import Line
 
 BAR, FIGURES = 24, 26
 """Cells for the bar, and for status, duration and cost before it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from console.figures import short_count, short_dollars, short_duration
+from console.text.figures import short_count, short_dollars, short_duration
 from console.wire.logs import Attempt, LogSummary, Started
 
 BLAME = {

@@ -9,8 +9,8 @@ from typing import Any
 
 from textual.content import Content
 
-from console.figures import NONE, day_time
-from console.plain import plain
+from console.text.figures import NONE, day_time
+from console.text.plain import plain
 from console.wire.audit import AuditRecord, Verdict
 
 LONGEST_VALUE = 2_000

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from console.figures import NONE, day_time
 from console.limits.words import amount
+from console.text.figures import NONE, day_time
 from console.wire.keys import ApiKey
 from console.wire.limits import Limit
 from console.wire.people import Invite, Member, User, Workspace

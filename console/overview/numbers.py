@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Literal
 
-from console.figures import NONE, day_time, instant, short_count, short_duration, short_percent
 from console.overview.outlook import Outlook
 from console.overview.plotting import Number, Plot
 from console.overview.rows import money
+from console.text.figures import NONE, day_time, instant, short_count, short_duration, short_percent
 from console.widgets.columns import Column
 
 GRAINS = ((21_600, "minute"), (1_209_600, "hour"))

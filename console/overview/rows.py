@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from http import HTTPStatus
 
-from console.figures import NONE, day_ahead, short_count, short_dollars, short_duration, short_percent
 from console.overview.outlook import Outlook
+from console.text.figures import NONE, day_ahead, short_count, short_dollars, short_duration, short_percent
 from console.widgets.columns import Column
 from console.wire.limits import Limit
 from console.wire.overview import Figures

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from console.client import GatewayClient, GatewayError, GatewayRefused, read
-from console.figures import short_count, short_dollars, short_duration
 from console.logs.conversation import called, listed, said
 from console.logs.story import NEXT, blamed
+from console.text.figures import short_count, short_dollars, short_duration
 from console.wire.answers import ErrorBody
 from console.wire.chat import Choice, Completion, Said
 from console.wire.logs import LogSummary

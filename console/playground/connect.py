@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from console.address import UNIX, url_of
 from console.client import GatewayClient, read
+from console.commandline.address import UNIX, url_of
 from console.logs.conversation import turns_answered
 from console.wire.connect import Setting
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from console.plain import plain_line
 from console.sse import EventParser
+from console.text.plain import plain_line
 
 if TYPE_CHECKING:
     import httpx

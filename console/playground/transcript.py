@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from console.logs.conversation import turn
-from console.plain import plain
 from console.playground.chat import Answer, called_tools
 from console.playground.sides import Side
-from console.wrapping import Line, wrapped
+from console.text.plain import plain
+from console.text.wrapping import Line, wrapped
 
 NAMES = {"user": "you", "assistant": "assistant"}
 

@@ -11,9 +11,9 @@ from textual.binding import BindingType
 from console.client import GatewayClient, GatewayRefused, segment
 from console.keys_table import Place, bindings
 from console.limits.alert_words import channel_row, happened_row, standing_row
-from console.plain import plain_line
 from console.screens.live import LiveScreen
 from console.screens.resource import Listing
+from console.text.plain import plain_line
 from console.widgets.columns import Column
 from console.widgets.resource_table import ResourceTable, Rows
 from console.wire.alerts import Alert, Channel, Outcome

@@ -9,12 +9,12 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from console.client import GatewayClient
-from console.figures import NONE, day_time
 from console.keys_table import Place, bindings
 from console.organisation.audit_query import HINT, parse
 from console.organisation.audit_text import page_of, subject_of, verdict_page
 from console.screens.page import PageScreen
 from console.screens.resource import Listing, ResourceScreen
+from console.text.figures import NONE, day_time
 from console.widgets.columns import Column
 from console.widgets.filter_bar import FilterBar
 from console.widgets.resource_table import ResourceTable, Rows

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from console.plain import plain_line
+from console.text.plain import plain_line
 
 if TYPE_CHECKING:
     from console.overview.outlook import Beginning

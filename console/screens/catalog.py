@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from console.catalog import (
+from console.catalog.catalog import (
     ask_catalog,
     ask_health,
     ask_limits,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime, tzinfo
 
-from console.catalog import Catalog
+from console.catalog.catalog import Catalog
 from console.client import GatewayClient, GatewayRefused, segment
-from console.figures import short_duration
 from console.screens.resource import ResourceScreen
+from console.text.figures import short_duration
 from console.wire.catalog import Integration, Trial, Vendor
 
 PATIENCE_SECONDS = 40
@@ -136,7 +136,7 @@ class CatalogActs(ResourceScreen):
         if trial.works:
             self.tollhouse.say(f"The key of `{slug}` works: {trial.said} ({short_duration(trial.took_ms)}).")
         else:
-            from console.catalog_pages import trial_lines
+            from console.catalog.pages import trial_lines
             from console.screens.page import PageScreen
 
             await self.app.push_screen(PageScreen(f"The key of {slug} does not work", trial_lines(trial)))
@@ -180,7 +180,7 @@ class CatalogActs(ResourceScreen):
 
     async def open_entry(self, row_id: str) -> None:
         """Its page, until one goes back; what is done from there comes back to it, as it is then."""
-        from console.catalog_pages import ask_page
+        from console.catalog.pages import ask_page
         from console.screens.catalog_entry import CatalogEntryScreen
 
         steps = self.steps()

@@ -12,7 +12,7 @@ from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from console.logs.backlog import Row
-from console.plain import plain_line
+from console.text.plain import plain_line
 
 
 class ChooseScreen(ModalScreen[tuple[str, str] | None]):

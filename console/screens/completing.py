@@ -10,8 +10,8 @@ from console.client import GatewayClient, GatewayError
 from console.configs.editing import help_from
 from console.configs.help import ConfigHelp
 from console.configs.json_text import place_at
-from console.plain import plain_line
 from console.screens.governed import GovernedScreen
+from console.text.plain import plain_line
 from console.widgets.completions import Completions
 from console.widgets.json_area import JsonArea
 

@@ -21,9 +21,9 @@ from console.configs.outside import NoEditor, edited_outside, editor_of
 from console.configs.words import fitted, tree
 from console.keys_table import Place, bindings
 from console.places import state_folder
-from console.plain import plain, plain_line
 from console.screens.completing import CompletingScreen
 from console.screens.confirm import ConfirmScreen
+from console.text.plain import plain, plain_line
 from console.widgets.completions import Completions
 from console.widgets.json_area import JsonArea
 from console.widgets.key_bar import KeyBar

@@ -15,8 +15,8 @@ from textual.widgets import Input, Label, Static
 from console.client import GatewayClient, GatewayError
 from console.configs.explaining import BadSample, Sample, last_message, lines, sample_with
 from console.keys_table import Place, bindings
-from console.plain import plain_line
 from console.screens.governed import GovernedScreen
+from console.text.plain import plain_line
 from console.widgets.key_bar import KeyBar
 from console.widgets.line_input import LineInput
 from console.widgets.status_line import StatusLine

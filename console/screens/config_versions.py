@@ -15,10 +15,10 @@ from textual.widgets import Static
 from console.client import GatewayClient, segment
 from console.configs.editing import Edited, fetched
 from console.configs.versions import counts, diff_lines, text_of
-from console.figures import day_time
 from console.keys_table import Place, bindings
-from console.plain import plain_line
 from console.screens.resource import Listing, ResourceScreen
+from console.text.figures import day_time
+from console.text.plain import plain_line
 from console.widgets.columns import Column
 from console.widgets.key_bar import KeyBar
 from console.widgets.resource_table import ResourceTable, Rows

@@ -13,12 +13,12 @@ from console.configs.drafts import Draft, Drafts
 from console.configs.editing import Edited, fetched, providers
 from console.configs.templates import filled_in
 from console.configs.words import strategy_words
-from console.figures import day_time
 from console.keys_table import Place, bindings
 from console.places import state_folder
-from console.plain import plain_line
 from console.screens.fields import Values
 from console.screens.resource import Listing, ResourceScreen
+from console.text.figures import day_time
+from console.text.plain import plain_line
 from console.widgets.columns import Column
 from console.widgets.resource_table import ResourceTable, Rows
 from console.wire.configs import ConfigRow

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
 from console.keys_table import Place
-from console.plain import plain
+from console.text.plain import plain
 
 
 class ConfirmScreen(ModalScreen[bool]):

@@ -14,21 +14,21 @@ from textual.binding import BindingType
 from textual.getters import query_one
 from textual.widgets import Static, Tab, Tabs
 
+from console.api_keys.scopes import TEMPLATES
 from console.client import GatewayClient, GatewayError
-from console.figures import short_duration
 from console.keys_table import Place, bindings
-from console.plain import plain_line
 from console.playground.chat import trouble
 from console.playground.connect import CLIENTS, NO_KEY, Client, hints, knock, root_of, roots_of
-from console.scopes import TEMPLATES
 from console.screens.governed import GovernedScreen
+from console.text.figures import short_duration
+from console.text.plain import plain_line
+from console.text.wrapping import wrapped
 from console.widgets.key_bar import KeyBar
 from console.widgets.page_tabs import PageTabs
 from console.widgets.status_line import StatusLine
 from console.widgets.text_view import TextView
 from console.wire.connect import Setting
 from console.wire.keys import NewSecret
-from console.wrapping import wrapped
 
 if TYPE_CHECKING:
     from console.app import TollhouseApp

@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
-from console.plain import plain_line
 from console.screens.governed import GovernedScreen
+from console.text.plain import plain_line
 from console.widgets.key_bar import KeyBar
 from console.widgets.status_line import StatusLine
 

@@ -17,8 +17,8 @@ from textual.widgets import Button, Input, Label, Select, Static
 
 from console.client import GatewayError, GatewayRefused
 from console.keys_table import Place, bindings
-from console.plain import plain_line
 from console.screens.fields import BodyOf, Field, Refusal, Values, body_of, filled, problem_with
+from console.text.plain import plain_line
 from console.widgets.key_bar import KeyBar
 from console.widgets.line_input import LineInput
 

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
 from console.keys_table import PLACES, Key, Place, keys_of
-from console.plain import plain_line
+from console.text.plain import plain_line
 
 
 class HelpScreen(ModalScreen[None]):

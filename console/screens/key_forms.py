@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from console.api_keys.scopes import TEMPLATES, is_for_organisation, scopes_of, scopes_problem
 from console.client import GatewayClient, GatewayRefused, segment
-from console.scopes import TEMPLATES, is_for_organisation, scopes_of, scopes_problem
 from console.screens.expiry import expiry_field
 from console.screens.fields import Field, Refusal, Values, always, body_of, changes_of
 from console.screens.form import FormScreen, Json

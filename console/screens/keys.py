@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from console.catalog import ask_limits, spent_and_left
+from console.api_keys.scopes import short_scopes
+from console.catalog.catalog import ask_limits, spent_and_left
 from console.client import GatewayClient, segment
-from console.figures import NONE, day_time
 from console.keys_table import Place, bindings
 from console.limits.words import short_moment
-from console.plain import plain_line
-from console.scopes import short_scopes
 from console.screens.resource import Listing, ResourceScreen
+from console.text.figures import NONE, day_time
+from console.text.plain import plain_line
 from console.widgets.columns import Column
 from console.widgets.resource_table import ResourceTable, Rows
 from console.wire.configs import ConfigRow
@@ -127,7 +127,7 @@ class KeysScreen(ResourceScreen):
 
     async def surroundings(self) -> Surroundings:
         """What a key can belong to."""
-        from console.catalog_pages import perhaps
+        from console.catalog.pages import perhaps
         from console.screens.key_forms import Surroundings
 
         workspaces = await perhaps(self.gateway, "/v1/admin/workspaces", Workspace)
@@ -184,7 +184,7 @@ class KeysScreen(ResourceScreen):
 
     async def open_key(self, key: ApiKey) -> None:
         """Its page, until one goes back; what is done from there comes back to it, as it is then."""
-        from console.key_pages import ask_key_page
+        from console.api_keys.pages import ask_key_page
         from console.screens.key_entry import KeyEntryScreen
 
         steps: dict[str, Callable[[ApiKey], Awaitable[None]]] = {

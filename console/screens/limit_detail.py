@@ -16,9 +16,9 @@ from console.client import GatewayClient, segment
 from console.keys_table import Place, bindings
 from console.limits.spenders import Use, ask_uses
 from console.limits.words import LEFT, SPENT, bar, cells, facts, figure, sentence, state
-from console.plain import plain
 from console.screens.limit_acts import LimitActs
 from console.screens.resource import Listing
+from console.text.plain import plain
 from console.widgets.columns import Column
 from console.widgets.key_bar import KeyBar
 from console.widgets.resource_table import ResourceTable, Rows

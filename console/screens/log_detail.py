@@ -20,13 +20,13 @@ from console.logs.json_tree import JsonTree
 from console.logs.record_lines import page_lines, tree_of
 from console.logs.record_text import PAGES
 from console.logs.story import begun, sentence
-from console.plain import plain
+from console.text.plain import plain
+from console.text.wrapping import wrapped
 from console.widgets.key_bar import KeyBar
 from console.widgets.page_tabs import PageTabs
 from console.widgets.status_line import StatusLine
 from console.widgets.text_view import TextView
 from console.wire.logs import LogDetail, LogSummary
-from console.wrapping import wrapped
 
 if TYPE_CHECKING:
     from console.app import TollhouseApp

@@ -21,8 +21,8 @@ from console.logs.query_completion import known_in, offers
 from console.logs.query_words import HINT
 from console.logs.story import sentence
 from console.pace import Pace
-from console.plain import plain_line
 from console.screens.log_acts import LogActs
+from console.text.plain import plain_line
 from console.widgets.filter_bar import FilterBar
 from console.widgets.key_bar import KeyBar
 from console.widgets.log_line import COLUMNS

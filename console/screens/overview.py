@@ -21,8 +21,8 @@ from console.overview.numbers import MEASURES, TABLE, numbers, plot, table
 from console.overview.outlook import Outlook, Teams, look
 from console.overview.ranges import QUIET_SECONDS, RANGES, USUAL, named
 from console.overview.rows import COLUMNS, Way, rows_of, way_from
-from console.plain import plain_line
 from console.screens.resource import RETRY_SECONDS, Listing, ResourceScreen
+from console.text.plain import plain_line
 from console.widgets.filter_bar import FilterBar
 from console.widgets.key_bar import KeyBar
 from console.widgets.numbers import Numbers

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from console.keys_table import Place, bindings
-from console.plain import plain_line
+from console.text.plain import plain_line
 from console.widgets.key_bar import KeyBar
 from console.widgets.status_line import StatusLine
 

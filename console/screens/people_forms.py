@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from console.api_keys.scopes import scopes_of, scopes_problem
 from console.client import GatewayClient, segment
-from console.scopes import scopes_of, scopes_problem
 from console.screens.fields import Field, Refusal, Values, always, body_of, changes_of, slug_of, slug_problem
 from console.screens.form import FormScreen, Json
 from console.wire.answers import Done

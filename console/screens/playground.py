@@ -18,11 +18,11 @@ from textual.widgets import Static
 from console.client import GatewayClient
 from console.keys_table import Place, bindings
 from console.pace import Pace
-from console.plain import plain_line
 from console.playground.chat import Answer, ask, look_up_cost
 from console.playground.sides import Playground, Side, curl_of
 from console.playground.transcript import Transcript
 from console.screens.governed import GovernedScreen
+from console.text.plain import plain_line
 from console.widgets.key_bar import KeyBar
 from console.widgets.prompt_area import PromptArea
 from console.widgets.status_line import StatusLine

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
 from console.keys_table import Place, bindings
-from console.plain import plain_line
+from console.text.plain import plain_line
 from console.widgets.key_bar import KeyBar
 from console.widgets.line_input import LineInput
 from console.widgets.prompt_area import PromptArea

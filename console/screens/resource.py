@@ -16,9 +16,9 @@ from textual.getters import query_one
 from textual.widgets import Static, Tab, Tabs
 
 from console.client import GatewayClient, GatewayError, GatewayUnreachable
-from console.figures import clock_time
-from console.plain import plain_line
 from console.screens.governed import GovernedScreen
+from console.text.figures import clock_time
+from console.text.plain import plain_line
 from console.widgets.columns import Column
 from console.widgets.filter_bar import FilterBar
 from console.widgets.key_bar import KeyBar

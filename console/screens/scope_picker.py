@@ -15,8 +15,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from console.plain import plain_line
-from console.scopes import EVERYTHING, allows, grouped
+from console.api_keys.scopes import EVERYTHING, allows, grouped
+from console.text.plain import plain_line
 from console.widgets.line_input import LineInput
 
 

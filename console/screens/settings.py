@@ -9,16 +9,16 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.content import Content
 
-from console.checkup import MARKS, checkup
 from console.client import GatewayClient
+from console.commandline.checkup import MARKS, checkup
 from console.doctor.finding import Finding
-from console.figures import NONE
 from console.keys_table import KEYS, Place, bindings
 from console.organisation.audit_text import fact
 from console.places import config_file
 from console.preferences import THEMES
 from console.screens.page import PageScreen
 from console.screens.resource import Listing, ResourceScreen
+from console.text.figures import NONE
 from console.widgets.columns import Column
 from console.widgets.resource_table import ResourceTable, Rows
 from console.wire.itself import Setting

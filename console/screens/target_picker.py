@@ -15,7 +15,7 @@ from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from console.client import GatewayClient, GatewayError
-from console.plain import plain_line
+from console.text.plain import plain_line
 from console.widgets.line_input import LineInput
 from console.wire.chat import ConfigMenu, ModelMenu
 

@@ -16,7 +16,7 @@ from console.client import GatewayClient, GatewayError, segment
 from console.keys_table import Place, bindings
 from console.logs.backlog import Row
 from console.logs.span_lines import Span, span_line, spans, told
-from console.plain import plain_line
+from console.text.plain import plain_line
 from console.widgets.key_bar import KeyBar
 from console.widgets.status_line import StatusLine
 from console.widgets.text_view import TextView

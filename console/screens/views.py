@@ -19,9 +19,9 @@ from console.keys_table import Place, bindings
 from console.logs.exporting import FORMATS, file_problem
 from console.logs.exporting import PATH as EXPORTS
 from console.logs.saved_views import PATH, body_of, line_of
-from console.plain import plain_line
 from console.screens.fields import Field, Values, always
 from console.screens.form import FormScreen
+from console.text.plain import plain_line
 from console.widgets.key_bar import KeyBar
 from console.wire.answers import Done
 from console.wire.saved_filters import SavedFilter, SavedFilters

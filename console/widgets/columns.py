@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from rich.cells import cell_len, set_cell_size
 
-from console.plain import plain_line
+from console.text.plain import plain_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from console.configs.help import Offer
-from console.plain import plain_line
+from console.text.plain import plain_line
 
 ROWS, WIDTH = 8, 66
 

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from console.logs.query_completion import completed
-from console.plain import plain_line
+from console.text.plain import plain_line
 from console.widgets.line_input import LineInput
 
 

@@ -12,7 +12,7 @@ from textual.style import Style as VisualStyle
 from textual.widgets import TextArea
 
 from console.configs.json_text import Piece, pieces, spans
-from console.plain import plain
+from console.text.plain import plain
 
 COLOURS = {
     "key": "$text-secondary",

@@ -2,7 +2,7 @@
 
 from textual.widgets import Input
 
-from console.plain import plain_line
+from console.text.plain import plain_line
 
 
 class LineInput(Input):

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import tzinfo
 
-from console.figures import NONE, clock_time, short_count, short_dollars, short_duration
 from console.logs.backlog import Row
 from console.logs.story import note
+from console.text.figures import NONE, clock_time, short_count, short_dollars, short_duration
 from console.widgets.columns import Column, fit, taken, that_fit
 from console.wire.logs import LogSummary
 

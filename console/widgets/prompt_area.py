@@ -3,7 +3,7 @@
 from textual import events
 from textual.widgets import TextArea
 
-from console.plain import plain
+from console.text.plain import plain
 
 
 class PromptArea(TextArea):

@@ -8,7 +8,7 @@ from textual import events
 from textual.geometry import Size
 from textual.message import Message
 
-from console.plain import plain_line
+from console.text.plain import plain_line
 from console.widgets.columns import Column, fit, stretched
 from console.widgets.cursor_list import CursorList
 

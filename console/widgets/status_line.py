@@ -8,8 +8,8 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from console.plain import plain_line
 from console.pulse import Pulse, figures, state
+from console.text.plain import plain_line
 
 if TYPE_CHECKING:
     from console.app import TollhouseApp

@@ -7,8 +7,8 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
+from console.text.wrapping import Line
 from console.widgets.toned import Toned
-from console.wrapping import Line
 
 
 class TextView(Toned, can_focus=False, inherit_bindings=False):

@@ -17,7 +17,7 @@ from store.ids import LogId, TraceId, new_id
 if TYPE_CHECKING:
     from litestar.types import HTTPScope, Receive, Scope, Send
 
-    from gateway.under_way import UnderWay
+    from gateway.watching.under_way import UnderWay
 
     Door = Callable[[Scope, Receive, Send], Awaitable[None]]
     """An ASGI application for one path."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from gateway.answer import excerpt, refusal
-from gateway.attempting import not_spoken, target_for
+from gateway.attempts.answer import excerpt, refusal
+from gateway.attempts.attempting import not_spoken, target_for
 from gateway.configs.nodes import Leaf
 from gateway.errors import BadRequest, NotFound, VendorBroke
 from gateway.routing.plan import Step

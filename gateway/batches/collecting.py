@@ -17,25 +17,25 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.admission import owed
-from gateway.answer import excerpt, refused_by
-from gateway.attempting import aimed
+from gateway.attempts.answer import excerpt, refused_by
+from gateway.attempts.attempting import aimed
+from gateway.attempts.exchange import Own, Whole
 from gateway.batches.account import MISSHAPEN, account_of, job_of
 from gateway.batches.papers import FILE, KeptBatch, KeptFile
 from gateway.batches.requests import Kept, request_of
 from gateway.configs.nodes import Leaf
 from gateway.errors import GatewayError, VendorBroke
-from gateway.exchange import Own, Whole
 from gateway.routing.plan import Step
 from gateway.settle import recorded
 from gateway.vendors.batch import ENDED, Result, State
 from gateway.vendors.vendor import BadAnswer
 from store.ids import KeyId, new_id
-from store.logs import ids_in_trace
+from store.log.reading import ids_in_trace
 
 if TYPE_CHECKING:
-    from gateway.attempting import Try
+    from gateway.attempts.attempting import Try
     from gateway.batches.account import Account
-    from gateway.catalog import Catalog
+    from gateway.catalog.catalog import Catalog
     from gateway.domain import Call, Caller, Target
     from gateway.plant import Plant
 

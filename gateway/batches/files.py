@@ -11,7 +11,7 @@ import multipart
 
 from gateway.admission import admit
 from gateway.api.openai.forms import FORM, first, upload_in
-from gateway.attempting import target_for
+from gateway.attempts.attempting import target_for
 from gateway.batches.papers import FILE, KeptFile
 from gateway.batches.spelling import answer, page, query, whose
 from gateway.errors import BadRequest, TooLarge

@@ -12,7 +12,7 @@ import msgspec
 
 from gateway.api.doors import DIALECTS
 from gateway.api.openai.chat import CHAT
-from gateway.attempting import aimed
+from gateway.attempts.attempting import aimed
 from gateway.domain import Call, InferenceRequest
 from gateway.errors import BadRequest, GatewayError, NotOffered
 from gateway.functions import Function
@@ -21,10 +21,10 @@ from store.ids import LogId, TraceId, new_id
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gateway.attempting import Try
+    from gateway.attempts.attempting import Try
     from gateway.domain import ClientDialect, Target
     from gateway.routing.plan import Step
-    from gateway.under_way import UnderWay
+    from gateway.watching.under_way import UnderWay
 
 PLACE = re.compile(r" - at `\$\.?(.*)`$")
 ENDPOINTS = {f"/v1/{function.value}": function for function in DIALECTS}

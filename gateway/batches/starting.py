@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from gateway.admission import admit, budgets_of, covered, worst_for
-from gateway.attempting import target_for
+from gateway.attempts.attempting import target_for
 from gateway.batches.account import Account
 from gateway.batches.papers import BATCH, OURS, KeptBatch, KeptFile
 from gateway.batches.requests import Kept, at_line, function_at, line_in, request_of, tried
@@ -23,7 +23,7 @@ from store.ids import Slug, new_id
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gateway.attempting import Try
+    from gateway.attempts.attempting import Try
     from gateway.domain import Call
     from gateway.plant import Plant
     from gateway.vendors.vendor import Sent

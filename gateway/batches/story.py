@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from gateway import pipeline
-from gateway.attempting import target_for
+from gateway.attempts.attempting import target_for
 from gateway.authenticate import authenticate
 from gateway.batches.files import add_file, list_files, remove_file, show_content, show_file
 from gateway.batches.jobs import add_batch, cancel_batch, list_batches, show_batch, show_output

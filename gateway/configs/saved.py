@@ -13,10 +13,10 @@ from gateway.configs.nodes import Config, Leaf
 from gateway.configs.schema import read_config
 from gateway.configs.survey import Known
 from store.ids import Sealed
-from store.vault import Vault, VaultLocked
+from store.secrets.vault import Vault, VaultLocked
 
 if TYPE_CHECKING:
-    from store.configs import ConfigRow, ConfigVersionRow
+    from store.catalog.configs import ConfigRow, ConfigVersionRow
 
 Json = dict[str, Any]
 

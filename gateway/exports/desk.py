@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from store.exports import ExportRow, finished_before, unfinished
+from store.log.exports import ExportRow, finished_before, unfinished
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,17 +12,17 @@ from sqlmodel import col, func, select
 
 from gateway.api.admin.log_wire import body_of, summary, whole
 from gateway.telemetry.names import operation_of
-from store.logs import LogBodyRow, LogRow, page, with_bodies
+from store.log.reading import LogBodyRow, LogRow, page, with_bodies
 from store.records import LogRecord
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
     from sqlmodel.sql.expression import Select
 
-    from gateway.export_settings import ExportSettings
+    from gateway.exports.settings import ExportSettings
     from store.database import Database
     from store.ids import LogId
-    from store.log_filter import LogFilter
+    from store.log.filter import LogFilter
 
 Json = dict[str, Any]
 NO_RECORD = LogRecord(id="", created_at_ms=0, trace_id="", method="", path="", status=0, total_ms=0)  # type: ignore[arg-type]

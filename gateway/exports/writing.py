@@ -17,10 +17,10 @@ from gateway.api.moments import now_ms
 from gateway.domain import Caller
 from gateway.errors import GatewayError, TooMuch
 from gateway.exports.lines import batches
-from store.exports import ExportRow, export_by_id
 from store.ids import KeyId, LogId, Slug
-from store.log_filter import LogFilter, where
-from store.log_rows import LogRow
+from store.log.exports import ExportRow, export_by_id
+from store.log.filter import LogFilter, where
+from store.log.rows import LogRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable

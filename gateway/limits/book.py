@@ -14,7 +14,7 @@ from gateway.limits.spared import Spared
 from gateway.limits.tallies import BudgetTally, BusyTally, Held, RateTally, Tally
 
 if TYPE_CHECKING:
-    from store.counters import AdjustmentRow, CounterRow
+    from store.limits.counters import AdjustmentRow, CounterRow
 
 EVENTS_KEPT = 1_000
 TALLIES_KEPT = 200_000

@@ -13,8 +13,8 @@ from gateway.limits.rules import Applied, Level, Limit
 from gateway.limits.spelling import RateLimited, UsageLimit, budget_of, rate_limits_in, rate_of, usage_limits_in
 
 if TYPE_CHECKING:
-    from store.counters import AdjustmentRow
-    from store.policies import PolicyRow
+    from store.limits.counters import AdjustmentRow
+    from store.limits.policies import PolicyRow
 
 Found = Mapping[str, tuple[Applied, ...]]
 

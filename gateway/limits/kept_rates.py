@@ -11,7 +11,7 @@ from gateway.limits.tallies import RateTally
 
 if TYPE_CHECKING:
     from gateway.limits.book import Book
-    from store.rate_journal import RateJournal
+    from store.limits.rate_journal import RateJournal
 
 log = logging.getLogger("tollhouse.limits")
 EVERY_SECONDS = 1.0

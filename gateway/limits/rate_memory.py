@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from store.rate_journal import RateWindow
+from store.limits.rate_journal import RateWindow
 
 if TYPE_CHECKING:
     from gateway.limits.tallies import RateTally

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway.limits.catalog import Owner
-from store.counters import counters_since, forget_counters
+from store.limits.counters import counters_since, forget_counters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from gateway.limits.book import Book
-    from store.api_keys import ApiKeyRow
+    from store.catalog.providers import ProviderRow
     from store.database import Database
-    from store.providers import ProviderRow
+    from store.organisation.api_keys import ApiKeyRow
 
 KEPT_MS = 400 * 86_400_000
 """How long counters of periods that are over are kept."""

@@ -17,8 +17,8 @@ import msgspec
 from store.ids import Sealed
 
 if TYPE_CHECKING:
-    from store.channels import ChannelRow
-    from store.vault import Vault
+    from store.notifications.channels import ChannelRow
+    from store.secrets.vault import Vault
 
 TO = "{to}"
 """In a channel's URL: where the addresses go of whom it concerns; such a channel tells only those."""

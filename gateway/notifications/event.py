@@ -11,7 +11,7 @@ from gateway.limits.status import short_id
 if TYPE_CHECKING:
     from gateway.limits.events import LimitEvent
     from gateway.notifications.health import Share
-    from store.api_keys import ApiKeyRow
+    from store.organisation.api_keys import ApiKeyRow
 
 Kind = Literal["threshold", "exhausted", "key_expiring", "vendor_failing", "writer_degraded"]
 KINDS: tuple[str, ...] = get_args(Kind)

@@ -13,12 +13,12 @@ from sqlalchemy.exc import OperationalError
 from gateway.api.moments import now_ms
 from gateway.notifications.channel import Channel, channel_of
 from gateway.notifications.event import HOUR_MS, Event, of_key, of_limit, of_vendor, of_writer
-from store.api_keys import all_api_keys, api_key_by_id
-from store.channels import all_channels, forget_notices, is_first
-from store.events import EventRow, keep_event
-from store.members import all_members
-from store.users import all_users
-from store.vault import VaultLocked
+from store.notifications.channels import all_channels, forget_notices, is_first
+from store.notifications.events import EventRow, keep_event
+from store.organisation.api_keys import all_api_keys, api_key_by_id
+from store.organisation.members import all_members
+from store.organisation.users import all_users
+from store.secrets.vault import VaultLocked
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession

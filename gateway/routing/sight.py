@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from gateway.attempts.targets import addressed, target_of
 from gateway.configs.nodes import Branch, Leaf
 from gateway.errors import GatewayError
 from gateway.routing.signals import place
 from gateway.routing.strategies import weighted
-from gateway.targets import addressed, target_of
 from gateway.vendors import vendor_named
 
 if TYPE_CHECKING:

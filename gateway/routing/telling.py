@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gateway.explanation import Choice, Considered
+from gateway.explaining.explanation import Choice, Considered
 from gateway.routing.plan import Planner
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from gateway.telemetry.names import INSTRUMENTS, OTHER, operation_of
-from store.error_classes import class_of
-from store.log_filter import is_success
+from store.log.error_classes import class_of
+from store.log.filter import is_success
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

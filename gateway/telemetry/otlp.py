@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from gateway.telemetry.names import INSTRUMENTS, OPERATIONS, OTEL_LABELS, OTHER, provider_name
-from store.error_classes import class_of
+from store.log.error_classes import class_of
 
 if TYPE_CHECKING:
     from gateway.telemetry.gauges import Reading

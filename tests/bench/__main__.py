@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from console.launch import command
+from console.commandline.launch import command
 from tests.bench import console, measure, routing, screen, subjects
 from tests.bench import logs as log_file
 from tests.bench.answers import MODELS

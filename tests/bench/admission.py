@@ -15,7 +15,7 @@ import msgspec
 
 from gateway.admission import admit, afforded
 from gateway.api.openai.chat import CHAT
-from gateway.attempting import Try
+from gateway.attempts.attempting import Try
 from gateway.billing import NOTHING
 from gateway.configs.nodes import Leaf
 from gateway.domain import Call, Caller, Client, Target
@@ -29,7 +29,7 @@ from gateway.vendors import VENDORS
 from gateway.vendors.openai import WIRES
 from gateway.vendors.vendor import Asked, Login
 from store.ids import KeyId, LogId, Slug, TraceId
-from store.policies import PolicyRow
+from store.limits.policies import PolicyRow
 
 KEYS, POLICIES = 10_000, 1_000
 BODY = msgspec.json.encode(

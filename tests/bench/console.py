@@ -13,7 +13,7 @@ from statistics import quantiles
 from tempfile import TemporaryDirectory
 from threading import Condition, Thread
 
-from console.launch import command, end, environment
+from console.commandline.launch import command, end, environment
 from tests.bench import screen
 from tests.bench.console_gateway import KEYS, RATE
 from tests.bench.machine import cpu_seconds, resident_mb

@@ -16,14 +16,14 @@ from uuid import UUID
 
 import msgspec
 
-from store.drain import Drain
 from store.ids import KeyId, LogId, Nanodollars, Slug, TraceId
-from store.packed import encode
+from store.log.retention import Keeping
 from store.records import Attempt, Failure, LogRecord, Usage
-from store.retention import Keeping
 from store.schema import prepare
-from store.scribe import seek_cycles_seldom
-from store.spool import Spool
+from store.spool.drain import Drain
+from store.spool.packed import encode
+from store.spool.scribe import seek_cycles_seldom
+from store.spool.spool import Spool
 
 KEYS, MODELS, USERS, DAYS, CHAT_REQUESTS, CHUNKS = 200, 30, 900, 365, 5, 16
 DAY_MS = 86_400_000

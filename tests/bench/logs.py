@@ -16,10 +16,10 @@ from pathlib import Path
 import zstandard
 
 from store.database import Database, open_database
-from store.log_filter import LogFilter
-from store.log_ranges import Labelled
-from store.logs import log_by_id, page
-from store.sums import Question, period_of, sums
+from store.log.filter import LogFilter
+from store.log.ranges import Labelled
+from store.log.reading import log_by_id, page
+from store.rollups.sums import Question, period_of, sums
 from tests.bench.log_file import DAY_MS, Made, make
 
 Ask = Callable[[Database, int], Awaitable[object]]

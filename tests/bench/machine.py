@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
-from console.launch import end, environment
+from console.commandline.launch import end, environment
 
 GATEWAY_CORE, LOAD_CORE = 0, 1
 """What is measured has a core of its own; upstream and clients share the other."""

@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 import msgspec
 
-from console.launch import command
+from console.commandline.launch import command
 from tests.bench.load import Order, Seen
 from tests.bench.machine import LOAD_CORE, cpu_seconds, pinned
 from tests.bench.subjects import Subject

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Thread
 
-from console.launch import end, environment
+from console.commandline.launch import end, environment
 
 COLUMNS, ROWS = 120, 40
 CONTROL = re.compile(rb"\x1b(\[[0-?]*[ -/]*[@-~]|[\]P][^\x07\x1b]*(\x07|\x1b\\)|[@-Z\\^_=>])|[\x00-\x20]")

@@ -12,8 +12,8 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from console.commandline.launch import command
 from console.demo.furniture import created
-from console.launch import command
 from tests.bench.answers import MODELS
 from tests.bench.machine import GATEWAY_CORE, await_answer, pinned
 from tests.bench.upstream import MODEL

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from console.address import Address, WrongSettings, settle
+from console.commandline.address import Address, WrongSettings, settle
 
 
 @pytest.mark.parametrize(

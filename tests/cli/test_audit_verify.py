@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from console.launch import command, environment
-from store.audit import append
+from console.commandline.launch import command, environment
+from store.audit.trail import append
 from store.database import open_database
-from store.master_key import InFile, vault_for
+from store.secrets.master_key import InFile, vault_for
 from tests.store.test_audit import entry
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from console.address import Address
 from console.cli import main
+from console.commandline.address import Address
 from console.demo.vendor import serve_vendor
 from console.doctor.database import database, revisions
 from console.doctor.finding import Finding

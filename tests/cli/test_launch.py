@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from console.address import Address
+from console.commandline.address import Address
+from console.commandline.launch import NotStarted, await_gateway, child, gateway
+from console.commandline.probe import Health, probe
 from console.demo.vendor import serve_vendor
-from console.launch import NotStarted, await_gateway, child, gateway
-from console.probe import Health, probe
 
 
 def free_address() -> Address:

@@ -8,7 +8,7 @@ import stat
 import subprocess
 from pathlib import Path
 
-from console.launch import command, environment
+from console.commandline.launch import command, environment
 from tests.gateway.running import OPERATOR_KEY, gateway_in
 
 USAGE = {"prompt_tokens": 1000, "completion_tokens": 500}

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from console.scopes import EVERYTHING
+from console.api_keys.scopes import EVERYTHING
 from tests.console.fake_answers import listing
 
 Json = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from console.plain import is_plain, plain, plain_json, plain_line
+from console.text.plain import is_plain, plain, plain_json, plain_line
 from tests.console.driving import Operator, fill, operating, paste, seen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
 from tests.console.samples import (

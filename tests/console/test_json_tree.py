@@ -6,9 +6,9 @@ import pytest
 
 from console.client import convert
 from console.logs.json_tree import JsonTree
-from console.timeline import WIDTH, bar, timeline
+from console.text.timeline import WIDTH, bar, timeline
+from console.text.wrapping import Line, wrapped
 from console.wire.logs import LogSummary
-from console.wrapping import Line, wrapped
 from tests.console.samples import attempt, log
 
 VALUE = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}], "n": 1}

@@ -2,8 +2,8 @@
 
 from datetime import UTC
 
+from console.api_keys.scopes import EVERYTHING
 from console.client import convert
-from console.scopes import EVERYTHING
 from console.screens.keys import key_row
 from console.screens.secret import SecretScreen
 from console.wire.keys import ApiKey

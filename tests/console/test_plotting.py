@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from console.figures import day_ahead, short_percent
 from console.overview.plotting import Plot, drawn, framed, scale_end, sparkline, squeezed
 from console.overview.ranges import RANGES
+from console.text.figures import day_ahead, short_percent
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC
 
-from console.catalog import Catalog, provider_rows
+from console.catalog.catalog import Catalog, provider_rows
 from console.client import convert
 from console.wire.catalog import Provider
 from tests.console.driving import NOW, fill, operating, unseen, until, until_seen

@@ -2,8 +2,8 @@
 
 import pytest
 
-from console.scopes import EVERYTHING, TEMPLATES, scopes_of, scopes_problem, short_scopes
-from gateway.scopes import SCOPES
+from console.api_keys.scopes import EVERYTHING, TEMPLATES, scopes_of, scopes_problem, short_scopes
+from gateway.organisation.scopes import SCOPES
 
 
 def test_console_knows_the_scopes_of_the_gateway() -> None:

@@ -6,7 +6,7 @@ import httpx
 from click import ClickException
 
 from console.app import TollhouseApp
-from console.drawing import show
+from console.commandline.drawing import show
 
 
 class Faulty(httpx.AsyncBaseTransport):

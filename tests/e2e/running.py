@@ -17,10 +17,10 @@ from typing import Any, TypeVar
 
 import httpx
 
-from console.address import Address
+from console.commandline.address import Address
+from console.commandline.launch import await_gateway, child, command, environment
 from console.demo.stage import announced
 from console.demo.vendor import SimulatedVendor
-from console.launch import await_gateway, child, command, environment
 from tests.ports import free_port
 
 Json = dict[str, Any]

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from console.commandline.launch import command
 from console.demo.vendor import SimulatedVendor
-from console.launch import command
 from tests.e2e.running import (
     CHAT,
     Furnished,

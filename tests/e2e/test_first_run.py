@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from console.launch import command
+from console.commandline.launch import command
 from tests.e2e.running import CHAT, ask, client, environ_of
 from tests.e2e.terminal import NO_TMUX, Terminal, terminal
 from tests.ports import free_port

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import httpx
 
+from console.commandline.launch import command
 from console.demo.vendor import SimulatedVendor
-from console.launch import command
 from tests.e2e.running import (
     CHAT,
     acquainted,

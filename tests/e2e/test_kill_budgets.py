@@ -7,9 +7,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from store.log_columns import READ
-from store.log_whole import record_from
-from store.rate_journal import RateJournal
+from store.limits.rate_journal import RateJournal
+from store.log.columns import READ
+from store.log.whole import record_from
 from tests.e2e.running import CHAT, Gateway, add_demo, ask, client, eventually, gateway_in
 from tests.e2e.test_kill import CLIENTS, killed
 from tests.ports import free_port

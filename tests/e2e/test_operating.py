@@ -6,7 +6,7 @@ from pathlib import Path
 
 import httpx
 
-from console.launch import command
+from console.commandline.launch import command
 from tests.e2e.running import CHAT, ask, client, environ_of
 from tests.e2e.terminal import NO_TMUX, Terminal, terminal
 from tests.e2e.test_first_run import add_vendor, make_key

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from console.address import Address
-from console.launch import await_gateway, child
+from console.commandline.address import Address
+from console.commandline.launch import await_gateway, child
 from gateway.settings import FLAG_LESS, flag, settable, variable
 from tests.e2e.running import CHAT, ask, client, environ_of, is_open, run
 from tests.ports import free_port

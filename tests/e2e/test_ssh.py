@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from console.launch import command, end
+from console.commandline.launch import command, end
 from tests.e2e.running import environ_of, eventually, is_open, processes_of
 from tests.e2e.terminal import NO_TMUX, Terminal, terminal
 from tests.ports import free_port

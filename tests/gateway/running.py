@@ -11,12 +11,12 @@ from typing import Any
 
 import httpx
 
+from gateway.catalog.sources import Sources
 from gateway.configs.nodes import Leaf
 from gateway.configs.saved import Saved
 from gateway.plant import Plant
 from gateway.settings import Settings
 from gateway.snapshot import load
-from gateway.sources import Sources
 from gateway.start import drain, listening, owner_key, plant_of
 from tests.ports import free_port
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from gateway.alerts import KEPT_SECONDS, Alert, Standing, Standings
+from gateway.watching.alerts import KEPT_SECONDS, Alert, Standing, Standings
 from tests.gateway.limited import CHAT, chat, limited
 from tests.gateway.running import Gateway, Json, ask
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from console.demo.vendor import serve_vendor
-from gateway.metrics import METRICS, OF_MANY, forecast, table
+from gateway.watching.metrics import METRICS, OF_MANY, forecast, table
 from tests.gateway.running import Gateway, add_demo, ask, gateway_in
 
 Json = dict[str, Any]

@@ -12,7 +12,7 @@ import anyio
 import httpx
 import pytest
 
-from console.launch import command, environment
+from console.commandline.launch import command, environment
 from tests.gateway.departments import key_in, made, provide, workspace
 from tests.gateway.limited import budget, chat
 from tests.gateway.running import PATIENCE_SECONDS, Gateway, Json

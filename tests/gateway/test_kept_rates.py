@@ -10,7 +10,7 @@ from console.demo.vendor import SimulatedVendor
 from gateway.limits.book import Book
 from gateway.limits.kept_rates import save
 from gateway.limits.rules import Applied, RateLimit
-from store.rate_journal import LONG, RateJournal, RateWindow
+from store.limits.rate_journal import LONG, RateJournal, RateWindow
 from tests.gateway.limited import chat, limited
 from tests.gateway.running import Gateway, Json, add_demo, client, gateway_in
 from tests.gateway.test_rate_limits import rate

@@ -11,7 +11,7 @@ from gateway.limits.book import Book
 from gateway.limits.period import Period
 from gateway.limits.rules import Applied, Budget, Limit, RateLimit
 from gateway.limits.tallies import BudgetTally, Tally
-from store.counters import AdjustmentRow, CounterRow
+from store.limits.counters import AdjustmentRow, CounterRow
 
 NOON = datetime(2026, 3, 11, 12, tzinfo=UTC).timestamp()
 """A Wednesday."""

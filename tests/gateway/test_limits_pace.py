@@ -12,7 +12,7 @@ from gateway.limits.pace import DAY, HOUR, Pace, memory_of
 from gateway.limits.period import NEVER, Period
 from gateway.limits.rules import Applied, Budget
 from gateway.limits.status import LimitState, state_of
-from store.counters import CounterRow
+from store.limits.counters import CounterRow
 
 NOON = datetime(2026, 3, 11, 12, tzinfo=UTC)
 """A Wednesday; the next midnight is 12 hours away."""

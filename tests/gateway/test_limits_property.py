@@ -12,7 +12,7 @@ from gateway.limits.period import Period
 from gateway.limits.rules import Applied, Budget, RateLimit
 from gateway.limits.tallies import BudgetTally, Held
 from gateway.limits.window import Window
-from store.counters import AdjustmentRow, CounterRow
+from store.limits.counters import AdjustmentRow, CounterRow
 
 hypothesis = pytest.importorskip("hypothesis")
 from hypothesis import HealthCheck, given, settings  # noqa: E402  (only where it is installed)

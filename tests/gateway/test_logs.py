@@ -187,8 +187,8 @@ async def test_tail_has_one_event_a_request_and_the_lists_filters(gateway: Gatew
 
 async def test_slow_reader_is_told_how_many_it_missed(gateway: Gateway) -> None:
     """A reader that does not keep up loses the oldest events, is told how many, and holds nobody up."""
-    from gateway.live import QUEUE
-    from store.log_filter import LogFilter
+    from gateway.watching.live import QUEUE
+    from store.log.filter import LogFilter
 
     with gateway.plant.live.reading(LogFilter(), wants_started=False) as reader:
         for _ in range(QUEUE + 3):

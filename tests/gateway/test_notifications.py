@@ -19,10 +19,10 @@ from gateway.notifications.courier import PAUSES_SECONDS, Courier
 from gateway.notifications.event import HOUR_MS, NANO, Event, amount_of
 from gateway.notifications.health import Health
 from gateway.notifications.watch import Watch
-from store.api_keys import ApiKeyRow
 from store.ids import LogId, TraceId
+from store.organisation.api_keys import ApiKeyRow
 from store.records import Attempt, LogRecord
-from store.writer import WriterState
+from store.spool.writer import WriterState
 from tests.gateway.running import Gateway
 
 Json = dict[str, Any]

@@ -11,7 +11,7 @@ from gateway.notifications.courier import Courier
 from gateway.notifications.event import HOUR_MS, Event
 from gateway.notifications.watch import Watch
 from store.database import open_database
-from store.events import KEPT, EventRow, keep_event, latest_events
+from store.notifications.events import KEPT, EventRow, keep_event, latest_events
 from tests.gateway.departments import key_in, workspace
 from tests.gateway.running import Gateway, Json
 from tests.gateway.test_notifications import Receiver, add_channel, exhausted, look, receiver

@@ -12,8 +12,8 @@ from gateway.api.admin.policy_shapes import check_new
 from gateway.errors import BadRequest
 from gateway.limits.catalog import policy_of
 from gateway.limits.policies import indexed
-from store.policies import PolicyRow
-from store.workspaces import WorkspaceRow
+from store.limits.policies import PolicyRow
+from store.organisation.workspaces import WorkspaceRow
 from tests.gateway.running import Gateway, Json, ask, client
 
 USAGE, RATE = "/v1/policies/usage-limits", "/v1/policies/rate-limits"

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from console.demo.vendor import serve_vendor
-from gateway.redaction import redaction_of
-from gateway.redaction_patterns import matches
+from gateway.log.redaction import redaction_of
+from gateway.log.redaction_patterns import matches
 from tests.gateway.running import Gateway, add_demo, ask, client, gateway_in
 
 Json = dict[str, Any]

@@ -8,9 +8,9 @@ from typing import Any
 
 from console.demo.vendor import SimulatedVendor, serve_vendor
 from gateway.api.moments import now_ms
-from gateway.repricing import step
+from gateway.log.repricing import step
 from store.ids import new_id
-from store.repricings import RepricingRow
+from store.log.repricings import RepricingRow
 from tests.gateway.departments import made
 from tests.gateway.running import PATIENCE_SECONDS, Gateway, add_demo, ask, client, gateway_in
 

@@ -11,8 +11,8 @@ import pytest
 
 from gateway.api.admin.door import Needs
 from gateway.framework import framework
-from gateway.roles import ORGANISATION_ROLES, WORKSPACE_ROLES
-from gateway.scopes import SCOPES, WORKSPACE_SCOPES
+from gateway.organisation.roles import ORGANISATION_ROLES, WORKSPACE_ROLES
+from gateway.organisation.scopes import SCOPES, WORKSPACE_SCOPES
 from tests.gateway.departments import made, organisation_key, user, workspace
 from tests.gateway.running import Gateway, client
 

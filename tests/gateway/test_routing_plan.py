@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from gateway.attempts.params import shaped
 from gateway.configs.conditions import Context
 from gateway.configs.nodes import Branch, Breaker, Condition, Hedge, Leaf, Node, Retry, Sticky
 from gateway.errors import BadRequest, GatewayError, NotOffered, NotSpoken, UnknownProvider, VendorBroke, VendorRefused
-from gateway.params import shaped
 from gateway.routing.backoff import pause_before
 from gateway.routing.plan import Planner, Step
 from gateway.routing.signals import Signals

@@ -16,15 +16,15 @@ from sqlalchemy import LargeBinary
 from sqlmodel import SQLModel
 
 from console.demo.vendor import SimulatedVendor
+from gateway.catalog.references import References, Unresolved
 from gateway.maintenance import main
-from gateway.references import References, Unresolved
 from gateway.settings import Settings
 from gateway.sockets import CannotStart
 from gateway.start import plant_of
 from store.database import open_database
-from store.master_key import NEW, InFile, vault_for
-from store.rotation import SEALED, rotate
-from store.vault import Vault, VaultLocked, make_master_key, master_key_in
+from store.secrets.master_key import NEW, InFile, vault_for
+from store.secrets.rotation import SEALED, rotate
+from store.secrets.vault import Vault, VaultLocked, make_master_key, master_key_in
 from tests.gateway.running import Gateway, add_demo, client, gateway_in
 
 Json = dict[str, Any]
@@ -249,7 +249,7 @@ async def test_rotation_killed_after_the_database_is_ended_by_the_next_start(
 
 async def change_database_alone(home: Path) -> None:
     """What a rotation does up to the moment at which it is killed."""
-    from gateway.audit import own_entry
+    from gateway.organisation.audit import own_entry
 
     database = await open_database(home / "tollhouse.db")
     try:

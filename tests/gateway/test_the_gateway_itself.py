@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from gateway.findings import OLD_DAYS, prices, writer
 from gateway.settings import settable, settle
-from store.writer import WriterState
+from gateway.watching.findings import OLD_DAYS, prices, writer
+from store.spool.writer import WriterState
 from tests.gateway.departments import organisation_key, user, workspace
 from tests.gateway.running import OPERATOR_KEY, Gateway, client, gateway_in
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.roles import WORKSPACE_ROLES
+from gateway.organisation.roles import WORKSPACE_ROLES
 from tests.gateway.departments import made, organisation_key, user, workspace
 from tests.gateway.running import Gateway, ask, client
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from console.demo.vendor import SimulatedVendor
-from gateway.model_traits import calls_tools, kind_of
+from gateway.catalog.model_traits import calls_tools, kind_of
 from gateway.vendors import VENDORS
 from tests.gateway.running import Gateway, client
 

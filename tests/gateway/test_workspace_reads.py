@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from gateway.framework import framework
-from gateway.scopes import WORKSPACE_SCOPES
+from gateway.organisation.scopes import WORKSPACE_SCOPES
 from tests.gateway.departments import key_in, made, provide, user, workspace
 from tests.gateway.running import Gateway, ask
 

@@ -5,8 +5,8 @@ import sys
 from itertools import count
 from pathlib import Path
 
-from store.spool import Spool
-from store.writer import LogWriter
+from store.spool.spool import Spool
+from store.spool.writer import LogWriter
 from tests.store.records import log_record
 
 

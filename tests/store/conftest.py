@@ -7,7 +7,7 @@ import pytest
 
 from store.database import Database, open_database
 from store.schema import prepare
-from store.spool import Spool
+from store.spool.spool import Spool
 from tests.store.records import small_spool
 
 

@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 from random import Random
 
-from store.drain import Drain
 from store.ids import LogId, new_id
-from store.packed import encode
+from store.log.retention import Keeping
 from store.records import Charge, LogRecord
-from store.retention import Keeping
-from store.rollups import DAY
+from store.rollups.rollups import DAY
+from store.spool.drain import Drain
+from store.spool.packed import encode
 from tests.store.records import log_record, small_spool
 
 LIVES, RECORDS, NOW = 100, 40, 1_764_072_000_000

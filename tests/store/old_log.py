@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 import zstandard
 
-from store.converting import OLD, OldRest
-from store.log_columns import bodies
+from store.log.columns import bodies
+from store.log.converting import OLD, OldRest
 from store.migrating import migrate
 from store.records import LogRecord
 from store.schema import MIGRATIONS

@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
-from store.drain import Drain
 from store.ids import LogId, new_id
+from store.log.short_ids import whole
 from store.records import LogRecord
-from store.short_ids import whole
-from store.spool import Spool
+from store.spool.drain import Drain
+from store.spool.spool import Spool
 
 LETTERS = "abcXYZ019 _%\\\"'äÄßıİ語😀\n\x00"
 

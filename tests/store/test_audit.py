@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from store.audit import AuditFilter, Entry, append, page
-from store.changes import change_of, seen, watch
+from store.audit.changes import change_of, seen, watch
+from store.audit.proof import Tampered, prove
+from store.audit.trail import AuditFilter, Entry, append, page
+from store.catalog.integrations import IntegrationRow
+from store.catalog.models import ModelRow
 from store.database import Database
 from store.ids import new_id
-from store.integrations import IntegrationRow
-from store.models import ModelRow
-from store.proof import Tampered, prove
-from store.vault import Vault
+from store.secrets.vault import Vault
 
 VAULT = Vault(b"k" * 32)
 

@@ -1,6 +1,6 @@
 """Saved configs: what is kept of them, and which version holds."""
 
-from store.configs import (
+from store.catalog.configs import (
     ConfigRow,
     ConfigVersionRow,
     all_configs,

@@ -10,14 +10,14 @@ from random import Random
 
 import pytest
 
-from store.converting import convert
 from store.database import open_database
-from store.log_filter import LogFilter
-from store.logs import log_by_id, page
+from store.log.converting import convert
+from store.log.filter import LogFilter
+from store.log.reading import log_by_id, page
 from store.migrating import migrate
-from store.packed import encode
 from store.records import LogRecord
 from store.schema import MIGRATIONS, prepare
+from store.spool.packed import encode
 from tests.store.old_log import old_file
 from tests.store.records import any_record, drain, ids, log_record, put, small_spool
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from store.charges import MOST
-from store.counters import adjustment_of, all_adjustments, counters_since, forget_counters
 from store.database import Database
+from store.limits.charges import MOST
+from store.limits.counters import adjustment_of, all_adjustments, counters_since, forget_counters
 from store.records import Charge, LogRecord
 from tests.store.records import ids, log_record, put
 

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from store.rollups import DAY, decode_counts
+from store.rollups.rollups import DAY, decode_counts
 from tests.store import dying
 from tests.store.records import drain, ids, small_spool
 

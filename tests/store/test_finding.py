@@ -6,12 +6,12 @@ import msgspec
 import pytest
 
 from store.database import Database
-from store.drain import Drain
-from store.log_filter import LogFilter
-from store.log_ranges import Between, Labelled
-from store.log_text import text_of, words
-from store.logs import page
+from store.log.filter import LogFilter
+from store.log.ranges import Between, Labelled
+from store.log.reading import page
+from store.log.text import text_of, words
 from store.records import LogRecord
+from store.spool.drain import Drain
 from tests.store.records import log_record, put
 
 SAID = ["The quick brown fox", "quick thinking", "Café in Zürich", "東京は晴れ", "brown bear", ""]

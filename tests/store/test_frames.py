@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from store.frames import HEADER, MARK, Scan, count, framed, scan
+from store.spool.frames import HEADER, MARK, Scan, count, framed, scan
 
 PAYLOADS = [b"first", b"", b"third " * 100, MARK, b"last"]
 WHOLE = b"".join(map(framed, PAYLOADS))

@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from store.database import Database
-from store.error_classes import CLASSES, FAULTS
-from store.log_filter import LogFilter, is_success
-from store.logs import page
+from store.log.error_classes import CLASSES, FAULTS
+from store.log.filter import LogFilter, is_success
+from store.log.reading import page
 from store.records import Failure, LogRecord
 from tests.store.records import log_record, put
 

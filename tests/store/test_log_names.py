@@ -9,14 +9,14 @@ import msgspec
 import pytest
 
 from store.database import Database
-from store.drain import Drain
-from store.log_columns import READ
-from store.log_filter import LogFilter
-from store.log_names import Names
-from store.log_whole import record_from
-from store.logs import page
-from store.numerals import joined, parted
-from store.short_ids import order, short, whole
+from store.log.columns import READ
+from store.log.filter import LogFilter
+from store.log.names import Names
+from store.log.numerals import joined, parted
+from store.log.reading import page
+from store.log.short_ids import order, short, whole
+from store.log.whole import record_from
+from store.spool.drain import Drain
 from tests.store.records import log_record, put
 
 USAGE = b'{"prompt_tokens": 12,"cost":0.00120,"completion_tokens":7.5e3,"details":{"cached":0,"audio":-3},"at":007}'

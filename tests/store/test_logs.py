@@ -13,9 +13,9 @@ from sqlalchemy import Engine, event
 
 from store.database import Database
 from store.ids import LogId, Nanodollars, TraceId
-from store.log_columns import COLUMNS
-from store.log_filter import LogFilter
-from store.logs import LogRow, Totals, log_by_id, page, totals_since
+from store.log.columns import COLUMNS
+from store.log.filter import LogFilter
+from store.log.reading import LogRow, Totals, log_by_id, page, totals_since
 from store.records import Failure, LogRecord
 from tests.store.records import any_record, log_record, put
 

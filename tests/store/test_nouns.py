@@ -1,11 +1,11 @@
 """Integrations, providers, models, API keys and facts: each question the gateway asks."""
 
-from store.api_keys import ApiKeyRow, all_api_keys, api_key_by_id
+from store.catalog.integrations import IntegrationRow, all_integrations, integration_by_slug
+from store.catalog.models import ModelRow, models_by_integration, models_of
+from store.catalog.providers import ProviderRow, all_providers, provider_by_slug, providers_of
 from store.database import Database
 from store.facts import fact, remember
-from store.integrations import IntegrationRow, all_integrations, integration_by_slug
-from store.models import ModelRow, models_by_integration, models_of
-from store.providers import ProviderRow, all_providers, provider_by_slug, providers_of
+from store.organisation.api_keys import ApiKeyRow, all_api_keys, api_key_by_id
 
 
 def integration(id: str, created_at_ms: int = 1) -> IntegrationRow:

@@ -8,11 +8,11 @@ from random import Random
 import msgspec
 import pytest
 
-from store.drain import Drain
 from store.ids import LogId, new_id
+from store.log.retention import Keeping
 from store.records import LogRecord
-from store.retention import Keeping
-from store.rollups import DAY, decode_counts
+from store.rollups.rollups import DAY, decode_counts
+from store.spool.drain import Drain
 from tests.store.records import log_record, put
 
 NOW = 1_764_072_000_000

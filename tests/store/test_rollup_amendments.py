@@ -1,9 +1,9 @@
 """What is added to rollups afterwards is summed up with them, undone without a trace, and dropped with them."""
 
 from store.database import Database
-from store.rollup_amendments import amend, drop_old
-from store.rollups import DAY, MINUTE, OTHERS, VALUES_KEPT
-from store.sums import Question, period_of, sums
+from store.rollups.amendments import amend, drop_old
+from store.rollups.rollups import DAY, MINUTE, OTHERS, VALUES_KEPT
+from store.rollups.sums import Question, period_of, sums
 from tests.store.records import log_record, put
 
 NOON = 1_764_072_000_000

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from store.drain import Drain
-from store.measures import Bag, pour
-from store.packed import encode
-from store.rollups import DAY, HOUR, MINUTE, OTHERS, VALUES_KEPT, decode_counts, decode_times
-from store.sketches import Series, percentiles, place
+from store.rollups.measures import Bag, pour
+from store.rollups.rollups import DAY, HOUR, MINUTE, OTHERS, VALUES_KEPT, decode_counts, decode_times
+from store.rollups.sketches import Series, percentiles, place
+from store.spool.drain import Drain
+from store.spool.packed import encode
 from tests.store.records import drain, log_record, put, small_spool
 
 NOON = 1_764_072_000_000
@@ -184,6 +184,6 @@ def test_times_are_kept(file: Path) -> None:
 
 def test_what_writes_does_without_sqlalchemy() -> None:
     """The process that writes the log starts quickly, since nothing in it imports SQLAlchemy."""
-    program = "import sys, store.scribe; sys.exit('sqlalchemy' in sys.modules)"
+    program = "import sys, store.spool.scribe; sys.exit('sqlalchemy' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

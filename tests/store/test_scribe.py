@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from store.scribe import receive, send
-from store.writer import LogWriter
+from store.spool.scribe import receive, send
+from store.spool.writer import LogWriter
 from tests.store.records import ids, log_record, small_spool
 
 
@@ -24,7 +24,7 @@ def scribes(file: Path) -> list[int]:
             words = (folder / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue  # gone meanwhile
-        if b"store.scribe" in words and str(file).encode() in words:
+        if b"store.spool.scribe" in words and str(file).encode() in words:
             found.append(int(folder.name))
     return found
 

@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from store.frames import framed
-from store.spool import Spool, SpoolUnusable, decode, encode
-from store.standing import Outcome, next_batch
+from store.spool.frames import framed
+from store.spool.spool import Spool, SpoolUnusable, decode, encode
+from store.spool.standing import Outcome, next_batch
 from tests.store.records import log_record, small_spool
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from store.ids import ApiSecret, Sealed
-from store.master_key import InFile
-from store.vault import Vault, VaultLocked, make_master_key, masked, new_api_secret
+from store.secrets.master_key import InFile
+from store.secrets.vault import Vault, VaultLocked, make_master_key, masked, new_api_secret
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ import pytest
 
 from store.database import Database
 from store.facts import remember
-from store.log_filter import LogFilter
-from store.logs import log_by_id, page
+from store.log.filter import LogFilter
+from store.log.reading import log_by_id, page
 from store.records import LogRecord
-from store.spool import Spool
-from store.writer import LogWriter, WriterState
+from store.spool.spool import Spool
+from store.spool.writer import LogWriter, WriterState
 from tests.store.records import drain, ids, log_record, put, small_spool
 
 WELL = WriterState(waiting=0, reason=None, lost=0, damaged=0)

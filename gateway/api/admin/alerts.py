@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Iterator
 import msgspec
 from litestar import Controller, get
 
-from gateway.alerts import WORST_FIRST, Alert, MainBudget, Standing
 from gateway.api.admin.door import CurrentPage, PageSize, PlantHere, caller_of, needs, page_of
 from gateway.api.admin.limits import Request_, seen_by
 from gateway.domain import Caller
@@ -19,6 +18,7 @@ from gateway.limits.status import short_id
 from gateway.limits.tallies import BudgetTally
 from gateway.notifications.event import Event, moment, of_limit, of_vendor, of_writer
 from gateway.plant import Plant
+from gateway.watching.alerts import WORST_FIRST, Alert, MainBudget, Standing
 
 AT_ONCE = 500
 """Limits that are looked at before others have their turn."""

@@ -15,13 +15,13 @@ from gateway.api.admin.log_query import filter_of
 from gateway.api.admin.patient import patiently
 from gateway.api.moments import now_ms
 from gateway.errors import BadRequest
-from gateway.metrics import METRICS
-from store.feedback import counts_by_log
-from store.log_filter import LogFilter
-from store.logs import page
-from store.measures import CORE, Bag, core_of, extras_of, places_of, pour
-from store.rollups import facets_of
-from store.sums import WORKSPACE, Period, Question, Sum, Sums, period_of, sums
+from gateway.watching.metrics import METRICS
+from store.log.feedback import counts_by_log
+from store.log.filter import LogFilter
+from store.log.reading import page
+from store.rollups.measures import CORE, Bag, core_of, extras_of, places_of, pour
+from store.rollups.rollups import facets_of
+from store.rollups.sums import WORKSPACE, Period, Question, Sum, Sums, period_of, sums
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession

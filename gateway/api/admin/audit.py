@@ -12,8 +12,8 @@ from litestar.params import QueryParameter
 
 from gateway.api.admin.door import CurrentPage, PlantHere, needs
 from gateway.api.moments import epoch_ms, instant
-from store.audit import AuditFilter, AuditRow, page
-from store.proof import Tampered, prove
+from store.audit.proof import Tampered, prove
+from store.audit.trail import AuditFilter, AuditRow, page
 
 FAR_MS = 1 << 53
 Method = Literal["POST", "PUT", "PATCH", "DELETE"]

@@ -17,7 +17,7 @@ from gateway.configs.faults import BadConfig, Fault
 from gateway.configs.masking import masked_faults, restored
 from gateway.configs.schema import MOST_TOLD, object_in, oddities
 from gateway.configs.survey import survey
-from store.configs import current_versions
+from store.catalog.configs import current_versions
 
 if TYPE_CHECKING:
     from gateway.domain import Caller

@@ -8,8 +8,8 @@ from gateway.configs.faults import BadConfig, Fault
 from gateway.configs.schema import read_config
 from gateway.configs.survey import Known, named_configs
 from gateway.errors import Conflict
-from gateway.key_defaults import defaults_of
-from store.api_keys import all_api_keys
+from gateway.organisation.key_defaults import defaults_of
+from store.organisation.api_keys import all_api_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

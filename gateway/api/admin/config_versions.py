@@ -13,8 +13,8 @@ from gateway.api.admin.config_uses import refuse_breaking
 from gateway.api.admin.configs import apply, checked, config_for, said_by, version_from
 from gateway.api.admin.door import PlantHere, caller_of, needs
 from gateway.errors import NotFound
-from store.api_keys import all_api_keys
-from store.configs import versions_of
+from store.catalog.configs import versions_of
+from store.organisation.api_keys import all_api_keys
 
 if TYPE_CHECKING:
     from gateway.plant import Plant

@@ -33,7 +33,7 @@ from gateway.configs.saved import sealed, unsealed
 from gateway.configs.schema import object_in, refuse, warnings
 from gateway.configs.survey import Known, survey
 from gateway.errors import Broken, Conflict
-from store.configs import (
+from store.catalog.configs import (
     ConfigRow,
     ConfigVersionRow,
     all_configs,
@@ -43,7 +43,7 @@ from store.configs import (
     version_counts,
 )
 from store.ids import new_id
-from store.vault import Vault, VaultLocked
+from store.secrets.vault import Vault, VaultLocked
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession

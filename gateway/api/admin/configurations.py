@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from gateway.api.admin.door import Problems
-from gateway.catalog import Configurations
+from gateway.catalog.catalog import Configurations
+from gateway.catalog.references import is_reference
 from gateway.configs.vendor_settings import CREDENTIALS, SETTINGS
 from gateway.headers import MASK
-from gateway.references import is_reference
 from gateway.vendors import Vendor
 
 COMMON = frozenset(Configurations.__struct_fields__) - {"settings", "referred"}

@@ -11,12 +11,12 @@ from litestar import Controller, get
 from gateway.api.admin.door import CurrentPage, PageSize, PlantHere, caller_of, needs, page_of
 from gateway.api.admin.limits import Request_, owners_of
 from gateway.api.moments import instant
-from store.events import latest_events
+from store.notifications.events import latest_events
 
 if TYPE_CHECKING:
     from gateway.domain import Caller
     from gateway.plant import Plant
-    from store.events import EventRow
+    from store.notifications.events import EventRow
 
 
 class PastEvent(msgspec.Struct, frozen=True, kw_only=True):

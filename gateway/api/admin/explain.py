@@ -17,8 +17,8 @@ from gateway.configs.schema import object_in, refuse, warnings
 from gateway.configs.survey import survey
 from gateway.domain import Call, Caller
 from gateway.errors import BadRequest
-from gateway.explain import explain
-from gateway.explanation import Explanation
+from gateway.explaining.explain import explain
+from gateway.explaining.explanation import Explanation
 from gateway.headers import MASK
 from gateway.metadata import filed
 from gateway.plant import Plant

@@ -28,12 +28,12 @@ from gateway.api.admin.log_query import filter_of
 from gateway.api.moments import instant, now_ms
 from gateway.domain import Caller
 from gateway.errors import BadRequest, Conflict, Forbidden, NotFound
-from gateway.export_settings import covered, denied_to
 from gateway.exports.lines import FIELDS, SHORT, unknown
+from gateway.exports.settings import covered, denied_to
 from gateway.plant import Plant
-from store.exports import ExportRow, export_by_id, exports_of
 from store.ids import new_id
-from store.log_filter import LogFilter
+from store.log.exports import ExportRow, export_by_id, exports_of
+from store.log.filter import LogFilter
 
 Here = Request[Any, Any, State]
 LINK_SECONDS = 900

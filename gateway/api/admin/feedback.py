@@ -13,7 +13,8 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from gateway.api.admin.door import PlantHere, caller_of, found, needs
 from gateway.api.moments import instant, now_ms
 from gateway.errors import BadRequest, NotFound
-from store.feedback import (
+from store.ids import TraceId, new_id
+from store.log.feedback import (
     FULL_WEIGHT,
     FeedbackRow,
     add_feedback,
@@ -22,9 +23,8 @@ from store.feedback import (
     feedback_by_id,
     feedback_on,
 )
-from store.ids import TraceId, new_id
-from store.log_filter import LogFilter
-from store.logs import page
+from store.log.filter import LogFilter
+from store.log.reading import page
 from store.writing import begin_writing
 
 if TYPE_CHECKING:

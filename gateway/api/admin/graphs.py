@@ -14,10 +14,10 @@ from gateway.api.admin.door import PlantHere, needs
 from gateway.api.admin.patient import patiently
 from gateway.api.moments import instant
 from gateway.errors import NotFound
-from gateway.metrics import METRICS, SHARES, forecast
-from store.failures import failures_by_class
-from store.rollups import USER
-from store.sums import Sum, Sums
+from gateway.watching.metrics import METRICS, SHARES, forecast
+from store.log.failures import failures_by_class
+from store.rollups.rollups import USER
+from store.rollups.sums import Sum, Sums
 
 if TYPE_CHECKING:
     from gateway.plant import Plant

@@ -13,9 +13,9 @@ from gateway.api.admin.door import CurrentPage, PageSize, PlantHere, needs, page
 from gateway.api.admin.graphs import valued
 from gateway.api.moments import instant
 from gateway.errors import BadRequest, NotFound
-from gateway.metrics import METRICS
-from store.rollups import METADATA, USER
-from store.sums import WORKSPACE, Sum
+from gateway.watching.metrics import METRICS
+from store.rollups.rollups import METADATA, USER
+from store.rollups.sums import WORKSPACE, Sum
 
 if TYPE_CHECKING:
     from gateway.plant import Plant

@@ -14,16 +14,16 @@ from gateway.api.admin.door import Nothing, PlantHere, Problems, caller_of
 from gateway.api.admin.integration_rows import integration_for
 from gateway.api.admin.integrations import READ, UPDATE
 from gateway.api.admin.model_shapes import ModelAccess, ModelAccessList, ModelsChange, access, decided, wrong_with
-from gateway.catalog import configurations_of, models_of, multiplier_in
+from gateway.catalog.catalog import configurations_of, models_of, multiplier_in
+from gateway.catalog.own_models import price_in
 from gateway.errors import Conflict
-from gateway.own_models import price_in
 from gateway.vendors import VENDORS
-from store.models import ModelRow
-from store.models import models_of as rows_of
+from store.catalog.models import ModelRow
+from store.catalog.models import models_of as rows_of
 
 if TYPE_CHECKING:
     from gateway.plant import Plant
-    from store.integrations import IntegrationRow
+    from store.catalog.integrations import IntegrationRow
 
 Request_ = Request[None, None, State]
 

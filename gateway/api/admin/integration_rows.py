@@ -12,23 +12,23 @@ from gateway.api.admin.door import SLUG, Problems, slug_from
 from gateway.api.admin.integration_shapes import IntegrationChange, NewIntegration, PricingAdjustments
 from gateway.api.admin.reach import reached, require, workspace_for
 from gateway.api.moments import now_ms
-from gateway.catalog import Configurations, configurations_of
+from gateway.catalog.catalog import Configurations, configurations_of
+from gateway.catalog.provisioning import may_use
+from gateway.catalog.references import is_reference
 from gateway.errors import Conflict, Forbidden
-from gateway.provisioning import may_use
-from gateway.references import is_reference
 from gateway.vendors import VENDORS, vendor_named
+from store.catalog.integrations import IntegrationRow, integration_by_slug
+from store.catalog.providers import ProviderRow, provider_by_slug
+from store.catalog.provisions import provisions_of
 from store.ids import new_id
-from store.integrations import IntegrationRow, integration_by_slug
-from store.providers import ProviderRow, provider_by_slug
-from store.provisions import provisions_of
-from store.vault import Vault, masked
-from store.workspaces import DEFAULT
+from store.organisation.workspaces import DEFAULT
+from store.secrets.vault import Vault, masked
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
+    from gateway.catalog.provisioning import Decided
     from gateway.domain import Caller
-    from gateway.provisioning import Decided
     from gateway.snapshot import Snapshot
 
 MAY_REFER = frozenset({"organisation_integrations.create", "organisation_integrations.update"})

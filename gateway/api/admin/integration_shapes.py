@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from gateway.api.moments import instant
-from gateway.catalog import multiplier_in
-from gateway.provisioning import GlobalAccess, global_access
-from store.integrations import IntegrationRow
+from gateway.catalog.catalog import multiplier_in
+from gateway.catalog.provisioning import GlobalAccess, global_access
+from store.catalog.integrations import IntegrationRow
 
 
 class PricingAdjustments(msgspec.Struct, frozen=True, kw_only=True):

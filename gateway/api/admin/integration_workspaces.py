@@ -14,19 +14,19 @@ from gateway.api.admin.integration_rows import integration_for
 from gateway.api.admin.integrations import READ, UPDATE
 from gateway.api.admin.limited import check_limits, reset_usage, set_limits, shown_limits
 from gateway.api.moments import now_ms
+from gateway.catalog.provisioning import GlobalAccess, global_access, may_use, spares_models
 from gateway.errors import BadRequest
 from gateway.limits.checks import wrong_with_budgets, wrong_with_rates
-from gateway.provisioning import GlobalAccess, global_access, may_use, spares_models
+from store.catalog.providers import ProviderRow, provider_by_slug, providers_of
+from store.catalog.provisions import ProvisionRow, provisions_of
 from store.ids import new_id
-from store.providers import ProviderRow, provider_by_slug, providers_of
-from store.provisions import ProvisionRow, provisions_of
-from store.workspaces import all_workspaces
+from store.organisation.workspaces import all_workspaces
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
     from gateway.plant import Plant
-    from store.integrations import IntegrationRow
+    from store.catalog.integrations import IntegrationRow
 
 Request_ = Request[None, None, State]
 

@@ -34,14 +34,14 @@ from gateway.api.admin.integration_shapes import (
 )
 from gateway.api.admin.provider_uses import refuse_named
 from gateway.api.admin.reach import InWorkspace, workspace_for
-from gateway.catalog import Configurations, configurations_of
-from gateway.discover import discover_soon
-from gateway.probing import Probed, probed
-from gateway.provisioning import by_integration, may_use
-from store.integrations import all_integrations
-from store.providers import providers_of
-from store.provisions import ProvisionRow, all_provisions, provisions_of
-from store.workspaces import DEFAULT, all_workspaces
+from gateway.catalog.catalog import Configurations, configurations_of
+from gateway.catalog.discover import discover_soon
+from gateway.catalog.probing import Probed, probed
+from gateway.catalog.provisioning import by_integration, may_use
+from store.catalog.integrations import all_integrations
+from store.catalog.providers import providers_of
+from store.catalog.provisions import ProvisionRow, all_provisions, provisions_of
+from store.organisation.workspaces import DEFAULT, all_workspaces
 
 READ = needs("organisation_integrations.read", "workspace_integrations.read")
 LIST = needs("organisation_integrations.list", "workspace_integrations.list")

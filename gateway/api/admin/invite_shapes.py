@@ -11,9 +11,9 @@ import msgspec
 from gateway.api.admin.key_checks import EMAIL
 from gateway.api.admin.member_shapes import OrganisationRole, WorkspaceRole
 from gateway.api.moments import instant, now_ms
-from gateway.roles import WORKSPACE_ROLES
-from gateway.scopes import SCOPES
-from store.invites import InviteRow
+from gateway.organisation.roles import WORKSPACE_ROLES
+from gateway.organisation.scopes import SCOPES
+from store.organisation.invites import InviteRow
 
 if TYPE_CHECKING:
     from gateway.snapshot import Snapshot

@@ -29,12 +29,12 @@ from gateway.api.admin.member_rows import refuse_organisation_role, refuse_role
 from gateway.api.admin.reach import refuse_raising
 from gateway.api.moments import now_ms
 from gateway.errors import Conflict, NotFound, Unauthenticated
-from store.api_keys import ApiKeyRow
 from store.ids import ApiSecret, new_id
-from store.invites import InviteRow, all_invites, invite_by_hash, invite_by_id
-from store.members import MemberRow
-from store.users import UserRow, user_by_email
-from store.vault import masked, new_api_secret
+from store.organisation.api_keys import ApiKeyRow
+from store.organisation.invites import InviteRow, all_invites, invite_by_hash, invite_by_id
+from store.organisation.members import MemberRow
+from store.organisation.users import UserRow, user_by_email
+from store.secrets.vault import masked, new_api_secret
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession

@@ -13,11 +13,11 @@ from gateway.api.admin.door import Problems
 from gateway.api.admin.limited import check_limits
 from gateway.api.moments import epoch_ms, now_ms
 from gateway.exports.lines import wrong_with as wrong_with_export_settings
-from gateway.key_defaults import KeyDefaults
-from gateway.key_defaults import wrong_with as wrong_with_defaults
-from gateway.rotations import RotationPolicy
-from gateway.rotations import wrong_with as wrong_with_policy
-from gateway.scopes import SCOPES, WORKSPACE_SCOPES
+from gateway.organisation.key_defaults import KeyDefaults
+from gateway.organisation.key_defaults import wrong_with as wrong_with_defaults
+from gateway.organisation.rotations import RotationPolicy
+from gateway.organisation.rotations import wrong_with as wrong_with_policy
+from gateway.organisation.scopes import SCOPES, WORKSPACE_SCOPES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

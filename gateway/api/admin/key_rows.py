@@ -15,11 +15,11 @@ from gateway.api.admin.limited import is_exhausted, set_limits
 from gateway.api.admin.reach import reached, refuse_raising, require, workspace_for
 from gateway.api.moments import epoch_ms, now_ms
 from gateway.errors import Conflict, Forbidden, NotFound
-from gateway.key_defaults import KeyDefaults, kept
-from gateway.rotations import set_policy
-from store.api_keys import ApiKeyRow, api_key_by_id
+from gateway.organisation.key_defaults import KeyDefaults, kept
+from gateway.organisation.rotations import set_policy
 from store.ids import ApiSecret, KeyId, new_id
-from store.vault import new_api_secret
+from store.organisation.api_keys import ApiKeyRow, api_key_by_id
+from store.secrets.vault import new_api_secret
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession

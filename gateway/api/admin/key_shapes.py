@@ -9,9 +9,9 @@ import msgspec
 
 from gateway.api.admin.limited import shown_limits
 from gateway.api.moments import instant, now_ms
-from gateway.key_defaults import KeyDefaults, shown
-from gateway.rotations import TRANSITION_MS, RotationPolicy, policy_in
-from store.api_keys import ApiKeyRow
+from gateway.organisation.key_defaults import KeyDefaults, shown
+from gateway.organisation.rotations import TRANSITION_MS, RotationPolicy, policy_in
+from store.organisation.api_keys import ApiKeyRow
 
 
 class NewApiKey(msgspec.Struct, frozen=True, kw_only=True):

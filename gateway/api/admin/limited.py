@@ -11,7 +11,7 @@ from gateway.api.moments import now_ms
 from gateway.limits.checks import wrong_with_budgets, wrong_with_rates
 from gateway.limits.spelling import kept, shown
 from gateway.limits.tallies import BudgetTally
-from store.counters import adjustment_of
+from store.limits.counters import adjustment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

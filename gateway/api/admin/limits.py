@@ -21,7 +21,7 @@ from gateway.limits.rules import Applied, Budget
 from gateway.limits.spelling import in_units
 from gateway.limits.status import LimitState, applied_now, rule_state, short_id, state_of
 from gateway.plant import Plant
-from store.counters import adjustment_of
+from store.limits.counters import adjustment_of
 
 Request_ = Request[None, None, State]
 OnlyLevel = Annotated[str | None, QueryParameter(name="level")]

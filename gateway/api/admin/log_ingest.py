@@ -9,7 +9,7 @@ import msgspec
 
 from gateway.api.moments import now_ms
 from gateway.errors import BadRequest
-from gateway.reported import Reported, record_from
+from gateway.log.reported import Reported, record_from
 
 if TYPE_CHECKING:
     from gateway.domain import Caller

@@ -11,10 +11,10 @@ import msgspec
 from gateway.api.moments import epoch_ms
 from gateway.domain import Caller
 from gateway.errors import BadRequest
-from store.error_classes import CLASSES
-from store.log_filter import LogFilter
-from store.log_ranges import Between, Labelled
-from store.rollups import METADATA
+from store.log.error_classes import CLASSES
+from store.log.filter import LogFilter
+from store.log.ranges import Between, Labelled
+from store.rollups.rollups import METADATA
 
 NANODOLLARS_PER_CENT = 10_000_000
 NAMES = {

@@ -8,10 +8,10 @@ import msgspec
 
 from gateway.api.admin.reassemble import reassembled
 from gateway.api.moments import instant
+from gateway.attempts.targets import split
 from gateway.prices import lines_of
-from gateway.targets import split
-from store.error_classes import class_of
-from store.log_filter import is_success
+from store.log.error_classes import class_of
+from store.log.filter import is_success
 
 if TYPE_CHECKING:
     from gateway.domain import Call

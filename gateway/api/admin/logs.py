@@ -19,12 +19,12 @@ from gateway.api.admin.log_query import filter_of
 from gateway.api.admin.log_wire import event, summary, whole
 from gateway.api.admin.patient import patiently
 from gateway.errors import BadRequest, NotFound
+from gateway.log.reported import Reported
 from gateway.plant import Plant
-from gateway.reported import Reported
-from store.feedback import feedback_on
 from store.ids import LogId
-from store.log_filter import LogFilter
-from store.logs import log_by_id, page
+from store.log.feedback import feedback_on
+from store.log.filter import LogFilter
+from store.log.reading import log_by_id, page
 
 FRESH_SECONDS = 0.5
 """How long a list waits for what was answered just now to be written."""

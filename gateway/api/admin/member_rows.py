@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from gateway.api.admin.reach import refuse_raising
 from gateway.errors import BadRequest, NotFound
-from gateway.roles import ORGANISATION_ROLES, WORKSPACE_ROLES
-from store.members import MemberRow, member_of
-from store.users import UserRow, user_by_email, user_by_id
+from gateway.organisation.roles import ORGANISATION_ROLES, WORKSPACE_ROLES
+from store.organisation.members import MemberRow, member_of
+from store.organisation.users import UserRow, user_by_email, user_by_id
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession

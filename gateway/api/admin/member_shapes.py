@@ -8,9 +8,9 @@ from typing import Literal
 import msgspec
 
 from gateway.api.moments import instant
-from gateway.roles import WORKSPACE_ROLES
-from store.members import MemberRow
-from store.users import UserRow
+from gateway.organisation.roles import WORKSPACE_ROLES
+from store.organisation.members import MemberRow
+from store.organisation.users import UserRow
 
 WorkspaceRole = Literal["admin", "manager", "member", "auditor"]
 OrganisationRole = Literal["admin", "member", "auditor"]

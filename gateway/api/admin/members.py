@@ -13,8 +13,8 @@ from gateway.api.admin.member_rows import found_user, membership, refuse_role
 from gateway.api.admin.member_shapes import Member, MemberList, NewMembers, RoleChange, member
 from gateway.api.admin.workspace_rows import workspace_row
 from gateway.api.moments import now_ms
-from store.members import MemberRow, member_of, members_of
-from store.users import all_users
+from store.organisation.members import MemberRow, member_of, members_of
+from store.organisation.users import all_users
 
 Request_ = Request[None, None, State]
 Text = Annotated[str | None, QueryParameter()]

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 
 from gateway.api.admin.configurations import wrong_with_headers, wrong_with_host
+from gateway.catalog.own_models import ModelConfigurations, configurations_in
 from gateway.headers import MASK
-from gateway.own_models import ModelConfigurations, configurations_in
 from gateway.prices.price import Price
-from store.models import ModelRow
+from store.catalog.models import ModelRow
 
 LONGEST = 255
 NANO = 1_000_000_000

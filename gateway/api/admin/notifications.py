@@ -14,9 +14,9 @@ from gateway.errors import BadRequest, Broken
 from gateway.notifications.channel import TO, Channel, NotSent, about, channel_of, is_known, kind_of
 from gateway.notifications.courier import Standing
 from gateway.notifications.event import KINDS
-from store.channels import ChannelRow, all_channels, channel_by_id
 from store.ids import new_id
-from store.vault import Vault, VaultLocked
+from store.notifications.channels import ChannelRow, all_channels, channel_by_id
+from store.secrets.vault import Vault, VaultLocked
 
 READ, UPDATE = needs("organisation_settings.read"), needs("organisation_settings.update")
 TEST = "This is a test: notifications of this gateway arrive here."

@@ -8,8 +8,8 @@ from litestar.params import JSONBody
 
 from gateway.api.admin.door import PlantHere, Problems, needs
 from gateway.api.admin.workspace_shapes import kept_defaults, wrong_with_defaults
-from gateway.workspaces import WorkspaceDefaults, defaults_in
-from store.workspaces import organisation
+from gateway.organisation.workspaces import WorkspaceDefaults, defaults_in
+from store.organisation.workspaces import organisation
 
 
 class OrganisationDefaults(msgspec.Struct, frozen=True, kw_only=True):

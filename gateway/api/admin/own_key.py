@@ -11,8 +11,8 @@ from litestar.datastructures import State
 
 from gateway.api.admin.door import PlantHere, caller_of, needs
 from gateway.api.moments import instant
-from store.members import member_of
-from store.users import user_by_id
+from store.organisation.members import member_of
+from store.organisation.users import user_by_id
 
 if TYPE_CHECKING:
     from gateway.domain import Caller

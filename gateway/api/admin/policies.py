@@ -19,7 +19,7 @@ from gateway.limits.rules import Applied
 from gateway.limits.status import LimitState, applied_now, short_id, state_of
 from gateway.plant import Plant
 from store.ids import new_id
-from store.policies import PolicyRow, all_policies, policy_by_id
+from store.limits.policies import PolicyRow, all_policies, policy_by_id
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession

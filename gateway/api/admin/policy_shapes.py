@@ -16,7 +16,7 @@ from gateway.limits.spelling import with_reset
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from store.policies import PolicyRow
+    from store.limits.policies import PolicyRow
 
 Json = dict[str, Any]
 KEYS = (

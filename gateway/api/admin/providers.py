@@ -28,12 +28,12 @@ from gateway.api.admin.limited import check_limits, is_exhausted, reset_usage, s
 from gateway.api.admin.provider_uses import refuse_named
 from gateway.api.admin.reach import InWorkspace, narrowed, reached, workspace_for
 from gateway.api.moments import epoch_ms, instant, now_ms
+from gateway.catalog.provisioning import by_integration, may_use
 from gateway.errors import BadRequest, Conflict
-from gateway.provisioning import by_integration, may_use
+from store.catalog.integrations import IntegrationRow, all_integrations
+from store.catalog.providers import ProviderRow, all_providers, provider_by_slug
+from store.catalog.provisions import all_provisions
 from store.ids import new_id
-from store.integrations import IntegrationRow, all_integrations
-from store.providers import ProviderRow, all_providers, provider_by_slug
-from store.provisions import all_provisions
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession

@@ -17,10 +17,10 @@ from gateway.api.admin.exports import spelled
 from gateway.api.admin.log_query import filter_of
 from gateway.api.moments import instant, now_ms
 from gateway.errors import BadRequest, Conflict
+from gateway.log.repricing import Difference, Report, begin, read_report
 from gateway.plant import Plant
-from gateway.repricing import Difference, Report, begin, read_report
 from store.ids import new_id
-from store.repricings import RepricingRow, all_repricings, repricing_by_id
+from store.log.repricings import RepricingRow, all_repricings, repricing_by_id
 
 Here = Request[Any, Any, State]
 SCOPE = "organisation_settings.update"

@@ -16,8 +16,8 @@ from gateway.api.moments import instant, now_ms
 from gateway.domain import Caller
 from gateway.errors import BadRequest
 from store.ids import new_id
-from store.rollup_rows import SavedFilterRow
-from store.saved_filters import delete_filter, saved_filters
+from store.log.saved_filters import delete_filter, saved_filters
+from store.rollups.rows import SavedFilterRow
 
 Here = Request[Any, Any, State]
 OTHERS = {"line"}

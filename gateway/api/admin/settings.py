@@ -9,10 +9,10 @@ import msgspec
 from litestar import Controller, get
 
 from gateway.api.admin.door import PlantHere, needs
-from gateway.findings import Finding, found_in
 from gateway.settings import FLAG_LESS, as_text, flag, settable, variable
-from store.master_key import KEYRING
-from store.vault import masked
+from gateway.watching.findings import Finding, found_in
+from store.secrets.master_key import KEYRING
+from store.secrets.vault import masked
 
 if TYPE_CHECKING:
     from dataclasses import Field

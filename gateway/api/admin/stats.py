@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gateway.alerts import MainBudget
 from gateway.api.admin.alerts import standing
 from gateway.api.admin.analytics import SUMMED_UP_SECONDS, total
 from gateway.api.health import health_of
 from gateway.api.moments import now_ms
-from gateway.vitals import WINDOW_SECONDS, midnight
-from store.log_filter import LogFilter, is_success
-from store.logs import page
-from store.sketches import Series, percentiles
-from store.sums import Question, period_of, sums
+from gateway.watching.alerts import MainBudget
+from gateway.watching.vitals import WINDOW_SECONDS, midnight
+from store.log.filter import LogFilter, is_success
+from store.log.reading import page
+from store.rollups.sketches import Series, percentiles
+from store.rollups.sums import Question, period_of, sums
 
 if TYPE_CHECKING:
     from gateway.domain import Caller

@@ -9,7 +9,7 @@ from litestar import Controller, get
 from gateway.api.admin.analytics import Query, answered, asked, total
 from gateway.api.admin.door import PlantHere, needs
 from gateway.api.admin.graphs import valued
-from gateway.metrics import METRICS
+from gateway.watching.metrics import METRICS
 
 CACHE = {
     "hits": "cache_hits",

@@ -15,8 +15,8 @@ from gateway.api.admin.patient import patiently
 from gateway.api.moments import instant
 from gateway.errors import NotFound
 from store.ids import TraceId
-from store.log_filter import LogFilter
-from store.logs import page
+from store.log.filter import LogFilter
+from store.log.reading import page
 from store.records import LogRecord
 
 FRESH_SECONDS = 0.5

@@ -14,9 +14,9 @@ from gateway.api.admin.member_rows import refuse_organisation_role, refuse_role,
 from gateway.api.admin.member_shapes import User, UserChange, UserList, UserRemoved, user
 from gateway.api.moments import now_ms
 from gateway.errors import Forbidden
-from store.api_keys import all_api_keys
-from store.members import all_members
-from store.users import UserRow, all_users
+from store.organisation.api_keys import all_api_keys
+from store.organisation.members import all_members
+from store.organisation.users import UserRow, all_users
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession

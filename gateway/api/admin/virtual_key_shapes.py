@@ -11,7 +11,7 @@ from gateway.api.admin.integration_shapes import IntegrationChange, NewIntegrati
 
 if TYPE_CHECKING:
     from gateway.api.admin.providers import Provider
-    from store.integrations import IntegrationRow
+    from store.catalog.integrations import IntegrationRow
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,14 +20,14 @@ from gateway.api.admin.workspace_shapes import (
 )
 from gateway.api.moments import now_ms
 from gateway.errors import BadRequest, Conflict
-from store.api_keys import all_api_keys
-from store.configs import all_configs, config_by_slug, make_default
+from store.catalog.configs import all_configs, config_by_slug, make_default
+from store.catalog.integrations import all_integrations
+from store.catalog.providers import all_providers
 from store.ids import new_id
-from store.integrations import all_integrations
-from store.members import MemberRow
-from store.policies import all_policies
-from store.providers import all_providers
-from store.workspaces import WorkspaceRow, workspace_named
+from store.limits.policies import all_policies
+from store.organisation.api_keys import all_api_keys
+from store.organisation.members import MemberRow
+from store.organisation.workspaces import WorkspaceRow, workspace_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,11 +12,11 @@ from gateway.api.admin.limited import shown_limits
 from gateway.api.admin.member_shapes import Member
 from gateway.api.moments import instant
 from gateway.exports.lines import wrong_with as wrong_with_export_settings
-from gateway.key_defaults import LONGEST_METADATA
-from gateway.metadata_rules import wrong_with_schema
-from gateway.redaction import wrong_with
-from gateway.workspaces import WorkspaceDefaults, defaults_in
-from store.workspaces import WorkspaceRow
+from gateway.log.redaction import wrong_with
+from gateway.organisation.key_defaults import LONGEST_METADATA
+from gateway.organisation.metadata_rules import wrong_with_schema
+from gateway.organisation.workspaces import WorkspaceDefaults, defaults_in
+from store.organisation.workspaces import WorkspaceRow
 
 LONGEST_NAME = 100
 

@@ -33,9 +33,9 @@ from gateway.api.admin.workspace_shapes import (
 )
 from gateway.api.moments import now_ms
 from gateway.errors import Conflict, Forbidden
-from store.members import members_of
-from store.users import all_users
-from store.workspaces import WorkspaceRow, all_workspaces, slug_is_taken
+from store.organisation.members import members_of
+from store.organisation.users import all_users
+from store.organisation.workspaces import WorkspaceRow, all_workspaces, slug_is_taken
 
 if TYPE_CHECKING:
     from gateway.domain import Caller

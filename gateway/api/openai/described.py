@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gateway.model_traits import CHAT, calls_tools, kind_of
-from gateway.own_models import Model, price_in
+from gateway.catalog.model_traits import CHAT, calls_tools, kind_of
+from gateway.catalog.own_models import Model, price_in
 
 if TYPE_CHECKING:
-    from gateway.catalog import Provider
+    from gateway.catalog.catalog import Provider
     from gateway.prices import Price, PriceList
 
 

@@ -18,12 +18,12 @@ from litestar.params import FromPath, QueryParameter
 from gateway.api.admin.door import PlantHere
 from gateway.api.openai.described import described
 from gateway.authenticate import authenticate
-from gateway.catalog import Catalog, Provider
+from gateway.catalog.catalog import Catalog, Provider
+from gateway.catalog.model_traits import CHAT
+from gateway.catalog.own_models import Model
 from gateway.errors import UnknownModel
-from gateway.model_traits import CHAT
-from gateway.own_models import Model
 from gateway.prices import PriceList
-from gateway.webui import is_webui
+from gateway.webui.client import is_webui
 
 SCOPES = ("completions.write", "models.list", "virtual_keys.list", "providers.list")
 """Any of these will do."""

@@ -1,4 +1,4 @@
-"""A log that keeps once what many requests share. Here its tables are made; `store.converting` moves the requests."""
+"""A log that keeps once what many requests share. Here its tables are made; `store.log.converting` moves the requests."""
 
 import re
 

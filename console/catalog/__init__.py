@@ -1,0 +1,1 @@
+"""Integrations, providers and models as the console holds and describes them. No Textual in here."""

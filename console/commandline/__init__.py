@@ -1,0 +1,1 @@
+"""The commands of `tollhouse` that are more than a line."""

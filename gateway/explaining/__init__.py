@@ -1,0 +1,1 @@
+"""What a request would come to, told before anybody is asked."""

@@ -1,0 +1,1 @@
+"""What a log record says, and what is done with records afterwards."""

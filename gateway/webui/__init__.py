@@ -1,0 +1,1 @@
+"""Open WebUI as a client."""

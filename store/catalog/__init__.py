@@ -1,0 +1,1 @@
+"""What requests are routed by: a table and its questions each."""

@@ -1,0 +1,1 @@
+"""What has been counted against budgets and rates."""

@@ -1,0 +1,1 @@
+"""The log: its tables, how records lie in them, and how they are found again."""

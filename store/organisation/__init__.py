@@ -1,0 +1,1 @@
+"""People, workspaces and API keys: a table and its questions each."""

@@ -1,0 +1,1 @@
+"""What every minute, hour and day came to."""

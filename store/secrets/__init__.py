@@ -1,0 +1,1 @@
+"""Secrets at rest: sealing them, the key they are sealed under, and changing it."""
