@@ -1,1 +1,1 @@
-"""What there is to say about an API key. No Textual in here."""
+"""What there is to say about an API key. No widgets in here."""

@@ -1,1 +1,1 @@
-"""Integrations, providers and models as the console holds and describes them. No Textual in here."""
+"""Integrations, providers and models as the console holds and describes them. No widgets in here."""
