@@ -136,7 +136,9 @@ async def step(plant: Plant, repricing_id: str) -> bool:
             row.updated_at_ms = now_ms()
             session.add(row)
             await session.commit()
-            if row.is_applied and row.with_budgets:
+            if row.is_applied:
+                for before, after in changed:
+                    plant.vitals.repriced(before, after)
                 tell_book(plant, corrected)
     if is_early:  # the log writer has not counted them yet
         await plant.writer.caught_up(1.0)

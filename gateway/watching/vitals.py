@@ -31,6 +31,27 @@ class Second:
     errors: int = 0
 
 
+@dataclass(slots=True)
+class Today:
+    """What happened since midnight, in the time zone of this machine; by when requests began, as the log has it."""
+
+    began: float = 0.0
+    """Epoch seconds."""
+    ends: float = 0.0
+    requests: int = 0
+    errors: int = 0
+    cost: int = 0
+    unpriced: int = 0
+
+    def add(self, record: LogRecord, times: int) -> None:
+        """A request more, or (-1) less, if it is today's."""
+        if self.began <= record.created_at_ms / 1000 < self.ends:
+            self.requests += times
+            self.errors += times * (not is_success(record))
+            self.cost += times * (record.cost or 0)
+            self.unpriced += times * record.unpriced
+
+
 class Vitals:
     """Counts requests as they arrive and settle. `clock` gives epoch seconds."""
 
@@ -39,17 +60,32 @@ class Vitals:
         self.began = clock()
         self.in_flight = 0
         self._in_workspaces: dict[str, int] = {}
-        self.requests_today = self.errors_today = self.cost_today = self.unpriced_today = 0
+        self._today = Today()
         self._seconds: deque[Second] = deque(maxlen=WINDOW_SECONDS + 1)
         self._latencies: deque[float] = deque(maxlen=LATENCIES)
-        self._day_ends = next_midnight(self.began)
         self._idle = asyncio.Event()
         self._idle.set()
 
     def remember(self, today: Totals) -> None:
         """What the log knows of today, after a restart."""
-        self.requests_today, self.errors_today = today.requests, today.errors
-        self.cost_today, self.unpriced_today = today.cost, today.unpriced
+        now = self.today()
+        now.requests, now.errors, now.cost, now.unpriced = today.requests, today.errors, today.cost, today.unpriced
+
+    def today(self) -> Today:
+        """What the present day has come to; a new one begins at midnight."""
+        now = self._clock()
+        if now >= self._today.ends:
+            self._today = Today(midnight(now).timestamp(), next_midnight(now))
+        return self._today
+
+    def reported(self, record: LogRecord) -> None:
+        """A request that ended elsewhere came into the log."""
+        self.today().add(record, 1)
+
+    def repriced(self, before: LogRecord, after: LogRecord) -> None:
+        """A request in the log costs something else now."""
+        self.today().add(before, -1)
+        self.today().add(after, 1)
 
     def arrived(self) -> None:
         """A request began."""
@@ -70,18 +106,11 @@ class Vitals:
 
     def settled(self, record: LogRecord) -> None:
         """A request ended."""
-        now = self._clock()
-        if now >= self._day_ends:
-            self.requests_today = self.errors_today = self.cost_today = self.unpriced_today = 0
-            self._day_ends = next_midnight(now)
-        error = not is_success(record)
+        now, error = self._clock(), not is_success(record)
         self.in_flight -= 1
         if not self.in_flight:
             self._idle.set()
-        self.requests_today += 1
-        self.errors_today += error
-        self.cost_today += record.cost or 0
-        self.unpriced_today += record.unpriced
+        self.today().add(record, 1)
         if record.total_ms > 0:
             self._latencies.append(record.total_ms)
         second = self._second(int(now))

@@ -102,6 +102,30 @@ async def test_a_wrong_price_is_corrected_once(tmp_path: Path) -> None:
     assert {entry["action"] for entry in audit} >= {"create", "reprice"}
 
 
+async def test_what_today_cost_is_right_at_once(tmp_path: Path) -> None:
+    """The running numbers have what was reported, and the new cost, before any restart; a restart changes nothing."""
+    async with serve_vendor() as vendor:
+        async with gateway_in(tmp_path) as gateway:
+            await fill(gateway, vendor)
+            before = await today(gateway)
+            await correct_price(gateway)
+            await repriced(gateway)
+            unchanged = await today(gateway)
+            await repriced(gateway, apply=True)
+            after = await today(gateway)
+        async with gateway_in(tmp_path) as gateway:
+            again = await today(gateway)
+
+    assert before == unchanged == (RECORDS + 2, round(RECORDS * OLD, 9), 2)
+    assert after == again == (RECORDS + 2, round(RECORDS * NEW, 9), 2)
+
+
+async def today(gateway: Gateway) -> tuple[int, float, int]:
+    """Requests, dollars and unpriced requests of today, as the console's first line has them."""
+    stats = (await gateway.admin.get("/v1/stats")).raise_for_status().json()
+    return stats["requests_today"], round(stats["cost_today_nanodollars"] / 1e9, 9), stats["unpriced_today"]
+
+
 async def test_what_was_unpriced_is_priced(tmp_path: Path) -> None:
     """A request that nobody knew the price of gets its cost once somebody does, and is unpriced no more."""
     async with serve_vendor() as vendor, gateway_in(tmp_path) as gateway:

@@ -44,4 +44,5 @@ async def taken(data: Reported | list[Reported], caller: Caller, plant: Plant) -
     plant.writer.add(*records)
     for record in records:
         plant.live.settled(record)
+        plant.vitals.reported(record)
     return Taken(ids=[record.id for record in records])

@@ -70,16 +70,16 @@ async def stats_for(plant: Plant, caller: Caller) -> Stats:
 def of_everybody(plant: Plant) -> Figures:
     """Of all workspaces."""
     vitals = plant.vitals
-    requests, tokens, errors = vitals.rates()
+    (requests, tokens, errors), today = vitals.rates(), vitals.today()
     return Figures(
         requests_per_second=requests,
         tokens_per_second=tokens,
         errors_per_second=errors,
         in_flight=vitals.in_flight,
-        requests_today=vitals.requests_today,
-        errors_today=vitals.errors_today,
-        cost_today_nanodollars=vitals.cost_today,
-        unpriced_today=vitals.unpriced_today,
+        requests_today=today.requests,
+        errors_today=today.errors,
+        cost_today_nanodollars=today.cost,
+        unpriced_today=today.unpriced,
         p95_ms=vitals.p95_ms(),
     )
 
