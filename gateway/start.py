@@ -16,7 +16,6 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gateway.api.admin.log_wire import settled, started
 from gateway.api.cors import shared_with
 from gateway.app import App, data_plane, keyed
 from gateway.batches.shelf import Shelf
@@ -25,6 +24,7 @@ from gateway.exports.desk import Desk
 from gateway.limits.kept_rates import keep_rates, save_at_last
 from gateway.limits.stored import remember_counters
 from gateway.log.ledger import Ledger
+from gateway.log.wire import settled, started
 from gateway.organisation.audit import begin_audit
 from gateway.organisation.founding import found_organisation
 from gateway.organisation.scopes import SCOPES

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from console.cli import main
-from gateway.api.admin.log_query import KNOWN
 from gateway.errors import GatewayError
+from gateway.log.query import KNOWN
 from gateway.organisation.roles import ORGANISATION_ROLES, WORKSPACE_ROLES
 from gateway.organisation.scopes import MANAGED
 from gateway.vendors import VENDORS

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from gateway.api.doors import DIALECTS
+from gateway.api.dialects import DIALECTS
 from gateway.api.openai.chat import CHAT
 from gateway.attempts.attempting import aimed
 from gateway.domain import Call, InferenceRequest

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from sqlmodel import col, func, select
 
-from gateway.api.admin.log_wire import body_of, summary, whole
+from gateway.errors import BadRequest, Forbidden
+from gateway.log.wire import body_of, summary, whole
 from gateway.telemetry.names import operation_of
 from store.log.reading import LogBodyRow, LogRow, page, with_bodies
 from store.records import LogRecord
@@ -168,3 +169,16 @@ def wrong_with(said: ExportSettings | None) -> Iterator[tuple[str, str]]:
             "defaults.export_settings.deniedFields",
             f"has `{name[:60]}`, which is no field; these are: {', '.join(FIELDS)}",
         )
+
+
+def checked(fields: list[str] | None, denied: frozenset[str] = frozenset()) -> list[str]:
+    """The fields of an export. Raises BadRequest and Forbidden."""
+    if fields is None:
+        return [name for name in SHORT if name not in denied]
+    if not fields or (wrong := next(unknown(fields), None)) is not None:
+        named = f"`{wrong[:60]}` is no field" if fields else "is empty"  # type: ignore[index]
+        raise BadRequest(f"`requested_data`: {named}; these are: {', '.join(FIELDS)}.", param="requested_data")
+    if refused := [name for name in fields if name in denied]:
+        told = ", ".join(f"`{name}`" for name in refused)
+        raise Forbidden(f"`requested_data`: {told} may not be exported; leave it out, or ask who set `deniedFields`.")
+    return list(dict.fromkeys(fields))

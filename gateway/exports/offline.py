@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gateway.api.admin.exports import checked
-from gateway.api.admin.log_query import filter_of
 from gateway.domain import Caller
-from gateway.exports.lines import batches
+from gateway.exports.lines import batches, checked
+from gateway.log.query import filter_of
 from store.database import open_database
 from store.ids import KeyId, Slug
 

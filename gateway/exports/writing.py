@@ -11,12 +11,12 @@ import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, func, select, update
 
-from gateway.api.admin.log_query import filter_of
-from gateway.api.admin.patient import patiently
-from gateway.api.moments import now_ms
 from gateway.domain import Caller
 from gateway.errors import GatewayError, TooMuch
 from gateway.exports.lines import batches
+from gateway.log.patient import patiently
+from gateway.log.query import filter_of
+from gateway.moments import now_ms
 from store.ids import KeyId, LogId, Slug
 from store.log.exports import ExportRow, export_by_id
 from store.log.filter import LogFilter, where

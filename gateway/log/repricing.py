@@ -10,12 +10,12 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.api.admin.log_query import filter_of
-from gateway.api.moments import now_ms
 from gateway.domain import Caller
 from gateway.errors import GatewayError
 from gateway.limits.tallies import BudgetTally
+from gateway.log.query import filter_of
 from gateway.log.stored_bill import stored_bill
+from gateway.moments import now_ms
 from gateway.organisation.audit import by_itself
 from store.ids import KeyId, LogId, Slug
 from store.log.reading import page

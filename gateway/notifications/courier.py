@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from gateway.api.moments import now_ms
+from gateway.moments import now_ms
 from gateway.notifications.channel import Channel, NotSent, send
 from gateway.notifications.event import Event
 

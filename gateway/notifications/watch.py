@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy.exc import OperationalError
 
-from gateway.api.moments import now_ms
+from gateway.moments import now_ms
 from gateway.notifications.channel import Channel, channel_of
 from gateway.notifications.event import HOUR_MS, Event, of_key, of_limit, of_vendor, of_writer
 from store.notifications.channels import all_channels, forget_notices, is_first

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from sqlmodel import col, update
 
-from gateway.api.moments import now_ms
 from gateway.limits.events import LimitEvent
+from gateway.moments import now_ms
 from gateway.notifications.channel import Channel, NotSent
 from gateway.notifications.courier import PAUSES_SECONDS, Courier
 from gateway.notifications.event import HOUR_MS, NANO, Event, amount_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from gateway.api.moments import now_ms
+from gateway.moments import now_ms
 from gateway.notifications.channel import Channel, NotSent
 from gateway.notifications.courier import Courier
 from gateway.notifications.event import HOUR_MS, Event

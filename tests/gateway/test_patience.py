@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from gateway.api.admin.patient import patiently
 from gateway.errors import TooMuch
+from gateway.log.patient import patiently
 from store.database import open_database
 from store.patience import TookTooLong, within
 

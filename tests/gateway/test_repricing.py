@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from console.demo.vendor import SimulatedVendor, serve_vendor
-from gateway.api.moments import now_ms
 from gateway.log.repricing import step
+from gateway.moments import now_ms
 from store.ids import new_id
 from store.log.repricings import RepricingRow
 from tests.gateway.departments import made

@@ -11,10 +11,10 @@ from litestar.datastructures import State
 from msgspec.structs import replace
 
 from gateway.api.admin.door import caller_of
-from gateway.api.admin.log_query import filter_of
-from gateway.api.admin.patient import patiently
-from gateway.api.moments import now_ms
 from gateway.errors import BadRequest
+from gateway.log.patient import patiently
+from gateway.log.query import filter_of
+from gateway.moments import now_ms
 from gateway.watching.metrics import METRICS
 from store.log.feedback import counts_by_log
 from store.log.filter import LogFilter

@@ -34,8 +34,8 @@ from gateway.api.admin.key_shapes import (
 )
 from gateway.api.admin.limited import reset_usage, set_limits
 from gateway.api.admin.reach import InWorkspace, narrowed, refuse_raising
-from gateway.api.moments import instant, now_ms
 from gateway.errors import Broken, NotFound
+from gateway.moments import instant, now_ms
 from gateway.organisation.key_defaults import kept
 from gateway.organisation.rotations import LEAST_TRANSITION_MS, collected, renew
 from store.organisation.api_keys import all_api_keys, api_key_by_hash

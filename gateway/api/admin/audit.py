@@ -11,7 +11,7 @@ from litestar import Controller, get
 from litestar.params import QueryParameter
 
 from gateway.api.admin.door import CurrentPage, PlantHere, needs
-from gateway.api.moments import epoch_ms, instant
+from gateway.moments import epoch_ms, instant
 from store.audit.proof import Tampered, prove
 from store.audit.trail import AuditFilter, AuditRow, page
 

@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 
 from gateway.api.admin.door import slug_from
-from gateway.api.moments import instant
 from gateway.configs.faults import Fault
 from gateway.configs.masking import hidden
+from gateway.moments import instant
 from store.catalog.configs import ConfigRow, ConfigVersionRow
 
 SLUG = re.compile(r"pc-[a-zA-Z0-9_-]{1,252}")

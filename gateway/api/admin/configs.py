@@ -26,13 +26,13 @@ from gateway.api.admin.config_shapes import (
 from gateway.api.admin.config_uses import refuse_breaking, refuse_used, uses
 from gateway.api.admin.door import Nothing, PlantHere, caller_of, needs
 from gateway.api.admin.reach import InWorkspace, narrowed, reached, workspace_for
-from gateway.api.moments import now_ms
 from gateway.configs.faults import Fault
 from gateway.configs.masking import masked_faults, restored
 from gateway.configs.saved import sealed, unsealed
 from gateway.configs.schema import object_in, refuse, warnings
 from gateway.configs.survey import Known, survey
 from gateway.errors import Broken, Conflict
+from gateway.moments import now_ms
 from store.catalog.configs import (
     ConfigRow,
     ConfigVersionRow,

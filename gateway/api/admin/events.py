@@ -10,7 +10,7 @@ from litestar import Controller, get
 
 from gateway.api.admin.door import CurrentPage, PageSize, PlantHere, caller_of, needs, page_of
 from gateway.api.admin.limits import Request_, owners_of
-from gateway.api.moments import instant
+from gateway.moments import instant
 from store.notifications.events import latest_events
 
 if TYPE_CHECKING:

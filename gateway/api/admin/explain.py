@@ -11,7 +11,7 @@ from litestar.params import JSONBody
 
 from gateway.api.admin.door import PlantHere, caller_of, needs
 from gateway.api.asgi import AsgiClient
-from gateway.api.doors import DIALECTS
+from gateway.api.dialects import DIALECTS
 from gateway.api.relay import METHODS, Relay
 from gateway.configs.schema import object_in, refuse, warnings
 from gateway.configs.survey import survey

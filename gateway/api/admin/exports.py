@@ -24,12 +24,12 @@ from gateway.api.admin.export_shapes import (
     Restrictions,
     Told,
 )
-from gateway.api.admin.log_query import filter_of
-from gateway.api.moments import instant, now_ms
 from gateway.domain import Caller
-from gateway.errors import BadRequest, Conflict, Forbidden, NotFound
-from gateway.exports.lines import FIELDS, SHORT, unknown
+from gateway.errors import Conflict, Forbidden, NotFound
+from gateway.exports.lines import FIELDS, checked
 from gateway.exports.settings import covered, denied_to
+from gateway.log.query import filter_of
+from gateway.moments import instant, now_ms
 from gateway.plant import Plant
 from store.ids import new_id
 from store.log.exports import ExportRow, export_by_id, exports_of
@@ -214,19 +214,6 @@ def text_of(value: Any) -> str:
 def denied_for(plant: Plant, caller: Caller, narrowed: LogFilter) -> frozenset[str]:
     """What no request of an export would have."""
     return denied_to(caller, covered(caller, narrowed.workspace, plant.snapshot.workspaces))
-
-
-def checked(fields: list[str] | None, denied: frozenset[str] = frozenset()) -> list[str]:
-    """The fields of an export. Raises BadRequest and Forbidden."""
-    if fields is None:
-        return [name for name in SHORT if name not in denied]
-    if not fields or (wrong := next(unknown(fields), None)) is not None:
-        named = f"`{wrong[:60]}` is no field" if fields else "is empty"  # type: ignore[index]
-        raise BadRequest(f"`requested_data`: {named}; these are: {', '.join(FIELDS)}.", param="requested_data")
-    if refused := [name for name in fields if name in denied]:
-        told = ", ".join(f"`{name}`" for name in refused)
-        raise Forbidden(f"`requested_data`: {told} may not be exported; leave it out, or ask who set `deniedFields`.")
-    return list(dict.fromkeys(fields))
 
 
 async def row_for(plant: Plant, export_id: str, caller: Caller) -> ExportRow:

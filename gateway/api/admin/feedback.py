@@ -11,8 +11,8 @@ from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from gateway.api.admin.door import PlantHere, caller_of, found, needs
-from gateway.api.moments import instant, now_ms
 from gateway.errors import BadRequest, NotFound
+from gateway.moments import instant, now_ms
 from store.ids import TraceId, new_id
 from store.log.feedback import (
     FULL_WEIGHT,

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from gateway.api.admin.analytics import Asked, Query, answered, asked, merged, total
 from gateway.api.admin.door import PlantHere, needs
-from gateway.api.admin.patient import patiently
-from gateway.api.moments import instant
 from gateway.errors import NotFound
+from gateway.log.patient import patiently
+from gateway.moments import instant
 from gateway.watching.metrics import METRICS, SHARES, forecast
 from store.log.failures import failures_by_class
 from store.rollups.rollups import USER

@@ -11,8 +11,8 @@ from litestar.params import FromPath
 from gateway.api.admin.analytics import Asked, Query, answered, asked
 from gateway.api.admin.door import CurrentPage, PageSize, PlantHere, needs, page_of
 from gateway.api.admin.graphs import valued
-from gateway.api.moments import instant
 from gateway.errors import BadRequest, NotFound
+from gateway.moments import instant
 from gateway.watching.metrics import METRICS
 from store.rollups.rollups import METADATA, USER
 from store.rollups.sums import WORKSPACE, Sum

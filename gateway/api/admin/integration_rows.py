@@ -11,11 +11,11 @@ from gateway.api.admin.configurations import check_needed, configurations_in, ke
 from gateway.api.admin.door import SLUG, Problems, slug_from
 from gateway.api.admin.integration_shapes import IntegrationChange, NewIntegration, PricingAdjustments
 from gateway.api.admin.reach import reached, require, workspace_for
-from gateway.api.moments import now_ms
 from gateway.catalog.catalog import Configurations, configurations_of
 from gateway.catalog.provisioning import may_use
 from gateway.catalog.references import is_reference
 from gateway.errors import Conflict, Forbidden
+from gateway.moments import now_ms
 from gateway.vendors import VENDORS, vendor_named
 from store.catalog.integrations import IntegrationRow, integration_by_slug
 from store.catalog.providers import ProviderRow, provider_by_slug

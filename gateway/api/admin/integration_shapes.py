@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from gateway.api.moments import instant
 from gateway.catalog.catalog import multiplier_in
 from gateway.catalog.provisioning import GlobalAccess, global_access
+from gateway.moments import instant
 from store.catalog.integrations import IntegrationRow
 
 

@@ -13,10 +13,10 @@ from gateway.api.admin.door import SLUG, Nothing, PlantHere, Problems, caller_of
 from gateway.api.admin.integration_rows import integration_for
 from gateway.api.admin.integrations import READ, UPDATE
 from gateway.api.admin.limited import check_limits, reset_usage, set_limits, shown_limits
-from gateway.api.moments import now_ms
 from gateway.catalog.provisioning import GlobalAccess, global_access, may_use, spares_models
 from gateway.errors import BadRequest
 from gateway.limits.checks import wrong_with_budgets, wrong_with_rates
+from gateway.moments import now_ms
 from store.catalog.providers import ProviderRow, provider_by_slug, providers_of
 from store.catalog.provisions import ProvisionRow, provisions_of
 from store.ids import new_id

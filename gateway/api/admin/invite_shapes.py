@@ -10,7 +10,7 @@ import msgspec
 
 from gateway.api.admin.key_checks import EMAIL
 from gateway.api.admin.member_shapes import OrganisationRole, WorkspaceRole
-from gateway.api.moments import instant, now_ms
+from gateway.moments import instant, now_ms
 from gateway.organisation.roles import WORKSPACE_ROLES
 from gateway.organisation.scopes import SCOPES
 from store.organisation.invites import InviteRow

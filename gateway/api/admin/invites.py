@@ -27,8 +27,8 @@ from gateway.api.admin.invite_shapes import (
 )
 from gateway.api.admin.member_rows import refuse_organisation_role, refuse_role
 from gateway.api.admin.reach import refuse_raising
-from gateway.api.moments import now_ms
 from gateway.errors import Conflict, NotFound, Unauthenticated
+from gateway.moments import now_ms
 from store.ids import ApiSecret, new_id
 from store.organisation.api_keys import ApiKeyRow
 from store.organisation.invites import InviteRow, all_invites, invite_by_hash, invite_by_id

@@ -11,8 +11,8 @@ import msgspec
 
 from gateway.api.admin.door import Problems
 from gateway.api.admin.limited import check_limits
-from gateway.api.moments import epoch_ms, now_ms
 from gateway.exports.lines import wrong_with as wrong_with_export_settings
+from gateway.moments import epoch_ms, now_ms
 from gateway.organisation.key_defaults import KeyDefaults
 from gateway.organisation.key_defaults import wrong_with as wrong_with_defaults
 from gateway.organisation.rotations import RotationPolicy

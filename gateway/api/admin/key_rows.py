@@ -13,8 +13,8 @@ from gateway.api.admin.key_checks import Holder, check, saved_for, usual_scopes
 from gateway.api.admin.key_shapes import ApiKey, ApiKeyChange, NewApiKey, listed
 from gateway.api.admin.limited import is_exhausted, set_limits
 from gateway.api.admin.reach import reached, refuse_raising, require, workspace_for
-from gateway.api.moments import epoch_ms, now_ms
 from gateway.errors import Conflict, Forbidden, NotFound
+from gateway.moments import epoch_ms, now_ms
 from gateway.organisation.key_defaults import KeyDefaults, kept
 from gateway.organisation.rotations import set_policy
 from store.ids import ApiSecret, KeyId, new_id

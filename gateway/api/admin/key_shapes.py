@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from gateway.api.admin.limited import shown_limits
-from gateway.api.moments import instant, now_ms
+from gateway.moments import instant, now_ms
 from gateway.organisation.key_defaults import KeyDefaults, shown
 from gateway.organisation.rotations import TRANSITION_MS, RotationPolicy, policy_in
 from store.organisation.api_keys import ApiKeyRow

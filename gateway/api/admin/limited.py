@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from gateway.api.moments import now_ms
 from gateway.limits.checks import wrong_with_budgets, wrong_with_rates
 from gateway.limits.spelling import kept, shown
 from gateway.limits.tallies import BudgetTally
+from gateway.moments import now_ms
 from store.limits.counters import adjustment_of
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 
 from gateway.api.admin.door import CurrentPage, PageSize, PlantHere, Problems, caller_of, found, needs, page_of
 from gateway.api.admin.limited import reset_counters
-from gateway.api.moments import epoch_ms
 from gateway.domain import Caller
 from gateway.errors import BadRequest, Forbidden
 from gateway.limits.checks import is_number
 from gateway.limits.rules import Applied, Budget
 from gateway.limits.spelling import in_units
 from gateway.limits.status import LimitState, applied_now, rule_state, short_id, state_of
+from gateway.moments import epoch_ms
 from gateway.plant import Plant
 from store.limits.counters import adjustment_of
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from gateway.api.moments import now_ms
 from gateway.errors import BadRequest
 from gateway.log.reported import Reported, record_from
+from gateway.moments import now_ms
 
 if TYPE_CHECKING:
     from gateway.domain import Caller

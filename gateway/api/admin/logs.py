@@ -15,11 +15,11 @@ from litestar.response import Stream
 from gateway.api.admin.door import PlantHere, caller_of, needs
 from gateway.api.admin.feedback import shown
 from gateway.api.admin.log_ingest import Taken, taken
-from gateway.api.admin.log_query import filter_of
-from gateway.api.admin.log_wire import event, summary, whole
-from gateway.api.admin.patient import patiently
 from gateway.errors import BadRequest, NotFound
+from gateway.log.patient import patiently
+from gateway.log.query import filter_of
 from gateway.log.reported import Reported
+from gateway.log.wire import event, summary, whole
 from gateway.plant import Plant
 from store.ids import LogId
 from store.log.feedback import feedback_on

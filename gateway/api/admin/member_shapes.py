@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from gateway.api.moments import instant
+from gateway.moments import instant
 from gateway.organisation.roles import WORKSPACE_ROLES
 from store.organisation.members import MemberRow
 from store.organisation.users import UserRow

@@ -12,7 +12,7 @@ from gateway.api.admin.door import CurrentPage, Nothing, PageSize, PlantHere, ca
 from gateway.api.admin.member_rows import found_user, membership, refuse_role
 from gateway.api.admin.member_shapes import Member, MemberList, NewMembers, RoleChange, member
 from gateway.api.admin.workspace_rows import workspace_row
-from gateway.api.moments import now_ms
+from gateway.moments import now_ms
 from store.organisation.members import MemberRow, member_of, members_of
 from store.organisation.users import all_users
 

@@ -9,8 +9,8 @@ from litestar import Controller, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from gateway.api.admin.door import Nothing, PlantHere, Problems, found, needs
-from gateway.api.moments import instant, now_ms
 from gateway.errors import BadRequest, Broken
+from gateway.moments import instant, now_ms
 from gateway.notifications.channel import TO, Channel, NotSent, about, channel_of, is_known, kind_of
 from gateway.notifications.courier import Standing
 from gateway.notifications.event import KINDS

@@ -10,7 +10,7 @@ from litestar import Controller, Request, get
 from litestar.datastructures import State
 
 from gateway.api.admin.door import PlantHere, caller_of, needs
-from gateway.api.moments import instant
+from gateway.moments import instant
 from store.organisation.members import member_of
 from store.organisation.users import user_by_id
 

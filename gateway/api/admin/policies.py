@@ -12,11 +12,11 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from gateway.api.admin.door import CurrentPage, Nothing, PageSize, PlantHere, caller_of, found, needs, page_of
 from gateway.api.admin.limited import reset_counters
 from gateway.api.admin.policy_shapes import Made, PolicyList, check_change, check_new, listed, object_of, rule_of
-from gateway.api.moments import now_ms
 from gateway.domain import Caller
 from gateway.errors import Forbidden, NotFound
 from gateway.limits.rules import Applied
 from gateway.limits.status import LimitState, applied_now, short_id, state_of
+from gateway.moments import now_ms
 from gateway.plant import Plant
 from store.ids import new_id
 from store.limits.policies import PolicyRow, all_policies, policy_by_id

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from gateway.api.admin.door import Problems
-from gateway.api.moments import instant
 from gateway.limits.checks import BUDGET, RATE, wrong_with
 from gateway.limits.spelling import with_reset
+from gateway.moments import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

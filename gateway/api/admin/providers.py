@@ -27,9 +27,9 @@ from gateway.api.admin.integration_rows import is_seen
 from gateway.api.admin.limited import check_limits, is_exhausted, reset_usage, set_limits, shown_limits
 from gateway.api.admin.provider_uses import refuse_named
 from gateway.api.admin.reach import InWorkspace, narrowed, reached, workspace_for
-from gateway.api.moments import epoch_ms, instant, now_ms
 from gateway.catalog.provisioning import by_integration, may_use
 from gateway.errors import BadRequest, Conflict
+from gateway.moments import epoch_ms, instant, now_ms
 from store.catalog.integrations import IntegrationRow, all_integrations
 from store.catalog.providers import ProviderRow, all_providers, provider_by_slug
 from store.catalog.provisions import all_provisions

@@ -14,10 +14,10 @@ from litestar.params import FromPath, JSONBody
 from gateway.api.admin.door import PlantHere, caller_of, found, needs
 from gateway.api.admin.export_shapes import Filters
 from gateway.api.admin.exports import spelled
-from gateway.api.admin.log_query import filter_of
-from gateway.api.moments import instant, now_ms
 from gateway.errors import BadRequest, Conflict
+from gateway.log.query import filter_of
 from gateway.log.repricing import Difference, Report, begin, read_report
+from gateway.moments import instant, now_ms
 from gateway.plant import Plant
 from store.ids import new_id
 from store.log.repricings import RepricingRow, all_repricings, repricing_by_id

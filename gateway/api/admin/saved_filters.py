@@ -11,10 +11,10 @@ from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 
 from gateway.api.admin.door import Nothing, PlantHere, caller_of, found, needs
-from gateway.api.admin.log_query import filter_of
-from gateway.api.moments import instant, now_ms
 from gateway.domain import Caller
 from gateway.errors import BadRequest
+from gateway.log.query import filter_of
+from gateway.moments import instant, now_ms
 from store.ids import new_id
 from store.log.saved_filters import delete_filter, saved_filters
 from store.rollups.rows import SavedFilterRow

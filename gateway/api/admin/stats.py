@@ -9,7 +9,7 @@ import msgspec
 from gateway.api.admin.alerts import standing
 from gateway.api.admin.analytics import SUMMED_UP_SECONDS, total
 from gateway.api.health import health_of
-from gateway.api.moments import now_ms
+from gateway.moments import now_ms
 from gateway.watching.alerts import MainBudget
 from gateway.watching.vitals import WINDOW_SECONDS, midnight
 from store.log.filter import LogFilter, is_success

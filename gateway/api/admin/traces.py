@@ -10,10 +10,10 @@ from litestar.datastructures import State
 from litestar.params import FromPath
 
 from gateway.api.admin.door import PlantHere, caller_of, needs
-from gateway.api.admin.log_wire import summary
-from gateway.api.admin.patient import patiently
-from gateway.api.moments import instant
 from gateway.errors import NotFound
+from gateway.log.patient import patiently
+from gateway.log.wire import summary
+from gateway.moments import instant
 from store.ids import TraceId
 from store.log.filter import LogFilter
 from store.log.reading import page

@@ -12,8 +12,8 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from gateway.api.admin.door import Nothing, PlantHere, caller_of, needs, page_of
 from gateway.api.admin.member_rows import refuse_organisation_role, refuse_role, user_for
 from gateway.api.admin.member_shapes import User, UserChange, UserList, UserRemoved, user
-from gateway.api.moments import now_ms
 from gateway.errors import Forbidden
+from gateway.moments import now_ms
 from store.organisation.api_keys import all_api_keys
 from store.organisation.members import all_members
 from store.organisation.users import UserRow, all_users

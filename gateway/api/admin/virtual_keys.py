@@ -41,10 +41,10 @@ from gateway.api.admin.virtual_key_shapes import (
     VirtualKeyMade,
     virtual_key,
 )
-from gateway.api.moments import epoch_ms, now_ms
 from gateway.catalog.catalog import Configurations, configurations_of
 from gateway.catalog.discover import discover_soon
 from gateway.errors import Conflict
+from gateway.moments import epoch_ms, now_ms
 from store.catalog.integrations import IntegrationRow, all_integrations, integration_by_slug
 from store.catalog.providers import ProviderRow, all_providers, provider_by_slug, providers_of
 from store.ids import new_id

@@ -18,8 +18,8 @@ from gateway.api.admin.workspace_shapes import (
     kept_defaults,
     wrong_with_defaults,
 )
-from gateway.api.moments import now_ms
 from gateway.errors import BadRequest, Conflict
+from gateway.moments import now_ms
 from store.catalog.configs import all_configs, config_by_slug, make_default
 from store.catalog.integrations import all_integrations
 from store.catalog.providers import all_providers

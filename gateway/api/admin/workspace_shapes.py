@@ -10,9 +10,9 @@ import msgspec
 
 from gateway.api.admin.limited import shown_limits
 from gateway.api.admin.member_shapes import Member
-from gateway.api.moments import instant
 from gateway.exports.lines import wrong_with as wrong_with_export_settings
 from gateway.log.redaction import wrong_with
+from gateway.moments import instant
 from gateway.organisation.key_defaults import LONGEST_METADATA
 from gateway.organisation.metadata_rules import wrong_with_schema
 from gateway.organisation.workspaces import WorkspaceDefaults, defaults_in

@@ -31,8 +31,8 @@ from gateway.api.admin.workspace_shapes import (
     listed,
     whole,
 )
-from gateway.api.moments import now_ms
 from gateway.errors import Conflict, Forbidden
+from gateway.moments import now_ms
 from store.organisation.members import members_of
 from store.organisation.users import all_users
 from store.organisation.workspaces import WorkspaceRow, all_workspaces, slug_is_taken

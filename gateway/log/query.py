@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from gateway.api.moments import epoch_ms
 from gateway.domain import Caller
 from gateway.errors import BadRequest
+from gateway.moments import epoch_ms
 from store.log.error_classes import CLASSES
 from store.log.filter import LogFilter
 from store.log.ranges import Between, Labelled

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from gateway.api.admin.reassemble import reassembled
-from gateway.api.moments import instant
 from gateway.attempts.targets import split
+from gateway.log.reassemble import reassembled
+from gateway.moments import instant
 from gateway.prices import lines_of
 from store.log.error_classes import class_of
 from store.log.filter import is_success
