@@ -14,6 +14,7 @@ from textual.app import App
 from textual.reactive import reactive
 from textual.screen import Screen
 
+from console import garbage
 from console.access import Access
 from console.client import GatewayClient, GatewayError, GatewayRefused
 from console.memory import Memory
@@ -76,6 +77,7 @@ class FacingApp(App[None]):
         while True:
             before = self.pulse.stats
             await self.look()
+            garbage.spare_what_stays()
             after = self.pulse.stats
             busy = after is not None and before is not None and after.requests_today != before.requests_today
             await asyncio.sleep(POLL_SECONDS if busy or self.pulse.trouble or before is None else IDLE_POLL_SECONDS)

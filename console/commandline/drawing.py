@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from console import garbage
 from console.memory import Memory
 from console.places import config_file, state_folder
 from console.preferences import Context, NoKey, Preferences, WrongPreferences, preferences_in
@@ -60,6 +61,7 @@ def draw_once(url: str, key: str) -> None:
 
 def run(url: str, key: str, said: Preferences, memory: Memory, name: str = "", *, is_read_only: bool = False) -> None:
     """Draw, until the operator quits."""
+    garbage.wait()
     from console.app import TollhouseApp
 
     show(TollhouseApp(url, key, context=name, is_read_only=is_read_only, preferences=said, memory=memory))

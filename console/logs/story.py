@@ -86,7 +86,7 @@ def note(log: LogSummary) -> str:
     """The last column of the list: only what is out of the ordinary."""
     if log.error is not None:
         return log.error.message or log.error.code or ""
-    tries = log.attempts or []
+    tries = log.attempts or ()
     if len(tries) > 1:
         return f"{len(tries)} tries, {failed_try(tries[0])}"
     return "no price" if not log.is_priced else ""

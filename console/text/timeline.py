@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from console.text.figures import short_duration
 from console.wire.logs import Attempt, LogSummary
@@ -22,7 +22,7 @@ def bar(start: float, length: float, whole: float, width: int = WIDTH) -> str:
 
 def timeline(log: LogSummary) -> Iterator[str]:
     """Each try of a request beside the others, and the first token below; nothing where nobody was asked."""
-    spans = [(attempt, start, attempt.duration_ms or 0.0) for attempt, start in started(log.attempts or [])]
+    spans = [(attempt, start, attempt.duration_ms or 0.0) for attempt, start in started(log.attempts or ())]
     if not spans:
         return
     whole = max(log.response_time or 0.0, *(start + length for _, start, length in spans))
@@ -35,7 +35,7 @@ def timeline(log: LogSummary) -> Iterator[str]:
         yield f"     {'first token':<30}  {mark.ljust(WIDTH)} {short_duration(first):>6}"
 
 
-def started(attempts: list[Attempt]) -> Iterator[tuple[Attempt, float]]:
+def started(attempts: Sequence[Attempt]) -> Iterator[tuple[Attempt, float]]:
     """When each began, in milliseconds; where the record does not say it, when the one before ended."""
     end = 0.0
     for attempt in attempts:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 
-class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One try at one vendor."""
 
     provider: str | None = None
@@ -24,7 +24,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """How long after the request's arrival."""
 
 
-class Failure(msgspec.Struct, frozen=True, kw_only=True):
+class Failure(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Why a request failed and whose fault it was."""
 
     code: str | None = None
@@ -32,7 +32,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     fault: str | None = None
 
 
-class Started(msgspec.Struct, frozen=True, kw_only=True):
+class Started(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A request that has begun and has no answer yet."""
 
     id: str
@@ -45,7 +45,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     request_url: str | None = None
 
 
-class LogSummary(msgspec.Struct, frozen=True, kw_only=True):
+class LogSummary(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One settled request, without its bodies."""
 
     id: str
@@ -87,7 +87,7 @@ class LogSummary(msgspec.Struct, frozen=True, kw_only=True):
     span_id: str | None = None
     parent_span_id: str | None = None
     span_name: str | None = None
-    attempts: list[Attempt] | None = None
+    attempts: tuple[Attempt, ...] | None = None
 
 
 class SentRequest(msgspec.Struct, frozen=True, kw_only=True, rename={"portkey_headers": "portkeyHeaders"}):
