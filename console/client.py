@@ -278,10 +278,14 @@ def refusal(status: int, body: bytes) -> GatewayError:
 def read(raw: bytes, kind: type[T]) -> T:
     """Decode JSON into `kind`, every string in it made plain. Raises GatewayUnreachable if it is something else."""
     try:
+        if is_plain(raw):
+            return msgspec.json.decode(raw, type=kind)
         value = msgspec.json.decode(raw)
+    except msgspec.ValidationError as error:
+        raise unexpected(error) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise GatewayUnreachable("The answer is not JSON: is this address a Tollhouse gateway?") from error
-    return convert(value if is_plain(raw) else plain_json(value), kind)
+    return convert(plain_json(value), kind)
 
 
 def convert(value: Any, kind: type[T]) -> T:
@@ -289,8 +293,13 @@ def convert(value: Any, kind: type[T]) -> T:
     try:
         converted: T = msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        raise GatewayUnreachable(f"The gateway's answer is not as expected: {plain_line(str(error))}") from error
+        raise unexpected(error) from error
     return converted
+
+
+def unexpected(error: msgspec.ValidationError) -> GatewayUnreachable:
+    """The answer is JSON, but not such as a Tollhouse gateway gives."""
+    return GatewayUnreachable(f"The gateway's answer is not as expected: {plain_line(str(error))}")
 
 
 def segment(name: str) -> str:

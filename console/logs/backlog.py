@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from console.logs.query import Query
 from console.wire.logs import LogSummary, Started
@@ -14,15 +13,13 @@ from console.wire.logs import LogSummary, Started
 
 @dataclass(slots=True)
 class Row:
-    """One request in the list: what began it, what settled it, and how it was last drawn."""
+    """One request in the list: what began it, and what settled it."""
 
     id: str
     started: Started | None = None
     summary: LogSummary | None = None
     lost: bool = False
     """Its end may have been missed: the connection broke while it was under way."""
-    drawn: dict[Any, Any] = field(default_factory=dict)
-    """Strips by width and state; whoever changes the row empties it."""
 
     @property
     def origin(self) -> LogSummary | Started:
@@ -71,7 +68,6 @@ class Backlog:
         """A request was answered: complete its row, or make one if its beginning was not seen."""
         row = self._under_way.pop(summary.id, None) or self.row(summary.id) or Row(summary.id)
         row.summary, row.lost = summary, False
-        row.drawn.clear()
         place = self.find(row.id)
         if place is None:
             self._insert(row)
@@ -104,10 +100,11 @@ class Backlog:
         """The connection broke: the end of what is under way may have passed unseen."""
         for row in self._under_way.values():
             row.lost = True
-            row.drawn.clear()
 
     def find(self, log_id: str) -> int | None:
         """The index of a row."""
+        if not self.rows or log_id > self.rows[-1].id:
+            return None  # as nearly every row is when it comes
         place = bisect_left(self.rows, log_id, key=row_id)
         return place if place < len(self.rows) and self.rows[place].id == log_id else None
 

@@ -231,11 +231,13 @@ class LogsScreen(LogActs):
     @on(TailView.Moved)
     def show_where(self) -> None:
         """What the list shows, whether it is live, and the story of the row under the cursor; both of fixed height."""
-        self.story.update(plain_line(self.told()), layout=False)
-        self.where.update(
-            plain_line(f"Logs  {self.filter_text or 'everything'}  ─ {self.feed.mood(following=self.tail.following)}"),
-            layout=False,
-        )
+        mood = self.feed.mood(following=self.tail.following)
+        for line, said in (
+            (self.story, self.told()),
+            (self.where, f"Logs  {self.filter_text or 'everything'}  ─ {mood}"),
+        ):
+            if line.content != (said := plain_line(said)):  # drawn again only where it says something else
+                line.update(said, layout=False)
 
     def told(self) -> str:
         """The story of the row under the cursor, or why there is none."""

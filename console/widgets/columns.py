@@ -53,6 +53,11 @@ def heading(columns: Iterable[Column]) -> str:
 
 def fit(text: str, column: Column) -> str:
     """`text` cut or padded to the column, an ellipsis where something is missing."""
+    if text.isascii() and text.isprintable():  # nothing to take out, and each sign takes one cell
+        length = len(text)
+        if length > column.width:
+            return (text[: column.width - 1].rstrip() + "…").ljust(column.width)
+        return text.rjust(column.width) if column.right else text.ljust(column.width)
     text = plain_line(text)
     length = cell_len(text)
     if length > column.width:

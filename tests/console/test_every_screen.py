@@ -113,6 +113,21 @@ def luminance(colour: Color) -> float:
     return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
+async def test_rows_that_stand_there_take_on_another_theme() -> None:
+    """Lists keep lines that they have drawn, but not in other colours: Logs and Keys are as if begun in them."""
+    for name in ("logs", "keys"):
+        async with operating(full(), theme="textual-light", at=name) as pilot:
+            await go(pilot, name)
+            begun = strips(pilot)
+        async with operating(full(), at=name) as pilot:
+            await go(pilot, name)
+
+            pilot.app.theme = "textual-light"
+            await settled(pilot)
+
+            assert [line.simplify() for line in strips(pilot)] == [line.simplify() for line in begun]
+
+
 async def test_every_screen_has_help() -> None:
     """On each screen `?` lists every key that works there with what it does, and Esc leads back."""
     async with operating(full(), 200, 60, at="overview") as pilot:
