@@ -76,6 +76,8 @@ def run(
             out, _ = process.communicate(msgspec.json.encode(order), timeout=seconds * 10 + PATIENCE_SECONDS)
         except subprocess.TimeoutExpired as error:
             raise LookupError(f"{subject.name} stopped answering under this load") from error
+    if process.returncode:
+        raise RuntimeError(f"the program that puts load on {subject.name} ended with {process.returncode}")
     seen = Seen(**json.loads(out))
     if seen.failures:
         raise RuntimeError(f"{subject.name}: {seen.failures} of {seen.everything} failed: {seen.first_failure}")
