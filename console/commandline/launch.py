@@ -38,7 +38,7 @@ def command(module: str, *arguments: str) -> list[str]:
 
 def environment(given: Mapping[str, str]) -> dict[str, str]:
     """`given`, with the packages found where this one was, installed or not."""
-    ours = str(Path(__file__).parent.parent)
+    ours = str(Path(__file__).parents[2])
     return {**given, "PYTHONPATH": os.pathsep.join(filter(None, (ours, given.get("PYTHONPATH"))))}
 
 

@@ -24,7 +24,7 @@ from store.spool.drain import Drain, reason
 from store.spool.standing import Outcome, Stretch
 
 LENGTH = Struct("<I")
-STARTED_BY = Path(__file__).parent.parent.parent
+STARTED_BY = Path(__file__).parents[2]
 """Where the packages are, installed or not."""
 
 
