@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,7 +14,6 @@ from gateway.configs.nodes import Leaf
 from gateway.errors import BadRequest, NotFound, VendorBroke
 from gateway.routing.plan import Step
 from gateway.vendors.batch import Errand, Job
-from gateway.vendors.frames import Lines
 from gateway.vendors.vendor import BadAnswer, Unspoken
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from gateway.domain import Call, Target
     from gateway.plant import Plant
     from gateway.vendors.batch import Conversation
+    from gateway.vendors.records import Records
     from gateway.vendors.vendor import Login
     from store.ids import Slug
 
@@ -66,7 +66,7 @@ class Account:
         reply, body = await self._plant.upstream.ask(base_url, errand.sent, headers, vendor)
         if reply.status >= 300:
             raise refusal(reply, body, self.target, self._plant.catalog(self._call))
-        return body
+        return dict(reply.headers).get(errand.header, "").encode() if errand.header else body
 
     @asynccontextmanager
     async def lines(self, errand: Errand) -> AsyncIterator[AsyncIterator[bytes]]:
@@ -78,13 +78,12 @@ class Account:
                 return
             if reply.status >= 300:
                 raise refusal(reply, await reply.body(), self.target, self._plant.catalog(self._call))
-            if self.batch.picked is None:
-                yield cut(reply.chunks(), self.target.vendor.id)
-            else:
-                yield each_of(self.batch.picked(await reply.body()))
+            yield cut(reply.chunks(), errand.records(), self.target.vendor.id)
 
     async def _headers(self, errand: Errand) -> dict[str, str]:
         target, now = self.target, self._plant.now()
+        if errand.is_signed:
+            return {}
         login: Login = await self._plant.tokens.login(target, now) or target.login
         headers = {**target.headers, **target.vendor.headers(login)}
         sign = errand.sign or target.vendor.sign
@@ -103,23 +102,18 @@ async def nothing() -> AsyncIterator[bytes]:
         yield line
 
 
-async def each_of(lines: Iterable[bytes]) -> AsyncIterator[bytes]:
-    """Lines that are there already."""
-    for line in lines:
-        yield line
-
-
-async def cut(chunks: AsyncIterator[bytes], vendor: str) -> AsyncIterator[bytes]:
-    """A body in lines; the last need not end. Raises VendorBroke for one without end."""
-    frames = Lines()
+async def cut(chunks: AsyncIterator[bytes], records: Records, vendor: str) -> AsyncIterator[bytes]:
+    """A body in records. Raises VendorBroke for one without end, and for one that is of another kind."""
     try:
         async for chunk in chunks:
-            for _, line in frames.feed(chunk):
-                yield line
-        for _, line in frames.feed(b"\n"):
-            yield line
+            for record in records.feed(chunk):
+                yield record
+        for record in records.end():
+            yield record
     except OverflowError as error:
         raise VendorBroke(vendor, "a result of the batch is too long") from error
+    except (BadAnswer, *MISSHAPEN) as error:
+        raise VendorBroke(vendor, f"it answered for the results of a batch with what is none ({error})") from error
 
 
 def account_of(paper: KeptBatch, call: Call, plant: Plant) -> Account:
@@ -164,6 +158,7 @@ def job_of(paper: KeptBatch, account: Account) -> Job:
         login=account.target.login,
         model=paper.model,
         name=paper.name,
+        address=account.target.base_url,
         own_address=account.own_address,
         headers=paper.headers,
         options=paper.options,

@@ -53,6 +53,7 @@ async def seen(paper: KeptBatch, state: State, plant: Plant) -> KeptBatch:
     has_ended = state.status in ENDED
     found = replace(
         paper,
+        name=state.name,
         status=state.status,
         total=state.total or paper.total,
         completed=state.completed,

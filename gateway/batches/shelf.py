@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
+from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, TypeVar
 from weakref import WeakValueDictionary
 
@@ -45,6 +46,11 @@ class Shelf:
         """The same to be written anew, from the beginning."""
         self._folder.mkdir(mode=0o700, exist_ok=True)
         return os.fdopen(os.open(self.lines(id), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+
+    def spool(self) -> IO[bytes]:
+        """A file without a name, which is gone once it is closed, whatever happens."""
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        return TemporaryFile(dir=self._folder)
 
     def put(self, paper: Paper) -> None:
         """Write a paper, whole or not at all."""

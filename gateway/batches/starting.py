@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import ExitStack
 from operator import add
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from gateway.admission import admit, budgets_of, covered, worst_for
-from gateway.attempts.attempting import target_for
+from gateway.attempts.attempting import not_spoken, target_for
 from gateway.batches.account import Account
 from gateway.batches.papers import BATCH, OURS, KeptBatch, KeptFile
 from gateway.batches.requests import Kept, at_line, function_at, line_in, request_of, tried
+from gateway.batches.spool import Spool
 from gateway.errors import BadRequest, GatewayError, NotFound
 from gateway.headers import is_secret
 from gateway.limits.rules import NOTHING, Load
 from gateway.vendors.batch import Job
+from gateway.vendors.vendor import Unspoken
 from store.ids import Slug, new_id
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from gateway.attempts.attempting import Try
     from gateway.domain import Call
     from gateway.plant import Plant
+    from gateway.vendors.batch import State
     from gateway.vendors.vendor import Sent
 
 EVERY = 100
@@ -47,8 +51,6 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class Written(NamedTuple):
     """A batch in the vendor's words."""
 
-    lines: list[bytes]
-    kept: list[bytes]
     model: str
     path: str
     headers: Mapping[str, str]
@@ -66,17 +68,10 @@ async def start(call: Call, wanted: Wanted, plant: Plant) -> KeptBatch:
     target = call.target = account.target
     file = file_of(call, wanted, plant)
     admit(call, plant)
-    raw = await asyncio.to_thread(plant.shelf.lines(file.id).read_bytes)
-    written = await put_into_words(call, wanted, account, raw, plant)
-    covered(call, target, written.load, plant)
-    job = job_of(wanted, account, written)
-    id = job.id
-    if call.reservation is not None:
-        call.reservation.was_sent = True
-    await asyncio.to_thread(keep, id, written.kept, plant)  # before: a full disk must not lose a batch that has begun
+    id = BATCH + new_id().replace("-", "")
     try:
-        state = await account.held(account.batch.start(job, written.lines))
-    except GatewayError:
+        job, count, state = await begun(call, wanted, account, id, file, plant)
+    except BaseException:
         plant.shelf.remove(id)
         raise
     paper = KeptBatch(
@@ -87,12 +82,12 @@ async def start(call: Call, wanted: Wanted, plant: Plant) -> KeptBatch:
         vendor=target.vendor.id,
         name=state.name,
         endpoint=wanted.endpoint,
-        model=written.model,
+        model=job.model,
         input_file_id=file.id,
         created_at=int(time.time()),
-        total=len(written.lines),
+        total=count,
         strict=call.headers.get("x-portkey-strict-open-ai-compliance") != "false",
-        headers={name: value for name, value in written.headers.items() if not is_secret(name)},
+        headers={name: value for name, value in job.headers.items() if not is_secret(name)},
         options=job.options,
         metadata=wanted.metadata,
         filed=call.metadata,
@@ -104,13 +99,34 @@ async def start(call: Call, wanted: Wanted, plant: Plant) -> KeptBatch:
     return paper
 
 
-def job_of(wanted: Wanted, account: Account, written: Written) -> Job:
+async def begun(
+    call: Call, wanted: Wanted, account: Account, id: str, file: KeptFile, plant: Plant
+) -> tuple[Job, int, State]:
+    """What the vendor was told, how many requests there are, and what it said. Raises GatewayError.
+
+    The requests are kept before it is asked: a full disk must not lose a batch that has begun.
+    """
+    with ExitStack() as stack:
+        raw = stack.enter_context(plant.shelf.lines(file.id).open("rb"))
+        kept = stack.enter_context(plant.shelf.open(id))
+        spool = Spool(stack.enter_context(plant.shelf.spool()))
+        written = await put_into_words(call, wanted, account, raw, kept, spool, plant)
+        kept.close()
+        covered(call, account.target, written.load, plant)
+        job = job_of(wanted, account, written, id)
+        if call.reservation is not None:
+            call.reservation.was_sent = True
+        return job, spool.count, await account.held(account.batch.start(job, spool))
+
+
+def job_of(wanted: Wanted, account: Account, written: Written, id: str) -> Job:
     """What the vendor's batch is made of."""
     return Job(
-        id=BATCH + new_id().replace("-", ""),
+        id=id,
         login=account.target.login,
         path=written.path,
         model=written.model,
+        address=account.target.base_url,
         own_address=account.own_address,
         headers=written.headers,
         options={"role_arn": wanted.role_arn} if wanted.role_arn else {},
@@ -135,14 +151,17 @@ def file_of(call: Call, wanted: Wanted, plant: Plant) -> KeptFile:
     return file
 
 
-async def put_into_words(call: Call, wanted: Wanted, account: Account, raw: bytes, plant: Plant) -> Written:
-    """Every request in the vendor's words. Raises GatewayError that names the line and the field."""
+async def put_into_words(
+    call: Call, wanted: Wanted, account: Account, raw: IO[bytes], kept: IO[bytes], spool: Spool, plant: Plant
+) -> Written:
+    """Every request in the vendor's words into `spool`, and in ours into `kept`.
+
+    Raises GatewayError that names the line and the field.
+    """
     batch, known = account.batch, set[str]()
-    lines: list[bytes] = []
-    kept: list[bytes] = []
     first: tuple[str, Sent] | None = None
     most = Load()
-    for number, line in enumerate(raw.splitlines(), 1):
+    for number, line in enumerate(raw, 1):
         if not line.strip():
             continue
         found, attempt, sent = one(call, number, line, wanted.endpoint, known, plant, account)
@@ -151,15 +170,23 @@ async def put_into_words(call: Call, wanted: Wanted, account: Account, raw: byte
         first = first or (model, sent)
         if batch.of_one_model and (model, sent.path) != (first[0], first[1].path):
             raise of_another_model(number, model, first[0], account.target.vendor.id)
-        lines.append(batch.line(len(lines) + 1, sent))
-        kept.append(text(found))
-        if len(lines) > batch.most_lines:
+        spool.add(among(spool.count + 1, sent, number, account))
+        kept.write(text(found) + b"\n")
+        if spool.count > batch.most_lines:
             raise BadRequest(f"Tollhouse: a batch takes at most {batch.most_lines} requests.", param="input_file_id")
         if not number % EVERY:
             await asyncio.sleep(0)
     if first is None:
         raise BadRequest("Tollhouse: there is no request in the file.", param="input_file_id")
-    return Written(lines, kept, first[0], first[1].path, first[1].headers, most)
+    return Written(first[0], first[1].path, first[1].headers, most)
+
+
+def among(place: int, sent: Sent, number: int, account: Account) -> bytes:
+    """A request as it stands among the others. Raises NotSpoken that names the line."""
+    try:
+        return account.batch.line(place, sent)
+    except Unspoken as error:
+        raise at_line(not_spoken(account.target, error), number, in_body=True) from error
 
 
 def of_another_model(number: int, model: str, first: str, vendor: str) -> BadRequest:
@@ -201,9 +228,3 @@ def at_most(call: Call, attempt: Try, plant: Plant) -> Load:
     worst = worst_for(call, attempt, budgets_of(call, attempt.target, plant), plant)
     load = worst.load(worst.output_tokens)
     return load._replace(nanodollars=load.nanodollars // 2)
-
-
-def keep(id: str, kept: list[bytes], plant: Plant) -> None:
-    """Write down the requests of a batch."""
-    with plant.shelf.open(id) as file:
-        file.writelines(line + b"\n" for line in kept)

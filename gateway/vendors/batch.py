@@ -7,13 +7,14 @@ body of its answer: it opens no connection, and needs nobody who does to be trie
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
 from gateway.functions import Function
+from gateway.vendors.records import JsonLines, Records
 from gateway.vendors.vendor import Login, Sent
 
 Status = Literal["validating", "failed", "in_progress", "finalizing", "completed", "expired", "cancelling", "cancelled"]
@@ -31,8 +32,14 @@ class Errand(msgspec.Struct, frozen=True):
     """None: the account's own."""
     sign: Signing | None = None
     """Instead of the vendor's own."""
+    header: str = ""
+    """Which header of the answer is what the conversation goes on with; empty: its body is."""
+    is_signed: bool = False
+    """Whether its address says already that it may be fetched: the account's credentials stay here."""
     may_lack: bool = False
     """Whether nothing need be there: a batch that was cut short may have brought nothing."""
+    records: Callable[[], Records] = JsonLines
+    """How results are cut out of what it brings."""
 
 
 Told = TypeVar("Told")
@@ -52,19 +59,44 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """Where the first of its requests would have gone by itself; only while it begins."""
     name: str = ""
     """The vendor's for it, once it has begun."""
+    address: str
+    """The account's base URL."""
     own_address: str | None = None
-    """The account's, where it is not the vendor's usual one; then files are there too."""
+    """The same, where it is not the vendor's usual one; then files are there too."""
     headers: Mapping[str, str] = {}
     """Those of its requests."""
     options: Mapping[str, str] = {}
     """What else the client says of it, such as `role_arn`."""
 
 
+class Requests(Protocol):
+    """The requests of a batch as they stand among the others, a line each, in a file."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of all of them."""
+
+    def whole(self) -> bytes:
+        """All of them, each line ended."""
+
+    def pieces(self, most: int) -> Iterator[bytes]:
+        """The same, at most so many bytes at once."""
+
+
+def listed(requests: Requests) -> bytes:
+    """Requests with commas between them, as a list has them."""
+    return requests.whole()[:-1].replace(b"\n", b",")  # JSON has no other line ends within
+
+
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """How far the vendor is."""
 
     name: str
-    """The vendor's for the batch."""
+    """The vendor's for the batch, which may become another while it begins."""
     status: Status
     total: int = 0
     """Requests; 0 where the vendor does not say."""
@@ -97,15 +129,13 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     functions: frozenset[Function]
     """Which of its wires a request may be spoken by."""
     line: Callable[[int, Sent], bytes]
-    """A request as it stands among the others: (number, as it would be sent by itself)."""
-    start: Callable[[Job, Sequence[bytes]], Conversation[State]]
+    """A request as it stands among the others: (number, as it would be sent by itself). Raises Unspoken."""
+    start: Callable[[Job, Requests], Conversation[State]]
     look: Callable[[Job], Conversation[State]]
     cancel: Callable[[Job], Conversation[State | None]]
     """None where the vendor says nothing of how far it is."""
     results: Callable[[Job, State], Conversation[Sequence[Errand]]]
-    """What brings all results, a line of JSON for each."""
-    picked: Callable[[bytes], Iterable[bytes]] | None = None
-    """Where they are no lines: takes the results out of a whole answer."""
+    """What brings all results, JSON for each."""
     result: Callable[[bytes], Result]
     """One of them. Raises BadAnswer, or what msgspec raises."""
     of_one_model: bool = False

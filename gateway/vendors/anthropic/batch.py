@@ -11,7 +11,19 @@ from datetime import datetime
 import msgspec
 
 from gateway.functions import Function
-from gateway.vendors.batch import Batch, Conversation, Errand, Job, Result, State, Status, key_of, number_in
+from gateway.vendors.batch import (
+    Batch,
+    Conversation,
+    Errand,
+    Job,
+    Requests,
+    Result,
+    State,
+    Status,
+    key_of,
+    listed,
+    number_in,
+)
 from gateway.vendors.vendor import BadAnswer, Json, Sent
 
 BATCHES = "/messages/batches"
@@ -67,9 +79,9 @@ def line(number: int, sent: Sent) -> bytes:
     return text({"custom_id": key_of(number), "params": msgspec.Raw(sent.body)})
 
 
-def start(job: Job, lines: Sequence[bytes]) -> Conversation[State]:
+def start(job: Job, requests: Requests) -> Conversation[State]:
     """All of them at once."""
-    body = b'{"requests":[' + b",".join(lines) + b"]}"
+    body = b'{"requests":[' + listed(requests) + b"]}"
     return state(read((yield Errand(Sent(BATCHES, body, job.headers))), type=MessageBatch))
 
 

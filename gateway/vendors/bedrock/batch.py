@@ -15,7 +15,7 @@ import msgspec
 from gateway.functions import Function
 from gateway.vendors.aws.account import aws_host
 from gateway.vendors.aws.signature import STORE, sign
-from gateway.vendors.batch import Batch, Conversation, Errand, Job, Result, State, Status
+from gateway.vendors.batch import Batch, Conversation, Errand, Job, Requests, Result, State, Status
 from gateway.vendors.vendor import Json, Sent, Unspoken
 
 JOBS = "/model-invocation-job"
@@ -61,10 +61,10 @@ def line(number: int, sent: Sent) -> bytes:
     return text({"recordId": f"LINE{number:07}", "modelInput": msgspec.Raw(sent.body)})
 
 
-def start(job: Job, lines: Sequence[bytes]) -> Conversation[State]:
+def start(job: Job, requests: Requests) -> Conversation[State]:
     """The file into the bucket, then the job."""
     bucket, role = bucket_of(job), role_of(job)
-    yield stored(job, f"/{bucket}/{folder(job)}/{FILE}", b"\n".join(lines) + b"\n", "PUT")
+    yield stored(job, f"/{bucket}/{folder(job)}/{FILE}", requests.whole(), "PUT")
     wanted = {
         "jobName": job.id.replace("_", "-"),
         "clientRequestToken": job.id.replace("_", "-"),
@@ -77,7 +77,7 @@ def start(job: Job, lines: Sequence[bytes]) -> Conversation[State]:
         "outputDataConfig": {"s3OutputDataConfig": {"s3Uri": f"s3://{bucket}/{folder(job)}/results/"}},
     }
     made = read((yield controlled(job, JOBS, text(wanted), "POST")), type=Started)
-    return State(name=made.jobArn, status="validating", total=len(lines))
+    return State(name=made.jobArn, status="validating", total=requests.count)
 
 
 def look(job: Job) -> Conversation[State]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gateway.functions import Function
 from gateway.vendors.cohere import answer as cohere_answer
@@ -13,6 +13,16 @@ from gateway.vendors.openai import WIRES
 from gateway.vendors.translated import text, translated
 from gateway.vendors.vendor import Asked, BadAnswer, Json, Sent, Unspoken, Vendor, Wire
 from store.records import Usage
+
+if TYPE_CHECKING:
+    from gateway.vendors.batch import Batch
+
+
+def batch() -> Batch:
+    """How it takes many requests at once."""
+    from gateway.vendors.cohere.batch import BATCH
+
+    return BATCH
 
 
 def embed_request(said: Json, asked: Asked) -> Json:
@@ -129,6 +139,7 @@ COHERE = Vendor(
     name="Cohere",
     base_url="https://api.cohere.com",
     priced_as="cohere",
+    batch=batch,
     functions={
         Function.CHAT: CHAT,
         Function.EMBED: EMBED,

@@ -1,20 +1,39 @@
-"""Gemini's batches at AI Studio: the requests go along with the batch, and its results come with the look at it.
+"""Gemini's batches at AI Studio: few requests go along with the batch, many in a file; results come the same way.
 
-Source: ai.google.dev/gemini-api/docs/batch-api; the names are those that google-genai sends.
+Source: ai.google.dev/gemini-api/docs/batch-api and /docs/files; the names are those that google-genai sends.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
 
 import msgspec
 
 from gateway.functions import Function
-from gateway.vendors.batch import Batch, Conversation, Errand, Job, Result, State, Status, key_of, number_in
-from gateway.vendors.vendor import Json, Sent, Unspoken
+from gateway.vendors.batch import (
+    Batch,
+    Conversation,
+    Errand,
+    Job,
+    Requests,
+    Result,
+    State,
+    Status,
+    key_of,
+    number_in,
+)
+from gateway.vendors.records import Picked
+from gateway.vendors.vendor import BadAnswer, Json, Sent, Unspoken
 
-MOST_BYTES = 20_000_000
-"""Of requests that go along."""
+MOST_ALONG = 20_000_000
+"""Bytes of requests that go along with the batch."""
+MOST_BYTES = 2_000_000_000
+"""Of a file."""
+PIECE = 8 * 1024 * 1024
+"""Bytes of a file that are sent at once; Google wants multiples of 256 KiB."""
+VERSION = re.compile(r"(.*)(/v\d\w*)")
 STATUSES: dict[str, Status] = {
     "BATCH_STATE_PENDING": "validating",
     "BATCH_STATE_RUNNING": "in_progress",
@@ -28,21 +47,74 @@ CODES = {3: 400, 5: 404, 7: 403, 8: 429, 13: 500, 14: 503, 16: 401}
 text, read = msgspec.json.encode, msgspec.json.decode
 
 
+class Line(msgspec.Struct, frozen=True):
+    """A request in a file."""
+
+    key: str
+    request: msgspec.Raw
+
+
 def line(number: int, sent: Sent) -> bytes:
     """A request among the others."""
-    return text({"request": msgspec.Raw(sent.body), "metadata": {"key": key_of(number)}})
+    return text(Line(key_of(number), msgspec.Raw(sent.body)))
 
 
-def start(job: Job, lines: Sequence[bytes]) -> Conversation[State]:
-    """All of them at once."""
-    body = b'{"batch":{"displayName":%b,"inputConfig":{"requests":{"requests":[%b]}}}}' % (
-        text(job.id),
-        b",".join(lines),
-    )
-    if len(body) > MOST_BYTES:
+def start(job: Job, requests: Requests) -> Conversation[State]:
+    """All of them at once, or the file before. Raises Unspoken for more than a file may hold."""
+    if requests.size > MOST_BYTES:
         raise Unspoken(f"its requests are over {MOST_BYTES // 1_000_000} MB together: make several batches")
+    if requests.size > MOST_ALONG:
+        name = yield from uploaded(job, requests)
+        given = b'{"fileName":%b}' % text(name)
+    else:
+        given = b'{"requests":{"requests":[%b]}}' % b",".join(map(along, requests.whole().splitlines()))
+    body = b'{"batch":{"displayName":%b,"inputConfig":%b}}' % (text(job.id), given)
     model = job.path.partition(":")[0]
     return state((yield Errand(Sent(f"{model}:batchGenerateContent", body))))
+
+
+def along(raw: bytes) -> bytes:
+    """A request that goes along with the batch."""
+    said = read(raw, type=Line)
+    return b'{"request":%b,"metadata":{"key":%b}}' % (bytes(said.request), text(said.key))
+
+
+def uploaded(job: Job, requests: Requests) -> Conversation[str]:
+    """The name of a file of the requests, which goes there in pieces."""
+    kind, about = "application/jsonl", {"file": {"displayName": job.id, "mimeType": "application/jsonl"}}
+    begin = {
+        "x-goog-upload-protocol": "resumable",
+        "x-goog-upload-command": "start",
+        "x-goog-upload-header-content-length": str(requests.size),
+        "x-goog-upload-header-content-type": kind,
+    }
+    asked = Sent("/files", text(about), begin)
+    where = urlsplit((yield Errand(asked, beside(job.address, "upload"), header="x-goog-upload-url")).decode())
+    if not where.path:
+        raise BadAnswer("without saying where the file is to go")
+    at, said = 0, b""
+    for piece in requests.pieces(PIECE):
+        is_last = at + len(piece) >= requests.size
+        command = {
+            "x-goog-upload-command": "upload, finalize" if is_last else "upload",
+            "x-goog-upload-offset": str(at),
+        }
+        to = Sent(f"{where.path}?{where.query}", piece, command | {"content-type": kind})
+        said, at = (yield Errand(to, origin(job.address))), at + len(piece)
+    name: str = read(said)["file"]["name"]
+    return name
+
+
+def origin(address: str) -> str:
+    """Where an address leads, without its path: whatever Google says, the key goes nowhere else."""
+    url = urlsplit(address)
+    return f"{url.scheme}://{url.netloc}"
+
+
+def beside(address: str, place: str) -> str:
+    """Where files come and go: `…/upload/v1beta` beside `…/v1beta`."""
+    found = VERSION.fullmatch(address)
+    return f"{found[1]}/{place}{found[2]}" if found else f"{address}/{place}"
 
 
 def look(job: Job) -> Conversation[State]:
@@ -56,10 +128,13 @@ def cancel(job: Job) -> Conversation[State | None]:
     return None
 
 
-def results(job: Job, _: State) -> Conversation[Sequence[Errand]]:
-    """The look at it has them."""
+def results(job: Job, state: State) -> Conversation[Sequence[Errand]]:
+    """A file has them, or else the look at it."""
     yield from ()
-    return [Errand(Sent(f"/{job.name}", b"", {}, "GET"))]
+    if not state.results:
+        return [Errand(Sent(f"/{job.name}", b"", {}, "GET"), records=lambda: Picked(picked))]
+    fetched = Sent(f"/{state.results}:download?alt=media", b"", {}, "GET")
+    return [Errand(fetched, beside(job.address, "download"), may_lack=state.status != "completed")]
 
 
 def state(said: bytes) -> State:
@@ -76,23 +151,29 @@ def state(said: bytes) -> State:
         completed=int(stats.get("successfulRequestCount") or 0),
         failed=int(stats.get("failedRequestCount") or 0),
         message=error.get("message") if status == "failed" else None,
+        results=next((each["responsesFile"] for each in brought(operation) if each.get("responsesFile")), ""),
     )
+
+
+def brought(operation: Json) -> Iterator[Json]:
+    """Where an operation may have its results, or say where they are."""
+    yield operation.get("response") or {}
+    yield (operation.get("metadata") or {}).get("output") or {}
 
 
 def picked(said: bytes) -> Iterator[bytes]:
     """The results out of an operation."""
-    operation: Json = read(said)
-    for place in (operation.get("response"), (operation.get("metadata") or {}).get("output")):
-        inlined = ((place or {}).get("inlinedResponses") or {}).get("inlinedResponses")
+    for place in brought(read(said)):
+        inlined = (place.get("inlinedResponses") or {}).get("inlinedResponses")
         if inlined:
             yield from map(text, inlined)
             return
 
 
 def result(raw: bytes) -> Result:
-    """One of them."""
+    """One of them, from a file or out of an operation."""
     said: Json = read(raw)
-    number, error = number_in((said.get("metadata") or {}).get("key")), said.get("error")
+    number, error = number_in(said.get("key") or (said.get("metadata") or {}).get("key")), said.get("error")
     if error:
         return Result(number, text({"error": error}), CODES.get(error.get("code"), 500))
     return Result(number, text(said["response"]))
@@ -106,6 +187,5 @@ BATCH = Batch(
     cancel=cancel,
     results=results,
     result=result,
-    picked=picked,
     of_one_model=True,
 )

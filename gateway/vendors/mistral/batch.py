@@ -11,7 +11,7 @@ from urllib.parse import quote
 import msgspec
 
 from gateway.functions import Function
-from gateway.vendors.batch import Batch, Conversation, Errand, Job, Result, State, Status, key_of, number_in
+from gateway.vendors.batch import Batch, Conversation, Errand, Job, Requests, Result, State, Status, key_of, number_in
 from gateway.vendors.forms import form
 from gateway.vendors.vendor import Json, Sent, Upload
 
@@ -58,10 +58,11 @@ def line(number: int, sent: Sent) -> bytes:
     return text({"custom_id": key_of(number), "body": msgspec.Raw(sent.body)})
 
 
-def start(job: Job, lines: Sequence[bytes]) -> Conversation[State]:
+def start(job: Job, requests: Requests) -> Conversation[State]:
     """The file, then the job."""
-    data = b"\n".join(lines) + b"\n"
-    upload = Upload(fields={"purpose": ["batch"]}, files=(("file", f"{job.id}.jsonl", "application/jsonl", data),))
+    upload = Upload(
+        fields={"purpose": ["batch"]}, files=(("file", f"{job.id}.jsonl", "application/jsonl", requests.whole()),)
+    )
     body, kind = form(upload)
     file = read((yield Errand(Sent(FILES, body, {"content-type": kind}))), type=Named)
     wanted = {"input_files": [file.id], "endpoint": f"/v1{job.path}", "model": job.model}

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from gateway.functions import Function
-from gateway.vendors.batch import Batch, Conversation, Errand, Job, Result, State, Status, key_of, number_in
+from gateway.vendors.batch import Batch, Conversation, Errand, Job, Requests, Result, State, Status, key_of, number_in
 from gateway.vendors.vendor import Json, Sent, Unspoken
 from gateway.vendors.vertex.login import location
 
@@ -87,14 +87,14 @@ def line(number: int, sent: Sent) -> bytes:
     return text({"request": body | {"labels": {**(body.get("labels") or {}), LABEL: key_of(number)}}})
 
 
-def start(job: Job, lines: Sequence[bytes]) -> Conversation[State]:
+def start(job: Job, requests: Requests) -> Conversation[State]:
     """The file into the bucket, then the job."""
     bucket, model = bucket_of(job), MODEL.search(job.path)
     if model is None:
         raise Unspoken("only Google's and Anthropic's models take batches at Vertex AI", "model")
     where = quote(f"{folder(job)}/{FILE}", safe="")
     path = f"/upload/storage/v1/b/{bucket}/o?uploadType=media&name={where}"
-    yield stored(job, path, b"\n".join(lines) + b"\n")
+    yield stored(job, path, requests.whole())
     wanted = {
         "displayName": job.id,
         "model": model[1],
