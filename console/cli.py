@@ -165,7 +165,10 @@ def doctor(database: bool, home: Path, config: Path | None, host: str | None, po
 @click.argument("file", type=folder)
 @click.option("--home", envvar="TOLLHOUSE_HOME", default=HOME, show_default=True, help="The gateway's.", type=folder)
 def backup(file: Path, home: Path) -> None:
-    """Copy the database into FILE, as it is at this moment; the gateway may go on."""
+    """Copy the database and the files of batches into FILE, as they are at this moment; the gateway may go on.
+
+    The master key is not in it: keep a copy of that apart.
+    """
     from console.commandline.backup import CannotCopy, back_up
 
     try:
@@ -178,7 +181,7 @@ def backup(file: Path, home: Path) -> None:
 @click.argument("file", type=folder)
 @click.option("--home", envvar="TOLLHOUSE_HOME", default=HOME, show_default=True, help="The gateway's.", type=folder)
 def restore(file: Path, home: Path) -> None:
-    """Put a backup in the place of the database; the gateway must not run. What was there is kept."""
+    """Put a backup in its place, or in an empty home; the gateway must not run. What was there is kept."""
     from console.commandline.backup import CannotCopy
     from console.commandline.backup import restore as put_back
 

@@ -137,8 +137,12 @@ def used_bytes(connection: sqlite3.Connection) -> int:
 
 
 def give_back(connection: sqlite3.Connection) -> bool:
-    """Return some free pages to the disk; whether there are more. A file from before this was possible has none."""
+    """Return some free pages to the disk, outside of any transaction; whether there are more.
+
+    A file from before this was possible has none.
+    """
     if connection.execute("PRAGMA auto_vacuum").fetchone()[0] != 2:
         return False
-    connection.execute(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})").fetchall()
+    # A statement without columns is taken to be through after its first step, and this one gives back a page a step.
+    connection.executescript(f"PRAGMA incremental_vacuum({PAGES_AT_ONCE})")
     return bool(connection.execute("PRAGMA freelist_count").fetchone()[0] > PAGES_AT_ONCE)

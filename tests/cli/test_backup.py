@@ -104,3 +104,67 @@ def test_doctor_shows_what_takes_room(home: Path) -> None:
     assert "Every page, index and reference of the database is whole" in said
     assert "rows in logs" in said
     assert "MB  " in said
+
+
+def test_files_and_waiting_records_come_along(home: Path, tmp_path: Path) -> None:
+    """Files of batches, also empty and large ones, and records on their way are put back; what was there is kept."""
+    large = b"0123456789" * 1_000_000
+    for name, content in {
+        "files/a.json": b"{}",
+        "files/a.jsonl": large,
+        "files/b.jsonl": b"",
+        "spool/1.segment": b"r",
+    }.items():
+        (home / name).parent.mkdir(exist_ok=True)
+        (home / name).write_bytes(content)
+    run(home, "backup", str(tmp_path / "saved.db"))
+    (home / "files" / "a.json").write_bytes(b"changed since")
+    (home / "spool" / "1.segment").write_bytes(b"record and another")
+
+    there, empty = run(home, "restore", str(tmp_path / "saved.db")), tmp_path / "empty"
+    _, said = run(empty, "restore", str(tmp_path / "saved.db"))
+
+    assert there[0] == 0
+    assert "3 files of batches" in said
+    assert [(empty / name).read_bytes() for name in ("files/a.json", "files/a.jsonl", "files/b.jsonl")] == [
+        b"{}",
+        large,
+        b"",
+    ]
+    assert (empty / "spool" / "1.segment").read_bytes() == b"r"
+    assert (home / "files" / "a.json").read_bytes() == b"{}"
+    assert (home / "spool" / "1.segment").read_bytes() == b"record and another"
+    (kept,) = home.glob("files.before-restore-*Z")
+    assert (kept / "a.json").read_bytes() == b"changed since"
+    assert stat.S_IMODE((empty / "files" / "a.jsonl").stat().st_mode) == 0o600
+
+
+def test_restored_database_is_as_it_was(home: Path, tmp_path: Path) -> None:
+    """The table that files travel in is not in the database that is put back, and takes no room there."""
+    (home / "files").mkdir()
+    (home / "files" / "a.jsonl").write_bytes(b"x" * 5_000_000)
+    run(home, "backup", str(tmp_path / "saved.db"))
+
+    run(tmp_path / "empty", "restore", str(tmp_path / "saved.db"))
+
+    restored = tmp_path / "empty" / "tollhouse.db"
+    with closing(sqlite3.connect(restored)) as connection:
+        assert not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'backup_files'").fetchone()
+    assert restored.stat().st_size < 2_000_000
+
+
+@pytest.mark.parametrize("name", ["../outside", "files/../../outside", "/outside", "master.key", "files/", "files/."])
+def test_backup_writes_nowhere_else(home: Path, tmp_path: Path, name: str) -> None:
+    """A backup that somebody has changed writes no file outside of the folders of files and of waiting records."""
+    run(home, "backup", str(tmp_path / "saved.db"))
+    with closing(sqlite3.connect(tmp_path / "saved.db")) as connection, connection:
+        connection.execute("INSERT INTO backup_files VALUES (?, 0, x'61')", (name,))
+
+    status, _ = run(tmp_path / "empty", "restore", str(tmp_path / "saved.db"))
+
+    written = {path.relative_to(tmp_path) for path in (tmp_path).rglob("*") if path.is_file()}
+    assert status == 0
+    assert {str(path) for path in written if path.parts[0] not in ("home", "saved.db")} == {
+        "empty/lock",
+        "empty/tollhouse.db",
+    }

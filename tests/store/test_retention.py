@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from store.ids import LogId, new_id
-from store.log.retention import Keeping
+from store.log.retention import Keeping, give_back
 from store.records import LogRecord
 from store.rollups.rollups import DAY, decode_counts
 from store.spool.drain import Drain
@@ -122,3 +122,17 @@ def test_steps_are_small(file: Path) -> None:
     put(file, [record_of(100 + age / 100) for age in range(500)])
 
     assert tidy(file, Keeping(logs_days=10)) > 10
+
+
+def test_each_step_gives_back_many_pages(tmp_path: Path) -> None:
+    """Room goes back to the disk 64 pages at a time, or a large file would take days to shrink."""
+    with closing(sqlite3.connect(tmp_path / "file.db", isolation_level=None)) as connection:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.execute("CREATE TABLE filling (content)")
+        connection.executemany("INSERT INTO filling VALUES (?)", [(bytes(3_000),)] * 200)
+        connection.execute("DELETE FROM filling")
+        (before,) = connection.execute("PRAGMA freelist_count").fetchone()
+
+        give_back(connection)
+
+        assert connection.execute("PRAGMA freelist_count").fetchone() == (before - 64,)
