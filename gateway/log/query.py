@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from gateway.domain import Caller
 from gateway.errors import BadRequest
 from gateway.moments import epoch_ms
 from store.log.error_classes import CLASSES
-from store.log.filter import LogFilter
+from store.log.filter import STATUS, LogFilter
 from store.log.ranges import Between, Labelled
 from store.rollups.rollups import METADATA
 
@@ -71,18 +71,40 @@ def filter_of(said: Mapping[str, str], caller: Caller, others: set[str]) -> LogF
     found |= {
         MOMENTS[name]: moment(name, value) + (name in INCLUSIVE) for name, value in said.items() if name in MOMENTS
     }
-    if problem := status_problem(found.get("status", "")):
-        raise BadRequest(problem, param="status")
-    if (fault := found.get("error_fault", "")) and fault not in FAULTS:
-        raise BadRequest(f"`error_fault` must be one of {', '.join(FAULTS)}, not `{fault[:40]}`.", param="error_fault")
-    if (name := found.get("error_class", "")) and name not in CLASSES:
-        raise BadRequest(f"`error_class` must be one of {', '.join(CLASSES)}, not `{name[:40]}`.", param="error_class")
+    found["status"] = found.get("status", "").lower()
+    for problem, name in senseless(found):
+        raise BadRequest(problem, param=name)
     if (feedback := feedback_in(said)) is not None:
         found["feedback"] = feedback
     if not caller.is_organisation:
         found["workspace"] = caller.workspace
     numbers = tuple(range_ for name in RANGES if (range_ := between(said, name)))
     return LogFilter(**found, stream=stream_in(said), labels=labels_in(said), numbers=numbers)
+
+
+def senseless(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What makes no sense, and in which filter."""
+    if problem := status_problem(found["status"]):
+        yield problem, "status"
+    if (fault := found.get("error_fault", "")) and fault not in FAULTS:
+        yield f"`error_fault` must be one of {', '.join(FAULTS)}, not `{fault[:40]}`.", "error_fault"
+    if (name := found.get("error_class", "")) and name not in CLASSES:
+        yield f"`error_class` must be one of {', '.join(CLASSES)}, not `{name[:40]}`.", "error_class"
+    since, until = found.get("since_ms"), found.get("until_ms")
+    if since is not None and until is not None and since >= until:
+        told = "`time_of_generation_min` is after `time_of_generation_max`, so that nothing can fit."
+        yield told, "time_of_generation_min"
+
+
+def once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """A query as a mapping. Raises BadRequest for what it says twice: either could be meant."""
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if found.setdefault(name, value) != value:
+            raise BadRequest(
+                f"`{name[:60]}` is said twice; where a list is meant, put commas between.", param=name[:60]
+            )
+    return found
 
 
 def plain(name: str, value: str) -> str:
@@ -137,6 +159,9 @@ def between(said: Mapping[str, str], name: str) -> Between | None:
 def feedback_in(said: Mapping[str, str]) -> tuple[float | None, float | None] | None:
     """The bounds of feedback, if any are said. Raises BadRequest."""
     low, high = (bound(said, name, least=-10.0, most=10.0) for name in FEEDBACK)
+    if low is not None and high is not None and low > high:
+        message = f"`{FEEDBACK[0]}` is above `{FEEDBACK[1]}`, so that nothing can fit."
+        raise BadRequest(message, param=FEEDBACK[0])
     return None if low is None and high is None else (low, high)
 
 
@@ -167,7 +192,6 @@ def moment(name: str, value: str) -> int:
 
 def status_problem(status: str) -> str | None:
     """What is wrong with a filter by status."""
-    is_class = len(status) == 3 and status[0].isdigit() and status[1:].lower() == "xx"
-    if status in ("", "error", "success") or is_class or (len(status) == 3 and status.isdigit()):
+    if status in ("", "error", "success") or STATUS.fullmatch(status):
         return None
     return f"`status` must be `error`, `success`, a class such as `4xx` or a status such as `429`, not `{status[:40]}`."

@@ -1,7 +1,7 @@
 """Which log records somebody wants to see: as SQL for the list, as a test of one record for the live tail."""
 
 import re
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy import ColumnElement, func, literal_column, or_, text
@@ -20,6 +20,8 @@ EXACT = (
     *("provider", "vendor", "model", "api_key_id", "trace_id", "span_id"),
     *("workspace", "error_code", "error_fault", "cache_status"),
 )
+SEVERAL = ("trace_id", "span_id")
+"""Of them, those that may name several with commas between; one that has a comma itself is found too."""
 AT_ONCE = 10_000
 """More requests than are ever under way together; see `first_since`."""
 
@@ -34,6 +36,7 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
     model: str = ""
     api_key_id: str = ""
     trace_id: str = ""
+    """One, or several with commas between; so are spans."""
     span_id: str = ""
     text: str = ""
     """Part of the model, the key's name, the path or the failure's message; letters A to Z in either case."""
@@ -62,7 +65,7 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
     def matches(self, record: LogRecord) -> bool:
         """Whether a record is wanted; means what `where` means."""
         return (
-            all(wanted == value_of(record, name) for name, wanted in exact(self))
+            all(value_of(record, name) in wanted for name, wanted in exact(self))
             and (self.since_ms is None or record.created_at_ms >= self.since_ms)
             and (self.until_ms is None or record.created_at_ms < self.until_ms)
             and status_matches(self.status, record)
@@ -78,7 +81,7 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
 
 def where(narrowed: LogFilter) -> list[ColumnElement[bool]]:
     """The same conditions for a SELECT from `logs`."""
-    conditions = [col(getattr(LogRow, name)) == wanted for name, wanted in exact(narrowed)]
+    conditions = [is_one_of(getattr(LogRow, name), wanted) for name, wanted in exact(narrowed)]
     conditions += status_is(narrowed.status)
     if narrowed.since_ms is not None:
         conditions += [col(LogRow.created_at_ms) >= narrowed.since_ms, first_since(narrowed.since_ms)]
@@ -97,9 +100,21 @@ def where(narrowed: LogFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def exact(narrowed: LogFilter) -> list[tuple[str, str]]:
-    """Fields that must equal what is wanted."""
-    return [(name, wanted) for name in EXACT if (wanted := getattr(narrowed, name))]
+def exact(narrowed: LogFilter) -> list[tuple[str, list[str]]]:
+    """Fields that must equal what is wanted, or one of it."""
+    return [(name, one_of(name, wanted)) for name in EXACT if (wanted := getattr(narrowed, name))]
+
+
+def one_of(name: str, wanted: str) -> list[str]:
+    """What a field may be."""
+    several = [part.strip() for part in wanted.split(",")] if name in SEVERAL else []
+    return [*dict.fromkeys([wanted, *(part for part in several if part)])]
+
+
+def is_one_of(column: Any, wanted: list[str]) -> ColumnElement[bool]:
+    """The same as SQL."""
+    found: ColumnElement[bool] = col(column) == wanted[0] if len(wanted) == 1 else col(column).in_(wanted)
+    return found
 
 
 def value_of(record: LogRecord, name: str) -> object:

@@ -34,7 +34,9 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
     """Exclusive."""
     grain: int
     finest: int = MINUTE
-    """What its edges are cut to; outwards where they do not fit."""
+    """What its beginning is cut to; outwards where it does not fit."""
+    finest_end: int = MINUTE
+    """The same of its end, which is younger."""
 
     def starts(self) -> range:
         """Where each bucket begins."""
@@ -70,18 +72,25 @@ Sums = dict[tuple[int, str], Sum]
 
 def period_of(since_ms: int, until_ms: int, now_ms: int) -> Period:
     """A period in buckets that make a graph of a few hundred points, of a length that is still kept."""
-    span, age = until_ms - since_ms, now_ms - since_ms
-    finest = MINUTE if age < MINUTES_KEPT_DAYS * DAY else HOUR if age < HOURS_KEPT_DAYS * DAY else DAY
+    span, finest, finest_end = until_ms - since_ms, finest_of(now_ms - since_ms), finest_of(now_ms - until_ms)
     wanted = MINUTE if span <= 6 * HOUR else HOUR if span <= 14 * DAY else DAY
-    return Period(since_ms=since_ms, until_ms=until_ms, grain=max(wanted, finest), finest=finest)
+    return Period(since_ms=since_ms, until_ms=until_ms, grain=max(wanted, finest), finest=finest, finest_end=finest_end)
+
+
+def finest_of(age_ms: int) -> int:
+    """The smallest buckets that are all still kept around that age, back to the beginning of the next larger one."""
+    if age_ms + HOUR < MINUTES_KEPT_DAYS * DAY:
+        return MINUTE
+    return HOUR if age_ms + DAY < HOURS_KEPT_DAYS * DAY else DAY
 
 
 async def sums(session: AsyncSession, question: Question, *, with_times: bool = True) -> Sums:
     """The answer; distributions are left out where nobody asks for them, since they are most of the work."""
     found: Sums = {}
     period = question.period
-    finest = max(period.finest, HOUR) if question.facet.startswith(METADATA) else period.finest
-    for grain, low, high in stretches(period.since_ms, period.until_ms, max(period.grain, finest), finest):
+    least = HOUR if question.facet.startswith(METADATA) else MINUTE
+    finest, finest_end = max(period.finest, least), max(period.finest_end, least)
+    for grain, low, high in stretches(period.since_ms, period.until_ms, max(period.grain, finest), finest, finest_end):
         async for start, value, last_ms, counts, times in rows(session, question, (grain, low, high), with_times):
             key = (start - start % period.grain, value)
             part = Sum(decode_counts(counts), decode_times(times), last_ms)
@@ -92,21 +101,25 @@ async def sums(session: AsyncSession, question: Question, *, with_times: bool = 
     return found
 
 
-def stretches(since: int, until: int, grain: int, finest: int) -> Iterator[tuple[int, int, int]]:
-    """A period cut into buckets as large as fit: (grain, first, end). What is finer than the finest is widened."""
+def stretches(since: int, until: int, grain: int, finest: int, finest_end: int) -> Iterator[tuple[int, int, int]]:
+    """A period cut into buckets as large as fit: (grain, first, end). What is finer than the finest is widened.
+
+    `finest_end` is at most `finest`: fine buckets are kept for less time.
+    """
     if since >= until:
         return
-    if grain <= finest:
+    is_finest = grain <= finest
+    low, high = since - since % grain if is_finest else since + -since % grain, until - until % grain
+    if grain <= finest_end or (is_finest and low >= high):
         yield grain, since - since % grain, until
         return
-    low, high = since + -since % grain, until - until % grain
     finer = GRAINS[GRAINS.index(grain) - 1]
     if low >= high:
-        yield from stretches(since, until, finer, finest)
+        yield from stretches(since, until, finer, finest, finest_end)
         return
-    yield from stretches(since, low, finer, finest)
+    yield from stretches(since, low, finer, finest, finest)
     yield grain, low, high
-    yield from stretches(high, until, finer, finest)
+    yield from stretches(high, until, finer, finest_end, finest_end)
 
 
 async def rows(

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -128,6 +129,9 @@ async def test_filters(busy: Gateway, said: dict[str, str], requests: int) -> No
         ({"metadata": "red"}, "metadata"),
         ({"status_code": "bad"}, "status_code"),
         ({"colour": "red"}, "colour"),
+        ({"time_of_generation_min": "1000-01-01T00:00:00Z"}, "time_of_generation_min"),
+        ({"time_of_generation_max": "0001-01-01T00:00:00Z"}, "time_of_generation_min"),
+        ({"time_of_generation_max": "9999-12-31T00:00:00Z", "status": "5XX5"}, "status"),
     ],
 )
 async def test_filters_without_sense_are_told(busy: Gateway, said: dict[str, str], param: str) -> None:
@@ -156,6 +160,21 @@ async def test_groups(busy: Gateway) -> None:
     }
     assert [(row["workspace"], row["requests"]) for row in by_workspace] == [("default", 7)]
     assert {row["status_code"]: row["requests"] for row in by_status} == {"200": 6, "404": 1}
+
+
+async def test_group_by_a_key_with_a_slash(tmp_path: Path) -> None:
+    """Whatever a metadata key is called, it can be grouped and filtered by."""
+    keys = ["a/b", "a//b", "with space", "日本", "a,b", "%wild_", "emoji😀", "a?b#c"]
+    reported = {"request": {"url": "https://x/v1/chat/completions", "body": {}}}
+    async with gateway_in(tmp_path) as gateway:
+        for key in keys:
+            (await gateway.admin.post("/v1/logs", json=reported | {"metadata": {key: "yes"}})).raise_for_status()
+        await gateway.logs()
+        grouped = [await got(gateway, f"groups/metadata/{quote(key, safe='')}") for key in keys]
+        listed = [await gateway.logs(metadata=json.dumps({key: "yes"})) for key in keys]
+
+    assert [[row["metadata_value"] for row in group["data"]] for group in grouped] == [["yes"]] * len(keys)
+    assert [len(rows) for rows in listed] == [1] * len(keys)
 
 
 async def test_group_with_other_columns_and_a_filter(busy: Gateway) -> None:

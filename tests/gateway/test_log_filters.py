@@ -46,6 +46,8 @@ async def busy(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Gatewa
         ({"response_time_max": "0.0001"}, 0),
         ({"workspace_slug": "elsewhere"}, 0),
         ({"ai_org_model": "openai__gpt-4o"}, 4),
+        ({"trace_id": "t0,t1"}, 4),
+        ({"status": "4XX"}, 1),
     ],
 )
 async def test_each_filter_narrows(busy: Gateway, said: dict[str, str], found: int) -> None:
@@ -54,13 +56,33 @@ async def test_each_filter_narrows(busy: Gateway, said: dict[str, str], found: i
 
 
 @pytest.mark.parametrize(
-    "said", [{"error_fault": "nobody"}, {"stream_mode": "maybe"}, {"cost_max": "-1"}, {"colour": "red"}]
+    "said",
+    [
+        {"error_fault": "nobody"},
+        {"stream_mode": "maybe"},
+        {"cost_max": "-1"},
+        {"colour": "red"},
+        {"status": "999"},
+        {"status": "6xx"},
+        {"cursor": "yesterday"},
+        {"time_of_generation_min": "2026-02-01T00:00:00Z", "time_of_generation_max": "2026-01-01T00:00:00Z"},
+        {"weighted_feedback_min": "5", "weighted_feedback_max": "1"},
+    ],
 )
 async def test_filter_without_sense_is_told(busy: Gateway, said: dict[str, str]) -> None:
     """What is no filter, or means nothing, is a 400 that names it."""
     answer = await busy.admin.get("/v1/logs", params=said)
 
     assert (answer.status_code, answer.json()["error"]["param"]) == (400, next(iter(said)))
+
+
+@pytest.mark.parametrize("path", ["/v1/logs", "/v1/logs/tail", "/v1/analytics/graphs/requests"])
+async def test_filter_that_is_said_twice_is_told(busy: Gateway, path: str) -> None:
+    """Of two values for one filter neither is taken quietly; the same one twice is no matter in a list."""
+    answer = await busy.admin.get(f"{path}?status=error&status=success")
+
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, "status")
+    assert len((await busy.admin.get("/v1/logs?trace_id=t0&trace_id=t0")).json()["data"]) == 2
 
 
 async def test_trace_is_a_tree(busy: Gateway) -> None:

@@ -41,7 +41,7 @@ def filters() -> list[LogFilter]:
     single += [{"text": text} for text in TEXTS]
     single += [{name: "gpt-4o"} for name in ("provider", "vendor", "model", "api_key_id")]
     classes: list[dict[str, object]] = [{"error_class": name} for name in CLASSES]
-    single += [{"span_id": "a"}]
+    single += [{"span_id": "a"}, {"span_id": "a, b"}, {"trace_id": "b,a,"}, {"trace_id": ","}]
     single += [{"trace_id": "a"}, {"since_ms": 5}, {"until_ms": 5}, {"since_ms": 3, "until_ms": 4}, {"since_ms": 10}]
     pairs = [one | other for one, other in product(single, single[1::3]) if not one.keys() & other.keys()]
     return [msgspec.convert(conditions, LogFilter) for conditions in single + pairs + classes]

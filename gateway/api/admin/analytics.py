@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from gateway.api.admin.door import caller_of
 from gateway.errors import BadRequest
 from gateway.log.patient import patiently
-from gateway.log.query import filter_of
+from gateway.log.query import filter_of, once
 from gateway.moments import now_ms
 from gateway.watching.metrics import METRICS
 from store.log.feedback import counts_by_log
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 Query = Request[None, None, State]
 DAY_MS = 86_400_000
+LONGEST_MS = 7_310 * DAY_MS
+"""Of a period: twenty years, a point for each day."""
 RECORDS_AT_ONCE = 500
 SUMMED_UP_SECONDS = 0.5
 UNKNOWN = {"prompt_slug"}
@@ -56,13 +58,16 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 def asked(query: Query, *more: str) -> Asked:
     """The question in a query, `more` being what else it may say. Raises BadRequest."""
-    said = {name: value for name, value in query.query_params.items() if value != ""}
+    said = {name: value for name, value in once(query.query_params.multi_items()).items() if value != ""}
     narrowed = filter_of(said, caller_of(query), {*UNKNOWN, *more})
     now = now_ms()
     until = now if narrowed.until_ms is None else narrowed.until_ms
     since = until - DAY_MS if narrowed.since_ms is None else narrowed.since_ms
     if since >= until:
         message = "`time_of_generation_min` must be before `time_of_generation_max`."
+        raise BadRequest(message, param="time_of_generation_min")
+    if until - since > LONGEST_MS or since < 0:
+        message = "`time_of_generation_min` is too early: a period may have 20 years, and none begins before 1970."
         raise BadRequest(message, param="time_of_generation_min")
     return Asked(period=period_of(since, until, now), narrowed=narrowed, metrics=metrics_in(query))
 

@@ -75,7 +75,7 @@ class GroupsController(Controller):
         page = listed(told, current_page, page_size)
         return named(page, plant) if group == "api-keys" else page
 
-    @get("/metadata/{key:str}", guards=needs("analytics.view"), summary="Group by metadata")
+    @get("/metadata/{key:path}", guards=needs("analytics.view"), summary="Group by metadata")
     async def metadata(
         self,
         request: Query,
@@ -85,9 +85,9 @@ class GroupsController(Controller):
         page_size: PageSize = 50,
     ) -> Json:
         """By the values of a metadata key; `metrics` adds columns, `order_by` names the one that is largest first."""
-        question = asked(request, *MORE)
+        question, facet = asked(request, *MORE), METADATA + str(key).removeprefix("/")
         fields = BY_METADATA | {name: name for name in question.metrics}
-        found = await by_value(plant, question, METADATA + key, fields.values())
+        found = await by_value(plant, question, facet, fields.values())
         told = [
             {"metadata_value": value, **valued(fields, part, span(question)), "last_seen": instant(part.last_ms)}
             for value, part in ranked(request, found)

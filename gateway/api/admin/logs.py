@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
+from uuid import UUID
 
 import msgspec
 from litestar import Controller, Request, get, post
@@ -17,7 +18,7 @@ from gateway.api.admin.feedback import shown
 from gateway.api.admin.log_ingest import Taken, taken
 from gateway.errors import BadRequest, NotFound
 from gateway.log.patient import patiently
-from gateway.log.query import filter_of
+from gateway.log.query import filter_of, once
 from gateway.log.reported import Reported
 from gateway.log.wire import event, summary, whole
 from gateway.plant import Plant
@@ -67,10 +68,10 @@ class LogsController(Controller):
         with `_min` and `_max`: `total_units`, `prompt_token`, `completion_token`, `cost` (cents), `response_time`,
         `time_to_first_token` (ms), `retry_count`, `weighted_feedback`.
         """
-        narrowed = narrowed_by(request)
+        narrowed, before = narrowed_by(request), place(cursor)
         await plant.writer.caught_up(FRESH_SECONDS)
         async with plant.database.session() as session, patiently(session):
-            records = await page(session, narrowed, limit=limit, before=LogId(cursor) if cursor else None)
+            records = await page(session, narrowed, limit=limit, before=before)
         following = records[-1].id if len(records) == limit else None
         return LogList(data=[summary(record) for record in records], next_cursor=following)
 
@@ -123,4 +124,12 @@ async def followed(plant: Plant, narrowed: LogFilter, *, wants_started: bool) ->
 
 def narrowed_by(request: Query) -> LogFilter:
     """The filters in a query. Raises BadRequest."""
-    return filter_of(dict(request.query_params.items()), caller_of(request), OTHERS)
+    return filter_of(once(request.query_params.multi_items()), caller_of(request), OTHERS)
+
+
+def place(cursor: str | None) -> LogId | None:
+    """Where a page begins. Raises BadRequest for what no page has told."""
+    try:
+        return LogId(str(UUID(cursor))) if cursor else None
+    except ValueError as error:
+        raise BadRequest("`cursor` must be the `next_cursor` of another page.", param="cursor") from error
