@@ -15,6 +15,7 @@ from typing import cast
 import httptools
 
 from gateway.errors import Broken
+from gateway.unpacking import Unpacking, unpacking
 
 LONGEST_HEAD = 262_144
 """Bytes before the body begins; a vendor that sends more is broken."""
@@ -73,6 +74,7 @@ class Connection(asyncio.Protocol):
         self._waiting = self._head_bytes = 0
         self._has_head = self._is_whole = self._ends_with_connection = False
         self._can_serve_again = False
+        self._unpacking: Unpacking | None = None
         self._failure: ConnectionBroke | ConnectionStalled | None = None
         self.has_answered = False
         """Whether a single byte of the answer has come."""
@@ -208,7 +210,7 @@ class Connection(asyncio.Protocol):
         self.is_closed = True
         if self._failure is None and not self._is_whole:
             if error is None and self._has_head and self._ends_with_connection:
-                self._is_whole = True
+                self._end()
             else:
                 self._failure = ConnectionBroke(str(error) if error else "closed by the other side")
         self._wake()
@@ -225,12 +227,25 @@ class Connection(asyncio.Protocol):
         if status < 200:
             self.headers.clear()
             return
+        said = dict(self.headers)
+        if "content-encoding" in said:
+            try:
+                self._unpacking = unpacking(said["content-encoding"])
+            except ValueError as error:
+                return self._fail(ConnectionBroke(str(error)))
         self.status, self._has_head = status, True
-        framed = {name for name, _ in self.headers} & {"content-length", "transfer-encoding"}
-        self._ends_with_connection = not framed and status not in (204, 304)
+        is_framed = "content-length" in said or "transfer-encoding" in said
+        self._ends_with_connection = not is_framed and status not in (204, 304)
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""
+        if self._unpacking is not None:
+            try:
+                body = self._unpacking.feed(body)
+            except ValueError as error:
+                return self._fail(ConnectionBroke(str(error)))
+            if not body:
+                return
         self._pieces.append(body)
         self._waiting += len(body)
         if self._waiting > MUCH_WAITING and self._transport is not None:
@@ -239,5 +254,11 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         """The body is whole."""
         if self._has_head:
-            self._is_whole = True
-            self._can_serve_again = self._parser.should_keep_alive()
+            self._end()
+            self._can_serve_again = self._is_whole and self._parser.should_keep_alive()
+
+    def _end(self) -> None:
+        """Everything came, unless what is packed breaks off within."""
+        if self._unpacking is not None and not self._unpacking.is_whole:
+            return self._fail(ConnectionBroke("what it packed breaks off"))
+        self._is_whole = self._failure is None

@@ -58,24 +58,36 @@ def certificates() -> ssl.SSLContext:
 class Reply:
     """A vendor's answer: the head has come, the body is still to be read."""
 
-    __slots__ = ("_connection", "_vendor", "headers", "status")
+    __slots__ = ("_begun", "_connection", "_vendor", "headers", "status")
 
     def __init__(self, connection: Connection, vendor: str) -> None:
         self.status = connection.status
         self.headers = connection.headers
         self._connection = connection
         self._vendor = vendor
+        self._begun = b""
+        """What was looked at and is still to be read."""
+
+    async def beginning(self) -> bytes:
+        """How the body begins, for a look. Raises VendorBroke and VendorSlow."""
+        try:
+            self._begun = self._begun or await self._connection.chunk()
+        except (ConnectionBroke, ConnectionStalled) as error:
+            raise failure(self._vendor, error) from error
+        return self._begun
 
     async def body(self) -> bytes:
         """All of it. Raises VendorBroke and VendorSlow."""
         try:
-            return await self._connection.body()
+            return self._begun + await self._connection.body()
         except (ConnectionBroke, ConnectionStalled) as error:
             raise failure(self._vendor, error) from error
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """It, piece by piece as the network brings it. Raises VendorBroke and VendorSlow."""
         try:
+            if self._begun:
+                yield self._begun
             while chunk := await self._connection.chunk():
                 yield chunk
         except (ConnectionBroke, ConnectionStalled) as error:

@@ -61,16 +61,29 @@ class AsgiClient:
         self._has_body = True
         message = await self._receive()
         body: bytes = message.get("body", b"")  # type: ignore[assignment]
-        while message.get("more_body") and len(body) != length:  # a whole body needs no further look
+        if message.get("more_body") and len(body) != length:  # a whole body needs no further look
+            return await self._rest(body, length)
+        if message["type"] == "http.disconnect":
+            raise self._gone()
+        return body
+
+    async def _rest(self, begun: bytes, length: int | None) -> bytes:
+        """The whole of a body that comes in pieces. Raises TooLarge and HungUp."""
+        body, more = bytearray(begun), True
+        while more and len(body) != length:
             message = await self._receive()
-            body += message.get("body", b"")  # type: ignore[operator]
+            if message["type"] == "http.disconnect":
+                raise self._gone()
+            body += message.get("body", b"")  # type: ignore[arg-type]
+            more = bool(message.get("more_body"))
             if len(body) > self._limit:
                 self._has_body = False
                 raise self._too_large()
-        if message["type"] == "http.disconnect":
-            self.has_hung_up = True
-            raise HungUp("the client hung up before its request was complete")
-        return body
+        return bytes(body)
+
+    def _gone(self) -> HungUp:
+        self.has_hung_up = True
+        return HungUp("the client hung up before its request was complete")
 
     def _too_large(self) -> TooLarge:
         limit = f"Tollhouse: the body is over {self._limit // 1_000_000} MB; send less, or have the operator raise"
@@ -120,7 +133,7 @@ class AsgiClient:
         if self.has_begun:
             await self._send({"type": "http.response.body", "body": call.ending, "more_body": False})
             return
-        await answer(self._send, call.status, call.response_headers, b"".join(call.response))
+        await answer(self._send, call.status, call.response_headers, b"".join([*call.response, call.ending]))
 
 
 async def answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

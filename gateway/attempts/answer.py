@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from gateway.errors import LAST_WORDS, VendorBroke, VendorFailed, VendorRefused
-from gateway.vendors.vendor import BadAnswer
+from gateway.vendors.frames import BOM
+from gateway.vendors.vendor import BadAnswer, VendorSaysNo
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,12 +32,16 @@ MARKUP = re.compile(r"<(style|script)\b.*?</\1>|<[^>]*>", re.S | re.I)
 
 
 def understood(reply: Reply, body: bytes, attempt: Try) -> Answered:
-    """A whole answer, for the client. Raises VendorBroke unless it is one."""
+    """A whole answer, for the client. Raises VendorBroke unless it is one, and VendorRefused for an error within it."""
     try:
         return attempt.answered(body)
+    except VendorSaysNo as error:
+        raise refused_event(attempt.target, error.said) from error
     except BadAnswer as error:
         raise VendorBroke(attempt.target.vendor.id, f"it answered {error}: {excerpt(body)}") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        if body.startswith(BOM):  # which a reader of JSON may pass over (RFC 8259, section 8.1)
+            return understood(reply, body.removeprefix(BOM), attempt)
         raise no_json(reply, body, attempt.target.vendor.id) from error
     except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
         vendor = attempt.target.vendor.id
@@ -101,7 +106,7 @@ def no_json(reply: Reply, body: bytes, vendor: str) -> VendorBroke:
 def json_object(body: bytes) -> dict[str, Any] | None:
     """A body as a JSON object, None if it is none."""
     try:
-        said = msgspec.json.decode(body)
+        said = msgspec.json.decode(body.removeprefix(BOM))
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     if isinstance(said, list) and said:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gateway.adapters import ADAPTERS
-from gateway.adapters.adapter import AdaptedStream
+from gateway.adapters.adapter import AdaptedStream, retold
 from gateway.adapters.messages import COUNTS, count
+from gateway.adapters.wholes import chunks_of
 from gateway.attempts.params import shaped
 from gateway.attempts.targets import target_of
 from gateway.authenticate import presented
@@ -16,7 +17,8 @@ from gateway.catalog.own_models import with_defaults
 from gateway.errors import NotOffered, NotSpoken
 from gateway.functions import Function
 from gateway.headers import NOT_PASSED_ON
-from gateway.vendors.openai import WIRES
+from gateway.vendors.openai import CHAT_LIKE, WIRES
+from gateway.vendors.openai.stream import ChatStream
 from gateway.vendors.vendor import Answered, Asked, Unspoken
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ HEEDED = frozenset(
 """Headers of a client that a vendor's dialect may look at."""
 OF_ONE_CONNECTION = NOT_PASSED_ON | {"host", "accept-encoding", "expect", "upgrade-insecure-requests"}
 """Headers that are never forwarded: our connection to the vendor has its own."""
+EVENTS = "text/event-stream"
 UNUSED = WIRES[Function.RELAY]
 text = msgspec.json.Encoder().encode
 
@@ -76,10 +79,21 @@ class Try(msgspec.Struct, frozen=True, eq=False):
     def answered(self, body: bytes) -> Answered:
         """The vendor's whole answer, for the client. Raises BadAnswer, or what msgspec raises."""
         found = self.wire.decode(body, self.asked)
+        if self.asked.stream and self.asked.function in CHAT_LIKE and (events := self._events(found)):
+            return Answered(events, found.model, found.usage, {"content-type": EVENTS})
         if self.adapter is None:
             return found
         answer = self.adapter.answer(msgspec.json.decode(found.body), self.said)
         return Answered(text(answer), found.model, found.usage, {"content-type": "application/json"})
+
+    def _events(self, whole: Answered) -> bytes:
+        """A whole answer as the stream that the client asked for; empty where there is nothing to make one of."""
+        said = msgspec.json.decode(whole.body)
+        chunks = chunks_of(said, wants_usage=self.asked.wants_usage) if isinstance(said, dict) else []
+        if not chunks or self.adapter is None:
+            written = [b"data: " + text(chunk) + b"\n\n" for chunk in chunks]
+            return b"".join([*written, ChatStream.ending]) if chunks else b""
+        return retold(self.adapter.stream(self.said), chunks)
 
 
 def prepared(call: Call, step: Step, plant: Plant, retries: int = 0) -> Try:

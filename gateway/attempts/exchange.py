@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gateway.attempts.answer import content_type, refusal, refused_event, understood
-from gateway.attempts.attempting import headers_with
+from gateway.attempts.attempting import EVENTS, headers_with
 from gateway.attempts.trying import trying
 from gateway.errors import TimedOut, VendorBroke
 from gateway.headers import passed_on, story
@@ -28,10 +28,14 @@ if TYPE_CHECKING:
     from gateway.upstream import Reply
     from gateway.vendors.vendor import Reader, Sent
 
-EVENTS = "text/event-stream"
 EXCEEDED = "Request exceeded the timeout sent in the request: {}"
 """Portkey's sentence."""
 SILENT = "Nothing of the answer came within the first token timeout: {}"
+STREAMED = (EVENTS, "application/vnd.amazon.eventstream", "application/x-ndjson")
+UNSAID = ("", "text/plain", "application/octet-stream", "binary/octet-stream")
+"""What vendors call a body that do not say what it is."""
+BEGINNINGS = (b"data:", b"event:", b"id:", b"retry:", b":")
+"""How a stream of events may begin. Source: the HTML standard, section 9.2.5."""
 AT_LEISURE: AbstractAsyncContextManager[None] = nullcontext()
 
 
@@ -150,7 +154,7 @@ async def begun(call: Call, attempt: Try, plant: Plant) -> Whole | Begun:
         trial = stack.enter_context(trying(call, attempt, plant))
         async with within(leaf.first_token_timeout_ms, attempt, SILENT):
             reply = await headed(call, attempt, plant, stack, trial)
-            if reply.status >= 300 or not is_stream(reply):
+            if reply.status >= 300 or not await is_stream(reply):
                 body = await reply.body()
                 if reply.status >= 300:
                     raise refusal(reply, body, target, plant.catalog(call))
@@ -177,9 +181,13 @@ async def headed(call: Call, attempt: Try, plant: Plant, stack: AsyncExitStack, 
     return reply
 
 
-def is_stream(reply: Reply) -> bool:
-    """Whether the body comes as events."""
-    return content_type(reply).startswith((EVENTS, "application/vnd.amazon.eventstream", "application/x-ndjson"))
+async def is_stream(reply: Reply) -> bool:
+    """Whether the body comes as events; where its type says nothing, how it begins does. Raises VendorFailed."""
+    kind = content_type(reply)
+    if kind.startswith(STREAMED):  # as nearly all say it
+        return True
+    kind = kind.partition(";")[0].strip().lower()
+    return kind in STREAMED or (kind in UNSAID and (await reply.beginning()).startswith(BEGINNINGS))
 
 
 async def read_on(begun: Begun, is_enough: Callable[[], bool]) -> None:
@@ -188,16 +196,16 @@ async def read_on(begun: Begun, is_enough: Callable[[], bool]) -> None:
     Raises VendorFailed for one that breaks meanwhile: a refusal must not look like a broken 200.
     """
     reader, vendor = begun.reader, begun.attempt.target.vendor.id
-    while not (is_enough() or reader.is_done):
-        chunk = await anext(begun.chunks, None)
-        if chunk is None and reader.is_complete:
-            return
-        if chunk is None:
-            raise VendorBroke(vendor, "the stream ended before the answer was complete; try again")
+    is_over = reader.is_done
+    while not (is_over or is_enough()):
+        chunk = await anext(begun.chunks, b"")
         if data := fed(begun, chunk):
             begun.held.append(data)
         if reader.error is not None and (begun.attempt.step.leaf.hold is not None or not reader.has_content):
             raise refused_event(begun.attempt.target, reader.error)
+        is_over = reader.is_done or not chunk
+        if is_over and not reader.is_complete and reader.error is None:
+            raise VendorBroke(vendor, "the stream ended before the answer was complete; try again")
 
 
 def fed(begun: Begun, chunk: bytes) -> bytes:

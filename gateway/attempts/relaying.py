@@ -29,6 +29,9 @@ async def events(call: Call, begun: Begun) -> AsyncIterator[bytes]:
                     yield data
                 if reader.is_done or reader.error is not None:
                     break
+            else:
+                if data := fed(begun, b""):
+                    yield data
     except VendorFailed as error:
         failure = error
     finally:

@@ -100,6 +100,14 @@ class BadAnswer(Exception):
     """What came is no answer; the message says what it is instead, as the end of a sentence after `it answered`."""
 
 
+class VendorSaysNo(Exception):
+    """What came as a success is the vendor's own error, as JSON."""
+
+    def __init__(self, said: bytes) -> None:
+        super().__init__(said)
+        self.said = said
+
+
 class Unspoken(Exception):
     """The request asks for something that this vendor's wire cannot say; the message says what, and what would do."""
 
@@ -140,7 +148,8 @@ class Reader(Protocol):
         """Whether the answer is whole."""
 
     def feed(self, chunk: bytes) -> bytes:
-        """The events that `chunk` completes, as the client is to have them, without what ends the stream.
+        """The events that `chunk` completes, as the client is to have them, without what ends the stream; an empty one
+        says that the vendor's stream has ended.
 
         Raises OverflowError for an event without end.
         """
@@ -153,7 +162,8 @@ class Frames(Protocol):
     """How a stream is cut into events."""
 
     def feed(self, chunk: bytes) -> Iterable[tuple[str, bytes]]:
-        """The (name, data) of each event that `chunk` completes; the name is empty where the framing has none.
+        """The (name, data) of each event that `chunk` completes; the name is empty where the framing has none. An empty
+        chunk says that nothing more comes.
 
         Raises OverflowError for an event without end.
         """
@@ -181,7 +191,7 @@ class Wire(msgspec.Struct, frozen=True, kw_only=True):
     encode: Callable[[Asked], Sent]
     """Raises Unspoken."""
     decode: Callable[[bytes, Asked], Answered]
-    """Raises BadAnswer, or what msgspec raises."""
+    """Raises BadAnswer, VendorSaysNo, or what msgspec raises."""
     reader: Callable[[Asked], Reader] | None = None
     """None where the function has no stream; whoever asks for one gets the whole answer."""
     usage: Callable[[bytes], Usage | None]

@@ -10,7 +10,7 @@ import msgspec
 from gateway.vendors.anthropic.answer import usage_of_messages
 from gateway.vendors.anthropic.models import ability_of
 from gateway.vendors.anthropic.stream import merged
-from gateway.vendors.frames import limit, parts_of
+from gateway.vendors.frames import Blocks, parts_of
 from gateway.vendors.vendor import Answered, Asked, BadAnswer, Json
 from store.records import Usage
 
@@ -81,10 +81,10 @@ class MessagesStream:
     `message_stop` is kept back, for it says that the answer is whole, and an error, for the caller tells of it.
     """
 
-    __slots__ = ("_pending", "_usage", "ending", "error", "has_content", "is_done", "model", "skipped", "usage")
+    __slots__ = ("_blocks", "_usage", "ending", "error", "has_content", "is_done", "model", "skipped", "usage")
 
     def __init__(self, asked: Asked) -> None:
-        self._pending = b""
+        self._blocks = Blocks()
         self._usage: Json | None = None
         self.usage: bytes | None = None
         """Put together from the beginning's and the end's."""
@@ -103,12 +103,7 @@ class MessagesStream:
 
     def feed(self, chunk: bytes) -> bytes:
         """The events that `chunk` completes."""
-        data = self._pending + chunk if self._pending else chunk
-        if b"\r" in data:
-            data = data.replace(b"\r\n", b"\n")
-        *blocks, self._pending = data.split(b"\n\n")
-        limit(self._pending)
-        return b"".join(block + b"\n\n" for block in blocks if self._is_passed(block))
+        return b"".join(block + b"\n\n" for block in self._blocks.feed(chunk) if self._is_passed(block))
 
     def _is_passed(self, block: bytes) -> bool:
         if self.is_done or self.error is not None:

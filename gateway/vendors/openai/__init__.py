@@ -16,7 +16,19 @@ from gateway.vendors.openai.relayed import RelayedStream
 from gateway.vendors.openai.spoken import Spoken, spoken
 from gateway.vendors.openai.stream import ChatStream
 from gateway.vendors.openai.usage import usage_of
-from gateway.vendors.vendor import Answered, Asked, Login, Sent, Setting, Upload, Vendor, Wire, bearer
+from gateway.vendors.vendor import (
+    Answered,
+    Asked,
+    BadAnswer,
+    Login,
+    Sent,
+    Setting,
+    Upload,
+    Vendor,
+    VendorSaysNo,
+    Wire,
+    bearer,
+)
 
 INCLUDE_USAGE = msgspec.Raw(b'{"include_usage":true}')
 CHAT_LIKE = frozenset({Function.CHAT, Function.COMPLETE})
@@ -111,19 +123,33 @@ def with_usage(options: msgspec.Raw | None) -> msgspec.Raw:
 
 
 def decode(body: bytes, asked: Asked) -> Answered:
-    """An answer, untouched. Raises what msgspec raises for something that is no JSON."""
-    if asked.function in NO_JSON and body[:1] != b"{":
+    """An answer, untouched. Raises BadAnswer, VendorSaysNo, and for something that is no JSON what msgspec raises, or
+    UnicodeDecodeError."""
+    may_be_anything = asked.function in NO_JSON
+    if may_be_anything and body[:1] != b"{":
         return Answered(body)
     try:
         said = spoken(body)
     except msgspec.ValidationError:
+        if body.lstrip()[:1] != b"{" and not may_be_anything:
+            raise BadAnswer("with JSON that is no object") from None
         said = Spoken()  # JSON of another shape is not ours to judge
     except msgspec.DecodeError:
-        if asked.function in NO_JSON:
+        if may_be_anything:
             return Answered(body)
         raise
+    if not (body.isascii() or may_be_anything):
+        body.decode()  # a client would stumble over what is no UTF-8
+    if said.error is not msgspec.UNSET and asked.function in CHAT_LIKE and not said.choices:
+        refuse(said.error, body)
     usage = b"null" if said.usage is msgspec.UNSET else bytes(said.usage)
     return Answered(body, said.model, usage)
+
+
+def refuse(error: msgspec.Raw, body: bytes) -> None:
+    """A success that is an error: those who pass requests on say so of whom they asked. Raises VendorSaysNo."""
+    if bytes(error) not in (b"null", b'""', b"{}"):
+        raise VendorSaysNo(body)
 
 
 def reader(asked: Asked) -> ChatStream:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from gateway.vendors.frames import limit, parts_of
+from gateway.vendors.frames import Blocks, parts_of
 from gateway.vendors.vendor import Asked
 
 
@@ -44,12 +44,12 @@ LAST = ("response.completed", "response.incomplete", "response.failed")
 class RelayedStream:
     """Bytes through, whole events at a time, with a look at what they say of model, usage and error: a `Reader`."""
 
-    __slots__ = ("_is_last_seen", "_pending", "error", "has_content", "is_done", "model", "skipped", "usage")
+    __slots__ = ("_blocks", "_is_last_seen", "error", "has_content", "is_done", "model", "skipped", "usage")
 
     ending = b""
 
     def __init__(self, asked: Asked) -> None:
-        self._pending = b""
+        self._blocks = Blocks()
         self._is_last_seen = False
         self.model: str | None = asked.model or None
         self.usage: bytes | None = None
@@ -65,14 +65,10 @@ class RelayedStream:
 
     def feed(self, chunk: bytes) -> bytes:
         """The events that `chunk` completes."""
-        data = self._pending + chunk if self._pending else chunk
-        if b"\r" in data:
-            data = data.replace(b"\r\n", b"\n")
-        head, found, self._pending = data.rpartition(b"\n\n")
-        limit(self._pending)
-        for block in head.split(b"\n\n") if found else ():
+        blocks = self._blocks.feed(chunk)
+        for block in blocks:
             self._note(parts_of(block)[1])
-        return head + found
+        return b"".join(block + b"\n\n" for block in blocks)
 
     def _note(self, data: bytes) -> None:
         if data == b"[DONE]":

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from gateway.vendors.frames import limit, parts_of
+from gateway.vendors.frames import Blocks, parts_of
 from gateway.vendors.openai.spoken import Spoken, has_content, spoken
 
 NO_USAGE = re.compile(rb',\s*"usage"\s*:\s*null')
@@ -21,7 +21,7 @@ class ChatStream:
     """Bytes in as the network cuts them, whole events out; `[DONE]` is kept back, for the caller ends the stream."""
 
     __slots__ = (
-        "_pending",
+        "_blocks",
         "error",
         "has_content",
         "is_done",
@@ -48,21 +48,17 @@ class ChatStream:
         """The vendor said `[DONE]`."""
         self.skipped = 0
         """Events that were no JSON."""
-        self._pending = b""
+        self._blocks = Blocks()
 
     @property
     def is_complete(self) -> bool:
-        """Whether the answer is whole: some vendors never say `[DONE]`."""
-        return (self.is_done or self.is_finished) and self.error is None
+        """Whether the answer is whole: some vendors never say `[DONE]`, and some nothing else."""
+        is_ended = self.is_finished or (self.is_done and (self.has_content or self.model is not None))
+        return is_ended and self.error is None
 
     def feed(self, chunk: bytes) -> bytes:
         """The events that `chunk` completes, as the client is to have them."""
-        data = self._pending + chunk if self._pending else chunk
-        if b"\r" in data:
-            data = data.replace(b"\r\n", b"\n")
-        *blocks, self._pending = data.split(b"\n\n")
-        limit(self._pending)
-        return b"".join(self._kept(blocks))
+        return b"".join(self._kept(self._blocks.feed(chunk)))
 
     def _kept(self, blocks: list[bytes]) -> Iterator[bytes]:
         for block in blocks:
