@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
 
     from console.playground.sides import Playground
-    from console.screens.logs import LogsScreen
+    from console.screens.logs.screen import LogsScreen
 
 
 def commands_provider() -> type[Provider]:
@@ -163,7 +163,7 @@ class TollhouseApp(FacingApp):
     @work(exclusive=True, group="replay")
     async def replay(self, ground: Playground, prompt: str) -> None:
         """Stand in the playground where a logged request stood."""
-        from console.screens.playground import PlaygroundScreen
+        from console.screens.playground.screen import PlaygroundScreen
 
         await self.switch_mode("playground")
         self.pop_to_beginning()

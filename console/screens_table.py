@@ -33,15 +33,15 @@ class ScreenRow:
 
 SCREENS: tuple[ScreenRow, ...] = (
     ScreenRow("overview", "1", "Overview", "is all well, and what does it cost", "overview:OverviewScreen"),
-    ScreenRow("logs", "2", "Logs", "every request as it happens", "logs:LogsScreen"),
-    ScreenRow("catalog", "3", "Catalog", "integrations, providers, models", "catalog:CatalogScreen"),
-    ScreenRow("keys", "4", "Keys", "API keys", "keys:KeysScreen"),
-    ScreenRow("configs", "5", "Configs", "how requests are routed", "configs:ConfigsScreen"),
-    ScreenRow("limits", "6", "Limits", "budgets and rates, live", "limits:LimitsScreen"),
-    ScreenRow("people", "7", "People", "workspaces, users, invites", "people:PeopleScreen"),
+    ScreenRow("logs", "2", "Logs", "every request as it happens", "logs.screen:LogsScreen"),
+    ScreenRow("catalog", "3", "Catalog", "integrations, providers, models", "catalog.screen:CatalogScreen"),
+    ScreenRow("keys", "4", "Keys", "API keys", "keys.screen:KeysScreen"),
+    ScreenRow("configs", "5", "Configs", "how requests are routed", "configs.screen:ConfigsScreen"),
+    ScreenRow("limits", "6", "Limits", "budgets and rates, live", "limits.screen:LimitsScreen"),
+    ScreenRow("people", "7", "People", "workspaces, users, invites", "people.screen:PeopleScreen"),
     ScreenRow("audit", "8", "Audit", "who changed what, and from what to what", "audit:AuditScreen"),
-    ScreenRow("alerts", "9", "Alerts", "what needs care, what happened, channels", "alerts:AlertsScreen"),
-    ScreenRow("playground", "0", "Playground", "chat with any model or config", "playground:PlaygroundScreen"),
+    ScreenRow("alerts", "9", "Alerts", "what needs care, what happened, channels", "alerts.screen:AlertsScreen"),
+    ScreenRow("playground", "0", "Playground", "chat with any model or config", "playground.screen:PlaygroundScreen"),
     ScreenRow("connect", "", "Connect", "settings for applications", "connect:ConnectScreen"),
     ScreenRow("settings", "", "Settings", "what it runs with, and what is wrong", "settings:SettingsScreen"),
 )

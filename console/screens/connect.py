@@ -126,7 +126,7 @@ class ConnectScreen(GovernedScreen):
     @work(exclusive=True, group="ask")
     async def action_model(self) -> None:
         """Choose the model that the settings name."""
-        from console.screens.target_picker import TargetPicker
+        from console.screens.playground.target_picker import TargetPicker
 
         if chosen := await self.app.push_screen_wait(TargetPicker(self.gateway, self.model)):
             self.model = chosen
@@ -135,7 +135,7 @@ class ConnectScreen(GovernedScreen):
     @work(exclusive=True, group="ask")
     async def action_new(self) -> None:
         """A key for this application, put into its settings."""
-        from console.screens.key_forms import new_application_key
+        from console.screens.keys.forms import new_application_key
 
         name = self.client.name.replace("_", "-")
         scopes = TEMPLATES["application"][1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -19,7 +20,7 @@ from console.widgets.status_line import StatusLine
 class EntryScreen(GovernedScreen):
     """Gives the act that is wanted, None to go back; whoever shows it does that, and comes back to it."""
 
-    CSS_PATH = "page.tcss"
+    CSS_PATH = str(Path(__file__).with_name("page.tcss"))
     scroller = query_one(VerticalScroll)
 
     def __init__(self, title: str, lines: Sequence[Content], listing: str = "") -> None:

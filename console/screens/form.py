@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, ClassVar
 
 import msgspec
@@ -34,7 +35,7 @@ class FormScreen(ModalScreen[Any]):
     that nobody is asked for; `effect` says in a line what saving will do.
     """
 
-    CSS_PATH = "form.tcss"
+    CSS_PATH = str(Path(__file__).with_name("form.tcss"))
     PLACES: ClassVar[tuple[Place, ...]] = ("forms",)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("forms")]
     preview = query_one("#preview", Static)

@@ -1,6 +1,7 @@
 """One line that goes anywhere: the names of screens and commands, completed as one types."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -20,7 +21,7 @@ from console.widgets.line_input import LineInput
 class JumpScreen(ModalScreen[Command | None]):
     """Gives the command that was meant, None if it was left."""
 
-    CSS_PATH = "jump.tcss"
+    CSS_PATH = str(Path(__file__).with_name("jump.tcss"))
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,ctrl+c", "dismiss(None)", "Cancel"),
         ("down", "point(1)", "Next"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 class PageScreen(Screen[None]):
     """What there is to say about one thing."""
 
-    CSS_PATH = "page.tcss"
+    CSS_PATH = str(Path(__file__).with_name("page.tcss"))
     PLACES: ClassVar[tuple[Place, ...]] = ("page",)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("page")]
     scroller = query_one(VerticalScroll)

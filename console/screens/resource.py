@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import repeat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import anyio
@@ -47,7 +48,7 @@ class Listing:
 class ResourceScreen(GovernedScreen):
     """Lists of what the gateway holds, a tab each; a subclass asks for it and says what the rows are."""
 
-    CSS_PATH = "resource.tcss"
+    CSS_PATH = str(Path(__file__).with_name("resource.tcss"))
     LISTINGS: ClassVar[tuple[Listing, ...]]
     narrows_while_typed: ClassVar[bool] = True
     """False where the gateway must be asked for what a filter finds."""

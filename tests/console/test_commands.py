@@ -5,15 +5,15 @@ from textual.dom import DOMNode
 
 from console.app import TollhouseApp
 from console.commands import COMMANDS, Command, matching
-from console.screens.alerts import AlertsScreen
+from console.screens.alerts.screen import AlertsScreen
 from console.screens.audit import AuditScreen
-from console.screens.catalog import CatalogScreen
-from console.screens.configs import ConfigsScreen
-from console.screens.keys import KeysScreen
-from console.screens.limits import LimitsScreen
-from console.screens.logs import LogsScreen
+from console.screens.catalog.screen import CatalogScreen
+from console.screens.configs.screen import ConfigsScreen
+from console.screens.keys.screen import KeysScreen
+from console.screens.limits.screen import LimitsScreen
+from console.screens.logs.screen import LogsScreen
 from console.screens.overview import OverviewScreen
-from console.screens.people import PeopleScreen
+from console.screens.people.screen import PeopleScreen
 from console.screens.settings import SettingsScreen
 from tests.console.driving import Operator, operating, paste, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway

@@ -4,7 +4,7 @@ from datetime import UTC
 
 from console.api_keys.scopes import EVERYTHING
 from console.client import convert
-from console.screens.keys import key_row
+from console.screens.keys.screen import key_row
 from console.screens.secret import SecretScreen
 from console.wire.keys import ApiKey
 from tests.console.driving import NOW, fill, operating, seen, unseen, until, until_seen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from console.organisation.people import defaults_rows, named
-from console.screens.people_forms import email_problem, object_problem, places_of, places_problem
+from console.screens.people.forms import email_problem, object_problem, places_of, places_problem
 from tests.console.driving import fill, operating, seen, unseen, until, until_seen
 from tests.console.people_samples import company
 from tests.console.test_commands import jump

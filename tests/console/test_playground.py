@@ -8,7 +8,7 @@ from console.client import convert
 from console.logs.curl import curl_of_log
 from console.playground.sides import replayed
 from console.playground.transcript import Transcript
-from console.screens.playground_settings import Wrong, parameters_of
+from console.screens.playground.settings import Wrong, parameters_of
 from console.wire.logs import LogDetail
 from tests.console.driving import Operator, fill, operating, paste, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway

@@ -1,0 +1,1 @@
+"""What needs care, what happened, and whom to tell."""

@@ -1,0 +1,1 @@
+"""Integrations, providers and models: the lists, the pages, the forms."""

@@ -1,0 +1,1 @@
+"""Configs: the list, the editor, explaining, versions."""

@@ -1,0 +1,1 @@
+"""Budgets and rates: the list, a page, the forms."""

@@ -1,0 +1,1 @@
+"""The log: its list, one log, and what is done with them."""

@@ -1,0 +1,1 @@
+"""Workspaces, users and invites: the list, a page, the forms."""

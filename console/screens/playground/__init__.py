@@ -1,0 +1,1 @@
+"""Talking to models: two sides, their settings, what is asked."""
