@@ -15,19 +15,18 @@ from msgspec import structs
 from gateway.errors import ModelNotAllowed
 from gateway.limits.refusals import refusal_of, unpriced
 from gateway.limits.reservation import Part, Reservation
-from gateway.limits.rules import Applied, Budget, Load
+from gateway.limits.rules import Budget, Load
 from gateway.limits.tallies import BudgetTally, RateTally
 from gateway.limits.worst import FREE, worst_of
 from store.records import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from gateway.attempts.attempting import Try
     from gateway.domain import Call, Target
     from gateway.errors import GatewayError
-    from gateway.limits.catalog import LimitCatalog
-    from gateway.limits.policies import Values
+    from gateway.limits.lookup import Counters
     from gateway.limits.tallies import Tally
     from gateway.limits.worst import Worst
     from gateway.plant import Plant
@@ -36,57 +35,18 @@ ONE = 1
 """The least that must be left of a budget of money or tokens for a request to be looked at."""
 GUESS = 1_000
 """Tokens of an answer that a rate of tokens reckons with where the request does not say how long it may be."""
-ORGANISATION = "default"
 
 
 def admit(call: Call, plant: Plant) -> None:
     """Count a request where its caller is limited. Raises BudgetExhausted and RateLimited; then it counts nowhere."""
-    limits = plant.snapshot.limits
+    limits, book = plant.snapshot.limits, plant.limits
     if limits.is_empty:
         return
-    found = list(of_caller(call, limits))
-    call.reservation = reservation = Reservation(plant.limits, [applied for applied in found if not applied.once])
-    wanted = [(tally, ONE) for tally in plant.limits.opened(found)]
-    refuse_shortage(call, reservation, wanted)
-    reservation.hold([each for each in wanted if each[0].once])
-
-
-def of_caller(call: Call, limits: LimitCatalog) -> Iterator[Applied]:
-    """The limits that hold wherever the request goes."""
-    caller = call.caller
-    assert caller is not None, "a request is authenticated before it is admitted"
-    yield from limits.of("api_key", caller.key_id)
-    yield from limits.of("workspace", caller.workspace)
-    if limits.by_caller:
-        yield from limits.by_caller.found(values_of(call, None))
-
-
-def of_target(call: Call, target: Target, limits: LimitCatalog) -> Iterator[Applied]:
-    """The limits that hold because of who is asked."""
-    if target.provider is not None:
-        yield from limits.of("provider", target.provider)
-        yield from limits.of("integration", limits.integration_of.get(target.provider, ""))
-    if limits.by_target:
-        yield from limits.by_target.found(values_of(call, target))
-
-
-def values_of(call: Call, target: Target | None) -> Values:
-    """What a request has under a policy's keys."""
-    caller, metadata = call.caller, call.metadata
-    assert caller is not None, "a request is authenticated before it is admitted"
-    named = {"api_key": caller.key_id, "workspace_id": caller.workspace, "organisation_id": ORGANISATION}
-    if call.config_slug is not None:
-        named["config"] = call.config_slug
-    if call.request is not None:
-        named["endpoint_type"] = call.request.function.portkey_name
-    if target is not None:
-        owner = target.provider or target.vendor.id
-        named |= {"provider": owner, "model": f"@{owner}/{target.model}"}
-
-    def value(key: str) -> str | None:
-        return metadata.get(key[9:]) if key.startswith("metadata.") else named.get(key)
-
-    return value
+    mine = book.lookup.of_caller(call, limits)
+    call.reservation = reservation = Reservation(book, mine, rates=mine.rates)
+    if not book.has(wanted := [(tally, ONE) for tally in mine.every]):
+        refuse_shortage(call, reservation, wanted)
+    reservation.hold([(tally, ONE) for tally in mine.once])
 
 
 def afforded(call: Call, attempt: Try, plant: Plant) -> Try:
@@ -95,20 +55,28 @@ def afforded(call: Call, attempt: Try, plant: Plant) -> Try:
     Raises BudgetExhausted and RateLimited.
     """
     spare_model(call, attempt.target, plant)
-    reservation = call.reservation
+    reservation, limits, book = call.reservation, plant.snapshot.limits, plant.limits
     if reservation is None or attempt.own is not None:
         return attempt
-    theirs = [each for each in of_target(call, attempt.target, plant.snapshot.limits) if not reservation.has(each)]
-    applied = [*reservation.metered, *theirs]
-    worst, tallies = worst_for(call, attempt, applied, plant), plant.limits.opened(applied)
-    output, is_lowered = answer_for(worst, tallies)
-    load = worst.load(output)
-    wanted = [(tally, wanted_of(tally, worst, load)) for tally in tallies]
-    refuse_shortage(call, reservation, wanted)
+    if not book.lookup.is_current(reservation.mine):
+        reservation.mine = book.lookup.of_caller(call, limits)
+    theirs = book.lookup.of_target(call, attempt.target, limits)
+    reservation.rates += tuple([rate for rate in theirs.rates if rate not in reservation.rates])
+    tallies = [*reservation.mine.metered, *reservation.uncounted(theirs)]
+    worst = worst_for(call, attempt, tallies, plant)
+    load = worst.load(worst.output_tokens)
+    wanted = amounts(tallies, worst, load)
+    lowered = None
+    if not (worst.is_bounded and book.has(wanted)):  # or, as it mostly is, there is nothing to think about
+        lowered = answer_for(worst, tallies)
+        if lowered is not None:
+            load = worst.load(lowered)
+            wanted = amounts(tallies, worst, load)
+        refuse_shortage(call, reservation, wanted)
     part = Part(attempt.asked, worst, load, reservation.hold(wanted))
     reservation.was_sent = True
-    if is_lowered and worst.field:
-        part.lowered_to = output // worst.choices
+    if lowered is not None and worst.field:
+        part.lowered_to = lowered // worst.choices
         fields = {**attempt.asked.fields, worst.field: msgspec.Raw(str(part.lowered_to).encode())}
         part.asked = structs.replace(attempt.asked, fields=fields)
         attempt = structs.replace(attempt, asked=part.asked)
@@ -119,38 +87,46 @@ def afforded(call: Call, attempt: Try, plant: Plant) -> Try:
 def owed(call: Call, attempt: Try, plant: Plant) -> None:
     """Have budgets pay for what a vendor has done already, be there room or not; it was no request of this moment, and
     counts in no rate."""
-    if plant.snapshot.limits.is_empty:
+    limits, book = plant.snapshot.limits, plant.limits
+    if limits.is_empty:
         return
-    tallies = plant.limits.opened(budgets_of(call, attempt.target, plant))
-    call.reservation = reservation = Reservation(plant.limits)
+    mine = book.lookup.of_caller(call, limits)
+    call.reservation = reservation = Reservation(book, mine)
     worst = worst_of(attempt.asked, attempt.target.price(plant.prices))
-    held = reservation.hold([(tally, ONE if tally.once else 0) for tally in tallies])
+    budgets = budgets_of(mine, book.lookup.of_target(call, attempt.target, limits))
+    held = reservation.hold([(tally, 1 if tally.once else 0) for tally in budgets])
     reservation.parts.append(Part(attempt.asked, worst, worst.load(worst.output_tokens), held))
     reservation.was_sent = True
 
 
-def budgets_of(call: Call, target: Target, plant: Plant) -> list[Applied]:
-    """The budgets that pay for a request."""
-    limits = plant.snapshot.limits
-    every = (*of_caller(call, limits), *of_target(call, target, limits))
-    return [each for each in every if isinstance(each.limit, Budget)]
+def budgets_of(*counters: Counters) -> list[BudgetTally]:
+    """Those that pay for a request."""
+    return [tally for each in counters for tally in each.every if isinstance(tally, BudgetTally)]
+
+
+def paying(call: Call, target: Target, plant: Plant) -> list[BudgetTally]:
+    """The budgets that pay for a request which has been admitted."""
+    reservation = call.reservation
+    if reservation is None:
+        return []
+    return budgets_of(reservation.mine, plant.limits.lookup.of_target(call, target, plant.snapshot.limits))
 
 
 def covered(call: Call, target: Target, load: Load, plant: Plant) -> None:
     """Whether budgets have so much left at this moment; nothing is set aside. Raises BudgetExhausted."""
-    if call.reservation is not None:
-        tallies = plant.limits.opened(budgets_of(call, target, plant))
-        refuse_shortage(call, call.reservation, [(tally, load[tally.index]) for tally in tallies if not tally.once])
+    if (reservation := call.reservation) is not None:
+        wanted = [(tally, load[tally.index]) for tally in paying(call, target, plant) if not tally.once]
+        refuse_shortage(call, reservation, wanted)
 
 
-def worst_for(call: Call, attempt: Try, applied: Sequence[Applied], plant: Plant) -> Worst:
+def worst_for(call: Call, attempt: Try, tallies: Sequence[Tally], plant: Plant) -> Worst:
     """The most that a try can use, where somebody counts it. Raises BudgetExhausted where nobody knows the price."""
-    if all(each.once for each in applied):
+    if all(each.once for each in tallies):
         return FREE
     target = attempt.target
     worst = worst_of(attempt.asked, target.price(plant.prices))
     if not worst.is_priced:
-        for limit in (each.limit for each in applied):
+        for limit in (each.limit for each in tallies):
             if isinstance(limit, Budget) and limit.used == "cost" and limit.is_hard and limit.unpriced == "refuse":
                 error = unpriced(limit, target.model or f"/v1/{attempt.asked.path}")
                 if limit.refuses:
@@ -159,8 +135,8 @@ def worst_for(call: Call, attempt: Try, applied: Sequence[Applied], plant: Plant
     return worst
 
 
-def answer_for(worst: Worst, tallies: Sequence[Tally]) -> tuple[int, bool]:
-    """How long the answer may be, and whether the request has to be told. Raises BudgetExhausted."""
+def answer_for(worst: Worst, tallies: Sequence[Tally]) -> int | None:
+    """How long the answer may be, where the request has to be told; None where it stays as it is."""
     longest = most = worst.output_tokens
     full, has_budgets = worst.load(most), False
     for tally in tallies:
@@ -172,29 +148,28 @@ def answer_for(worst: Worst, tallies: Sequence[Tally]) -> tuple[int, bool]:
             longest = min(longest, worst.longest_for(tally.limit.used, left))
     shortened = longest // worst.choices * worst.choices
     if shortened >= most:
-        return most, has_budgets and not worst.is_bounded
-    return (shortened, True) if shortened >= worst.least else (most, False)
+        return most if has_budgets and not worst.is_bounded else None
+    return shortened if shortened >= worst.least else None
 
 
-def wanted_of(tally: Tally, worst: Worst, load: Load) -> int:
-    """How much of a limit is to be set aside."""
-    if tally.once:
-        return ONE
-    if tally.index == 1 and not worst.is_stated and isinstance(tally, RateTally):
-        return worst.input_tokens + min(load.tokens - worst.input_tokens, GUESS)
-    return load[tally.index]
+def amounts(tallies: Sequence[Tally], worst: Worst, load: Load) -> list[tuple[Tally, int]]:
+    """How much of each counter is to be set aside."""
+    if worst.is_stated:
+        return [(tally, load[tally.index]) for tally in tallies]
+    guess = Load(load.nanodollars, worst.input_tokens + min(load.tokens - worst.input_tokens, GUESS), load.requests)
+    return [(tally, (guess if isinstance(tally, RateTally) else load)[tally.index]) for tally in tallies]
 
 
 def refuse_shortage(call: Call, reservation: Reservation, wanted: Sequence[tuple[Tally, int]]) -> None:
     """Raises BudgetExhausted and RateLimited where too little is left of any limit; nothing is set aside then."""
-    reservation.rates += [tally for tally, _ in wanted if isinstance(tally, RateTally)]
-    known = len(reservation.spared)
-    short = reservation.book.shortage(wanted, reservation.spared)
-    for each in list(reservation.spared.values())[known:]:
+    book, spared = reservation.book, reservation.spared
+    known = len(spared)
+    short = book.shortage(wanted, spared)
+    for each in list(spared.values())[known:]:
         if each.tally.limit.shadow:
-            note_spared(call, refusal_of(each, reservation.book))
+            note_spared(call, refusal_of(each, book))
     if short is not None:
-        raise refusal_of(short, reservation.book)
+        raise refusal_of(short, book)
 
 
 def spare_model(call: Call, target: Target, plant: Plant) -> None:

@@ -26,8 +26,10 @@ PAGE_BYTES, PAGE_TOKENS = 30_000, 3_000
 """Of a PDF. Source: docs.anthropic.com/en/docs/build-with-claude/pdf-support, 1,500 to 3,000 tokens a page."""
 AUDIO_BYTES_PER_TOKEN = 100
 """Of recordings in compressed formats: 16 kbit/s at 20 tokens a second."""
-MEDIA = (b'"data', b"image")
+FILE, IMAGE = b'"data', b"image"
 """Bytes of which a body with anything but text has some."""
+SHORT = 6
+"""Bytes of JSON that hold neither a medium nor a message: a number, a flag, a word."""
 OUTPUT_LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 """How dialects call the most tokens that an answer may have."""
 PER_MESSAGE = 4
@@ -53,12 +55,14 @@ def output_limit(fields: Mapping[str, msgspec.Raw]) -> int | None:
 
 def tokens_in(fields: Mapping[str, msgspec.Raw]) -> int:
     """About how many input tokens a request's JSON makes, leaning upwards; a few microseconds where all is text."""
-    return sum(tokens_of(bytes(raw)) for name, raw in fields.items() if name not in UNREAD)
+    return sum([tokens_of(bytes(raw)) for name, raw in fields.items() if name not in UNREAD])
 
 
 def tokens_of(raw: bytes) -> int:
     """Tokens of one field: by its bytes, unless there is something in it that is not text."""
-    if not any(mark in raw for mark in MEDIA):
+    if len(raw) < SHORT:
+        return -(-len(raw) // BYTES_PER_TOKEN)
+    if FILE not in raw and IMAGE not in raw:
         return -(-len(raw) // BYTES_PER_TOKEN) + PER_MESSAGE * raw.count(b'"role"')
     return sum(parts_of(msgspec.json.decode(raw)))
 

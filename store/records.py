@@ -75,7 +75,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     fault: str
 
 
-class Charge(msgspec.Struct, frozen=True, array_like=True):
+class Charge(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What one request is charged to one counter of a budget; the writer adds it up, once for each record."""
 
     counter_id: str

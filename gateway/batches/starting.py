@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from gateway.admission import admit, budgets_of, covered, worst_for
+from gateway.admission import admit, covered, paying, worst_for
 from gateway.attempts.attempting import not_spoken, target_for
 from gateway.batches.account import Account
 from gateway.batches.papers import BATCH, OURS, KeptBatch, KeptFile
@@ -225,6 +225,6 @@ def at_most(call: Call, attempt: Try, plant: Plant) -> Load:
     """
     if call.reservation is None:
         return NOTHING
-    worst = worst_for(call, attempt, budgets_of(call, attempt.target, plant), plant)
+    worst = worst_for(call, attempt, paying(call, attempt.target, plant), plant)
     load = worst.load(worst.output_tokens)
     return load._replace(nanodollars=load.nanodollars // 2)

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from gateway.limits.events import LimitEvent
+from gateway.limits.lookup import Lookup
 from gateway.limits.rate_memory import RateMemory
-from gateway.limits.rules import Applied, Budget
+from gateway.limits.rules import Applied, Budget, Load
 from gateway.limits.spared import Spared
 from gateway.limits.tallies import BudgetTally, BusyTally, Held, RateTally, Tally
 
@@ -55,6 +56,10 @@ class Book:
         self._adjusted: dict[str, AdjustmentRow] = {}
         self.memory = RateMemory(clock, ticks)
         """What rates have counted, as it outlives the process."""
+        self.version = 0
+        """One more whenever a counter takes another's place, or an operator has changed one."""
+        self.lookup = Lookup(self)
+        """Which of the counters hold for a request."""
 
     def remember(self, rows: Iterable[CounterRow]) -> None:
         """What was charged before the start, the oldest first; of each counter the latest period counts."""
@@ -64,6 +69,7 @@ class Book:
     def adjust(self, rows: Iterable[AdjustmentRow]) -> None:
         """What operators have changed, in place of what they had before."""
         self._adjusted = {row.counter_id: row for row in rows}
+        self.version += 1
 
     def tally(self, applied: Applied) -> Tally:
         """The counter of a limit that holds for a request."""
@@ -73,19 +79,20 @@ class Book:
         if found is None:
             return self._made(applied)
         if found.limit is not applied.limit:
-            found.applied, found.limit = applied, applied.limit  # type: ignore[assignment]  # the name tells its kind
+            found.allow(applied, applied.limit)  # type: ignore[arg-type]  # the name tells its kind
         return found
 
     def opened(self, found: Iterable[Applied]) -> list[Tally]:
-        """The counters of all limits that hold for a request; the usual case looks each up once, and no more."""
-        now_ms, adjusted, tallies = self.clock() * 1000, self._adjusted, []
-        for applied in found:
-            name, limit = applied.counter, applied.limit
-            tally = self._tallies.get(name)
-            if tally is None or tally.limit is not limit or now_ms >= tally.ends_ms or tally.raised or name in adjusted:
-                tally = self.tally(applied)
-            tallies.append(tally)
-        return tallies
+        """The counters of all limits that hold for a request."""
+        return [self.tally(applied) for applied in found]
+
+    def has(self, wanted: Iterable[tuple[Tally, int]]) -> bool:
+        """Whether there is enough of everything; nobody is counted as refused where there is not."""
+        ticks = self.ticks()
+        for tally, amount in wanted:  # noqa: SIM110  (every request comes by here, and `all` takes twice as long)
+            if amount > tally.left(ticks):
+                return False
+        return True
 
     def shortage(self, wanted: Sequence[tuple[Tally, int]], spared: dict[str, Short] | None = None) -> Short | None:
         """The first limit that has too little left; one that refuses nobody is `spared`. Nothing is set aside.
@@ -95,7 +102,7 @@ class Book:
         ticks, seen = self.ticks(), {} if spared is None else spared
         for tally, amount in wanted:
             left = tally.left(ticks)
-            if (amount > left or left < 0) and tally.applied.counter not in seen:
+            if amount > left and tally.applied.counter not in seen:
                 short = Short(tally, amount, left)
                 tally.refused += 1
                 tally.too_little = left
@@ -105,18 +112,22 @@ class Book:
                 seen[tally.applied.counter] = short
         return None
 
-    def reserve(self, wanted: Sequence[tuple[Tally, int]]) -> list[Held]:
+    def reserve(self, wanted: Iterable[tuple[Tally, int]]) -> list[Held]:
         """Set all of it aside; `shortage` has been asked."""
         ticks = self.ticks()
         return [tally.reserve(amount, ticks) for tally, amount in wanted]
 
     def settle(self, held: Held, actual: int) -> None:
         """Charge what was used, in place of what was set aside, and notice where that leads."""
-        tally = held.tally
-        tally.settle(held, actual)
-        if isinstance(tally, BudgetTally):
-            tally.pace.add(actual, self.ticks())
-            if tally.spent >= tally.tells_at:
+        if held.tally.settle(held, actual, self.ticks()):
+            self._look(held.tally)
+
+    def settle_all(self, every: Iterable[Held], load: Load) -> None:
+        """The same of all that one request holds: of each as much of the load as it counts."""
+        ticks = self.ticks()
+        for held in every:
+            tally = held.tally
+            if tally.settle(held, load[tally.index], ticks):
                 self._look(tally)
 
     def counters(self) -> list[str]:
@@ -130,9 +141,11 @@ class Book:
 
     def forget(self, counter: str) -> None:
         """Let a rate begin anew."""
-        if not isinstance(self._tallies.get(counter), BudgetTally):
+        found = self._tallies.get(counter)
+        if not isinstance(found, BudgetTally):
             self._tallies.pop(counter, None)
-            self.memory.forget(counter)
+            self.memory.forget(counter, found if isinstance(found, RateTally) else None)
+            self.version += 1
 
     def tallies(self) -> list[Tally]:
         """Every counter that was ever asked for."""
@@ -168,7 +181,7 @@ class Book:
         tally = BudgetTally(applied, limit, start, max(end, start + 1), spent, self.ticks())
         if spent and start:
             tally.pace.remember(spent, (now_ms - start) / 1000)
-        tally.raised = self._raised(applied.counter, now_ms)
+        tally.allow(applied, limit, self._raised(applied.counter, now_ms))
         return tally
 
     def _renewed(self, tally: BudgetTally, applied: Applied) -> BudgetTally:
@@ -181,13 +194,13 @@ class Book:
             if new.start_ms != tally.start_ms:
                 new.pace = tally.pace  # people go on as they did, whatever the calendar says
                 self._tallies[applied.counter] = new
+                self.version += 1
                 return new
             tally.ends_ms = new.ends_ms
-        if tally.limit is not limit:
-            tally.applied, tally.limit = applied, limit
+        is_other = tally.limit is not limit
+        tally.allow(applied, limit, self._raised(applied.counter, now_ms))
+        if is_other:
             tally.look_ahead()
-        if adjusted or tally.raised:
-            tally.raised = self._raised(applied.counter, now_ms)
         return tally
 
     def _raised(self, counter: str, now_ms: float) -> int:
@@ -233,6 +246,7 @@ class Book:
         ticks, now_ms = self.ticks(), self.clock() * 1000
         self._tallies = {name: tally for name, tally in self._tallies.items() if not tally.is_idle(ticks, now_ms)}
         self._most = max(TALLIES_KEPT, 2 * len(self._tallies))
+        self.version += 1
 
 
 def amount_of(known: Known, limit: Budget) -> int:

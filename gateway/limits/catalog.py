@@ -61,6 +61,10 @@ class LimitCatalog:
         """The limits of one owner."""
         return self.owned.get(level, {}).get(owner, ())
 
+    def of_account(self, provider: str) -> tuple[Applied, ...]:
+        """The limits of a provider's integration in its workspace."""
+        return self.of("integration", self.integration_of.get(provider, ""))
+
     def every(self) -> Iterable[Limit]:
         """Every limit that is no policy's."""
         return (applied.limit for found in self.owned.values() for each in found.values() for applied in each)

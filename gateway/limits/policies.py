@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from gateway.limits.rules import Applied, Limit
+from gateway.limits.values import Reader, reader_of
 
 ABOUT_TARGETS = frozenset({"model", "provider", "virtual_key"})
 """What is known only when it is known who is asked."""
@@ -53,7 +54,12 @@ class Policy:
     @property
     def is_about_targets(self) -> bool:
         """Whether it needs to be known who is asked."""
-        return not ABOUT_TARGETS.isdisjoint({*self.group_by, *(condition.key for condition in self.conditions)})
+        return not ABOUT_TARGETS.isdisjoint(self.keys)
+
+    @property
+    def keys(self) -> Iterable[str]:
+        """Under which it looks at a request."""
+        return (*(condition.key for condition in self.conditions), *self.group_by)
 
     def applied(self, values: Values) -> Applied | None:
         """The limit with the counter of the request's group, if the policy holds for it."""
@@ -74,9 +80,10 @@ class PolicyIndex:
     """By key, then by value."""
     others: list[Policy] = field(default_factory=list)
     """Those without a condition that names values."""
-
-    def __bool__(self) -> bool:
-        return bool(self.by_value or self.others)
+    keys: tuple[str, ...] = ()
+    """All that any of them looks at: requests that have the same under each are under the same limits."""
+    readers: tuple[Reader, ...] = field(default=(), compare=False)
+    """How to find what a request has there."""
 
     def found(self, values: Values) -> Iterator[Applied]:
         """Every limit that holds for a request."""
@@ -98,8 +105,10 @@ def holding(policies: Iterable[Policy], values: Values) -> Iterator[Applied]:
 
 def indexed(policies: Iterable[Policy]) -> PolicyIndex:
     """Policies to be found by the exact condition that fewest requests share."""
-    index = PolicyIndex()
-    for policy in policies:
+    theirs = list(policies)
+    keys = tuple(dict.fromkeys(key for policy in theirs for key in policy.keys))
+    index = PolicyIndex(keys=keys, readers=tuple(map(reader_of, keys)))
+    for policy in theirs:
         exact = [condition for condition in policy.conditions if condition.is_exact]
         if not exact:
             index.others.append(policy)

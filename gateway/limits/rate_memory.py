@@ -16,8 +16,8 @@ class RateMemory:
 
     def __init__(self, clock: Callable[[], float], ticks: Callable[[], float]) -> None:
         self._clock, self._ticks = clock, ticks
-        self.moved: dict[str, RateTally] = {}
-        """Those whose count has changed, by counter; the tallies put themselves in."""
+        self.moved: list[RateTally] = []
+        """Those whose count has changed; the tallies put themselves in."""
         self.recalled: dict[str, RateWindow] = {}
         """Those that nobody has asked for since the start."""
         self._forgotten: set[str] = set()
@@ -32,19 +32,23 @@ class RateMemory:
             tally.window.restore(self._in_ticks(before))
         return tally
 
-    def forget(self, counter: str) -> None:
-        """A rate begins anew, after a crash too."""
+    def forget(self, counter: str, tally: RateTally | None) -> None:
+        """A rate begins anew, after a crash too, whatever the requests still do that its old counter has counted."""
         self.recalled.pop(counter, None)
-        self.moved.pop(counter, None)
         self._forgotten.add(counter)
+        if tally is not None:
+            self.moved[:] = [each for each in self.moved if each is not tally]
+            tally.has_moved = True  # for good: it never puts itself in again
 
     def news(self) -> list[RateWindow]:
         """What has changed since it was `written`."""
-        anew = [RateWindow(counter, 0, []) for counter in self._forgotten - self.moved.keys()]
-        return [*anew, *map(self._window_of, self.moved.values())]
+        anew = [RateWindow(counter, 0, []) for counter in self._forgotten]
+        return [*anew, *map(self._window_of, self.moved)]
 
     def written(self) -> None:
         """The news are safe from a crash."""
+        for each in self.moved:
+            each.has_moved = False
         self.moved.clear()
         self._forgotten.clear()
 

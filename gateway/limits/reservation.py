@@ -2,75 +2,79 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from operator import add
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from gateway.limits.lookup import Counters
 from gateway.limits.received import tokens_received
-from gateway.limits.rules import NOTHING, Load
+from gateway.limits.rules import INDEX, NOTHING, Load
 from gateway.limits.tallies import BudgetTally, RateTally
 from store.ids import Nanodollars
 from store.records import Charge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from gateway.billing import Bill
     from gateway.limits.book import Book, Short
-    from gateway.limits.rules import Applied
     from gateway.limits.tallies import Held, Tally
     from gateway.limits.worst import Worst
     from gateway.vendors.vendor import Asked
 
+COST = INDEX["cost"]
 Headers = list[tuple[bytes, bytes]]
 SHOWN = (("requests", b"requests"), ("tokens", b"tokens"))
 """What of rates is told in headers. Source: platform.openai.com/docs/guides/rate-limits."""
 
 
-@dataclass(slots=True, eq=False)
-class Part:
+class Part(msgspec.Struct, eq=False):
     """What is set aside for one try at one target."""
 
     asked: Asked
     worst: Worst
     reserved: Load
-    held: list[Held]
+    held: Sequence[Held]
     lowered_to: int | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Reservation:
+class Reservation(msgspec.Struct, eq=False):
     """What one request has set aside."""
 
     book: Book
-    metered: Sequence[Applied] = ()
-    """What counts tokens or money, wherever the request goes: it is set aside try by try."""
-    parts: list[Part] = field(default_factory=list)
-    spared: dict[str, Short] = field(default_factory=dict)
+    mine: Counters
+    """Those of its caller: what counts tokens or money is set aside try by try."""
+    parts: list[Part] = []
+    spared: dict[str, Short] = {}
     """By their counters, the limits that would have refused the request and refuse nobody."""
-    rates: list[RateTally] = field(default_factory=list)
+    rates: tuple[RateTally, ...] = ()
     """The rates that hold for the request; told in headers."""
     was_sent: bool = False
     """Whether any vendor was asked. If not, the request counts nowhere."""
     estimated: int = 0
     """Nanodollars charged that are on no bill."""
-    _once: dict[str, Held] = field(default_factory=dict)
-    _charged: dict[tuple[str, int], Load] = field(default_factory=dict)
-    _is_settled: bool = False
+    once: dict[str, Held] = {}
+    """By their counters, what counts the request once, however many targets are asked."""
+    charged: dict[BudgetTally, Load] = {}
+    """What is to be charged to budgets."""
+    is_settled: bool = False
 
-    def has(self, applied: Applied) -> bool:
-        """Whether a limit that counts a request once has counted it."""
-        return applied.counter in self._once
-
-    def hold(self, wanted: Sequence[tuple[Tally, int]]) -> list[Held]:
+    def hold(self, wanted: Iterable[tuple[Tally, int]]) -> list[Held]:
         """Set aside what `book.shortage` has found no lack of; what counts tries belongs to a part."""
         theirs = []
         for held in self.book.reserve(wanted):
             if held.tally.once:
-                self._once[held.tally.applied.counter] = held
+                self.once[held.tally.applied.counter] = held
             else:
                 theirs.append(held)
         return theirs
+
+    def uncounted(self, counters: Counters) -> Sequence[Tally]:
+        """All of these but those that have counted the request already."""
+        if not self.once:
+            return counters.every
+        return [tally for tally in counters.every if not tally.once or tally.applied.counter not in self.once]
 
     def give_up(self, asked: Asked, *, was_read: bool) -> None:
         """A try came to nothing; where the vendor has read the prompt nevertheless, that is charged."""
@@ -79,18 +83,18 @@ class Reservation:
 
     def settle(self, asked: Asked | None, bill: Bill, answer: list[bytes]) -> tuple[Charge, ...]:
         """Charge what was used, release the rest, and say what is charged to which budget. Only the first time."""
-        if self._is_settled:
+        if self.is_settled:
             return ()
-        self._is_settled = True
+        self.is_settled = True
         for part in tuple(self.parts):
             if part.asked is asked:
                 self._close(part, used_by(part, bill, answer), is_estimate=bill.cost is None)
             else:
                 self._close(part, prompt_of(part), is_estimate=True)
-        for held in self._once.values():
-            self.book.settle(held, 1 if self.was_sent else 0)
-            self._note(held.tally, Load(requests=1 if self.was_sent else 0))
-        return tuple(Charge(name, start, *load) for (name, start), load in self._charged.items() if load != NOTHING)
+        count = Load(requests=1 if self.was_sent else 0)
+        self.book.settle_all(self.once.values(), count)
+        self._note(self.once.values(), count)
+        return tuple([charge_of(tally, load) for tally, load in self.charged.items() if any(load)])
 
     def headers(self, asked: Asked | None) -> Headers:
         """What the client is told: of each kind the rate that has least left, and an answer that was cut short."""
@@ -113,20 +117,24 @@ class Reservation:
     def _close(self, part: Part, actual: Load, *, is_estimate: bool) -> None:
         """Put what was used in the place of what was set aside."""
         self.parts.remove(part)
-        if is_estimate and any(held.tally.limit.used == "cost" for held in part.held):
+        self.book.settle_all(part.held, actual)
+        self._note(part.held, Load(actual.nanodollars, actual.tokens))
+        if is_estimate and any(held.tally.index == COST for held in part.held):
             self.estimated += actual.nanodollars
-        noted = actual._replace(requests=0)
-        for held in part.held:
-            self.book.settle(held, actual[held.tally.index])
-            self._note(held.tally, noted)
 
-    def _note(self, tally: Tally, load: Load) -> None:
-        """Remember what is to be charged to a budget."""
-        if not isinstance(tally, BudgetTally):
-            return
-        key = (tally.applied.counter, tally.start_ms)
-        before = self._charged.get(key)
-        self._charged[key] = load if before is None else Load(*map(add, before, load))
+    def _note(self, every: Iterable[Held], load: Load) -> None:
+        """Remember what is to be charged to the budgets among these."""
+        charged = self.charged
+        for held in every:
+            tally = held.tally
+            if isinstance(tally, BudgetTally):
+                before = charged.get(tally)
+                charged[tally] = load if before is None else Load(*map(add, before, load))
+
+
+def charge_of(tally: BudgetTally, load: Load) -> Charge:
+    """What the record says of a charge."""
+    return Charge(tally.applied.counter, tally.start_ms, load.nanodollars, load.tokens, load.requests)
 
 
 def used_by(part: Part, bill: Bill, answer: list[bytes]) -> Load:
@@ -134,10 +142,10 @@ def used_by(part: Part, bill: Bill, answer: list[bytes]) -> Load:
     usage = bill.usage
     if bill.cost is not None and usage is not None:
         return Load(bill.cost, usage.input_tokens + usage.output_tokens, 1)
-    received = min(tokens_received(answer), part.worst.output_tokens) if part.worst.field else 0
+    received = min(tokens_received(answer), part.worst.output_tokens) if part.worst.field and answer else 0
     guess = part.worst.load(received)
     tokens = usage.input_tokens + usage.output_tokens if usage is not None else 0
-    return guess._replace(nanodollars=min(guess.nanodollars, part.reserved.nanodollars), tokens=tokens or guess.tokens)
+    return Load(min(guess.nanodollars, part.reserved.nanodollars), tokens or guess.tokens, 1)
 
 
 def prompt_of(part: Part) -> Load:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from gateway.limits.pace import Pace, memory_of
 from gateway.limits.rules import INDEX
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from gateway.limits.rules import Applied, Budget, RateLimit
 
 
-class Held(NamedTuple):
+class Held(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What one request holds of one counter."""
 
     tally: Tally
@@ -25,15 +27,16 @@ class BudgetTally:
     """What a budget was charged in a period, and what is set aside for requests under way."""
 
     __slots__ = (
-        *("applied", "ends_ms", "index", "limit", "once", "pace", "raised", "refused", "reserved", "spent"),
+        *("amount", "applied", "ends_ms", "index", "limit", "once", "pace", "raised", "refused", "reserved", "spent"),
         *("start_ms", "tells_at", "told", "too_little"),
     )
 
     def __init__(self, applied: Applied, limit: Budget, start_ms: int, ends_ms: int, spent: int, now: float) -> None:
-        self.applied, self.limit = applied, limit
         self.index, self.once = INDEX[limit.used], applied.once
         self.start_ms, self.ends_ms = start_ms, ends_ms
-        self.spent, self.reserved, self.raised = spent, 0, 0
+        self.spent = spent
+        self.reserved = 0
+        self.allow(applied, limit, 0)
         self.pace = Pace(memory_of((ends_ms - start_ms) / 1000), now)
         self.refused = 0
         """Requests refused, or in shadow mode: that would have been."""
@@ -48,10 +51,11 @@ class BudgetTally:
         limit = self.limit
         self.tells_at = min((each for each in (*limit.alerts, limit.amount) if each not in self.told), default=inf)
 
-    @property
-    def amount(self) -> int:
-        """What may be used, with what an operator has added for a while."""
-        return self.limit.amount + self.raised
+    def allow(self, applied: Applied, limit: Budget, raised: int) -> None:
+        """Go by this limit from now on; for a while an operator allows so much more."""
+        self.applied, self.limit, self.raised = applied, limit, raised
+        self.amount = limit.amount + raised
+        """What may be used."""
 
     @property
     def is_exhausted(self) -> bool:
@@ -64,7 +68,7 @@ class BudgetTally:
 
     def left(self, _now: float) -> int:
         """What may still be set aside."""
-        return self.limit.amount + self.raised - self.spent - self.reserved
+        return self.amount - self.spent - self.reserved
 
     def wait(self, _amount: int, _now: float, now_ms: float) -> float | None:
         """Seconds after which asking again helps; None where it never does."""
@@ -75,78 +79,103 @@ class BudgetTally:
         self.reserved += amount
         return Held(self, amount)
 
-    def settle(self, held: Held, actual: int) -> None:
-        """Charge what was used in the end, in place of what was set aside."""
+    def settle(self, held: Held, actual: int, now: float) -> bool:
+        """Charge what was used in the end, in place of what was set aside; whether somebody is to be told."""
         self.reserved -= held.amount
         self.spent += actual
+        self.pace.add(actual, now)
+        return self.spent >= self.tells_at
 
 
 class RateTally:
     """What a rate counts within its window."""
 
-    __slots__ = ("_moved", "applied", "index", "limit", "once", "refused", "too_little", "window")
+    __slots__ = (
+        "_moved",
+        "amount",
+        "applied",
+        "has_moved",
+        "index",
+        "limit",
+        "once",
+        "refused",
+        "too_little",
+        "window",
+    )
     ends_ms, raised = inf, 0
     """It has no periods."""
 
-    def __init__(self, applied: Applied, limit: RateLimit, moved: dict[str, RateTally]) -> None:
-        self._moved = moved
-        """Where those put themselves whose count has changed."""
-        self.applied, self.limit = applied, limit
+    def __init__(self, applied: Applied, limit: RateLimit, moved: list[RateTally]) -> None:
+        self._moved, self.has_moved = moved, False
+        """Where those put themselves whose count has changed, and whether it is there."""
         self.index, self.once = INDEX[limit.used], applied.once
         self.window = Window(limit.seconds)
         self.refused = self.too_little = 0
+        self.allow(applied, limit)
 
-    @property
-    def amount(self) -> int:
+    def allow(self, applied: Applied, limit: RateLimit) -> None:
+        """Go by this limit from now on."""
+        self.applied, self.limit = applied, limit
+        self.amount = limit.value
         """What fits into the window."""
-        return self.limit.value
 
     def left(self, now: float) -> int:
         """What still fits."""
-        self.window.expire(now)
-        return self.limit.value - self.window.total
+        window = self.window
+        if window.loses_at <= now:
+            window.expire(now)
+        return self.amount - window.total
 
     def is_idle(self, now: float, _now_ms: float) -> bool:
         """Whether nobody would miss it."""
-        return self.left(now) == self.limit.value
+        return self.left(now) == self.amount
 
     def wait(self, amount: int, now: float, _now_ms: float) -> float | None:
         """Seconds after which so much fits; None where it never does."""
         missing = amount - self.left(now)
-        return None if amount > self.limit.value else self.window.wait_for(missing, now)
+        return None if amount > self.amount else self.window.wait_for(missing, now)
 
     def reserve(self, amount: int, now: float) -> Held:
         """Count it."""
-        self._moved[self.applied.counter] = self
+        if not self.has_moved:
+            self.move()
         return Held(self, amount, self.window.take(amount, now))
 
-    def settle(self, held: Held, actual: int) -> None:
-        """Count what was used in the end."""
-        if held.entry is not None and actual != held.amount:
-            self._moved[self.applied.counter] = self
+    def settle(self, held: Held, actual: int, _now: float) -> bool:
+        """Count what was used in the end; nobody is told."""
+        if held.entry is not None and actual != held.amount and not held.entry.is_over:
+            if not self.has_moved:
+                self.move()
             self.window.correct(held.entry, actual - held.amount)
+        return False
+
+    def move(self) -> None:
+        """What it has counted is to be written down."""
+        self.has_moved = True
+        self._moved.append(self)
 
 
 class BusyTally:
     """Requests under way."""
 
-    __slots__ = ("applied", "index", "limit", "once", "refused", "too_little", "under_way")
+    __slots__ = ("amount", "applied", "index", "limit", "once", "refused", "too_little", "under_way")
     ends_ms, raised = inf, 0
     """It has no periods."""
 
     def __init__(self, applied: Applied, limit: RateLimit) -> None:
-        self.applied, self.limit = applied, limit
         self.index, self.once = INDEX[limit.used], applied.once
         self.under_way = self.refused = self.too_little = 0
+        self.allow(applied, limit)
 
-    @property
-    def amount(self) -> int:
+    def allow(self, applied: Applied, limit: RateLimit) -> None:
+        """Go by this limit from now on."""
+        self.applied, self.limit = applied, limit
+        self.amount = limit.value
         """How many may be under way."""
-        return self.limit.value
 
     def left(self, _now: float) -> int:
         """How many more may begin."""
-        return self.limit.value - self.under_way
+        return self.amount - self.under_way
 
     def is_idle(self, _now: float, _now_ms: float) -> bool:
         """Whether nobody would miss it."""
@@ -154,16 +183,17 @@ class BusyTally:
 
     def wait(self, _amount: int, _now: float, _now_ms: float) -> float | None:
         """Nobody knows when one ends; a second is a fair guess."""
-        return 1.0 if self.limit.value else None
+        return 1.0 if self.amount else None
 
     def reserve(self, amount: int, _now: float) -> Held:
         """One more."""
         self.under_way += amount
         return Held(self, amount)
 
-    def settle(self, held: Held, _actual: int) -> None:
-        """One less."""
+    def settle(self, held: Held, _actual: int, _now: float) -> bool:
+        """One less; nobody is told."""
         self.under_way -= held.amount
+        return False
 
 
 Tally = BudgetTally | RateTally | BusyTally

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from math import inf
 
 PARTS = 64
 """What happens within a 64th of the window is kept together, as if all of it had happened at the last moment."""
@@ -23,11 +24,13 @@ class Entry:
 class Window:
     """A sliding window. Buckets aligned to the clock would let twice as much through around an edge."""
 
-    __slots__ = ("_entries", "seconds", "total")
+    __slots__ = ("_entries", "_part", "loses_at", "seconds", "total")
 
     def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+        self.seconds, self._part = seconds, seconds / PARTS
         self.total = 0
+        self.loses_at = inf
+        """When the oldest of it leaves the window."""
         self._entries: deque[Entry] = deque()
 
     def expire(self, now: float) -> None:
@@ -37,16 +40,21 @@ class Window:
             entry = entries.popleft()
             entry.is_over = True
             self.total -= entry.amount
+        self.loses_at = entries[0].ended + self.seconds if entries else inf
 
     def take(self, amount: int, now: float) -> Entry:
         """Count something; the entry is how it is taken back or corrected."""
         entries = self._entries
-        if not entries or now - entries[-1].began > self.seconds / PARTS:
-            entries.append(Entry(now))
-        entry = entries[-1]
-        entry.ended = max(entry.ended, now)
+        entry = entries[-1] if entries else None
+        if entry is None or now - entry.began > self._part:
+            entry = Entry(now)
+            entries.append(entry)
+        elif now > entry.ended:
+            entry.ended = now
         entry.amount += amount
         self.total += amount
+        if entry is entries[0]:
+            self.loses_at = entry.ended + self.seconds
         return entry
 
     def correct(self, entry: Entry, by: int) -> None:

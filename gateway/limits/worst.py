@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -42,8 +42,9 @@ MOST = (
 """The longest answers of models. Sources: platform.openai.com/docs/models, ai.google.dev/gemini-api/docs/models."""
 LEAST = {Function.RESPOND: 16}
 """What a function takes as the shortest; OpenAI refuses a response of less."""
+CHOICES = frozenset({"n", "best_of"})
 SHOWN = ("output_audio", "output_image")
-THINKING = ("reasoning_effort", "thinking", "reasoning")
+THINKING = frozenset({"reasoning_effort", "thinking", "reasoning"})
 COSTLY_INPUT = (
     (b"cache_control", "cache_write"),
     (b"cache_control", "cache_write_1h"),
@@ -52,7 +53,7 @@ COSTLY_INPUT = (
 """What a prompt may hold, and the rate that it may therefore cost."""
 
 
-class Worst(msgspec.Struct, frozen=True, kw_only=True):
+class Worst(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The most that a try uses. Rates are nanodollars per million."""
 
     input_tokens: int = 0
@@ -90,6 +91,21 @@ class Worst(msgspec.Struct, frozen=True, kw_only=True):
 FREE = Worst()
 
 
+class Length(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How long an answer may be; the fields are those of `Worst`."""
+
+    tokens: int = 0
+    choices: int = 1
+    field: str = ""
+    is_stated: bool = True
+    is_bounded: bool = True
+    least: int = 1
+
+
+NO_LENGTH = Length()
+"""Of an answer that is no text."""
+
+
 def worst_of(asked: Asked, price: Price | None) -> Worst:
     """The most that a vendor can be made to give for what it is asked."""
     function, fields = asked.function, asked.fields
@@ -99,15 +115,20 @@ def worst_of(asked: Asked, price: Price | None) -> Worst:
         return FREE
     tokens = tokens_in(fields)
     rates = price.rates_for(tokens, tier_of(fields)) if price is not None else {}
-    named: dict[str, Any] = {
-        "input_tokens": tokens,
-        "input_rate": input_rate(fields, rates),
-        "is_priced": price is not None,
-    }
-    fees = fees_of(asked, rates)
-    if function not in LENGTHS:
-        return Worst(**named, fees=fees)
-    return Worst(**named, fees=fees, output_rate=output_rate(fields, rates), **length_of(asked))
+    length = length_of(asked) if function in LENGTHS else NO_LENGTH
+    return Worst(
+        input_tokens=tokens,
+        output_tokens=length.tokens,
+        choices=length.choices,
+        input_rate=input_rate(fields, rates),
+        output_rate=output_rate(fields, rates) if function in LENGTHS else 0,
+        fees=fees_of(asked, rates),
+        is_priced=price is not None,
+        is_stated=length.is_stated,
+        is_bounded=length.is_bounded,
+        field=length.field,
+        least=length.least,
+    )
 
 
 def is_free(asked: Asked) -> bool:
@@ -115,25 +136,28 @@ def is_free(asked: Asked) -> bool:
     return asked.method in ("GET", "HEAD", "DELETE") or asked.path.startswith(("files", "uploads"))
 
 
-def length_of(asked: Asked) -> dict[str, Any]:
+def length_of(asked: Asked) -> Length:
     """How long the answer may be, and how that would be changed."""
     fields, names = asked.fields, LENGTHS[asked.function]
-    said = {name: number_in(fields, name) for name in names}
-    field = next((name for name in names if said[name]), names[-1])
-    choices = max(number_in(fields, "n"), number_in(fields, "best_of"), 1)
-    own, known = said[field], longest_of(asked.model)
+    field, own = names[-1], 0
+    for name in names:
+        if own := number_in(fields, name):
+            field = name
+            break
+    choices = 1 if CHOICES.isdisjoint(fields) else max(number_in(fields, "n"), number_in(fields, "best_of"), 1)
+    known = longest_of(asked.model)
     thinks = (
-        own and asked.function is Function.CHAT and ability_of(asked.model).thinking != "none" and has_thoughts(fields)
+        own and asked.function is Function.CHAT and has_thoughts(fields) and ability_of(asked.model).thinking != "none"
     )
     most = own or known or UNSAID
-    return {
-        "output_tokens": (max(most, known) if thinks else most) * choices,
-        "choices": choices,
-        "field": "" if thinks else field,
-        "is_stated": bool(own),
-        "is_bounded": bool(own or known),
-        "least": max(LEAST.get(asked.function, 1), thinking_budget(fields) + 1) * choices,
-    }
+    return Length(
+        tokens=(max(most, known) if thinks else most) * choices,
+        choices=choices,
+        field="" if thinks else field,
+        is_stated=bool(own),
+        is_bounded=bool(own or known),
+        least=max(LEAST.get(asked.function, 1), thinking_budget(fields) + 1) * choices,
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -147,7 +171,7 @@ def longest_of(model: str) -> int:
 
 def has_thoughts(fields: Mapping[str, msgspec.Raw]) -> bool:
     """Whether thinking is asked for: then a vendor is allowed more than the answer's length."""
-    return any(name in fields for name in THINKING)
+    return not THINKING.isdisjoint(fields)
 
 
 def thinking_budget(fields: Mapping[str, msgspec.Raw]) -> int:
@@ -159,13 +183,17 @@ def thinking_budget(fields: Mapping[str, msgspec.Raw]) -> int:
 
 def number_in(fields: Mapping[str, msgspec.Raw], name: str) -> int:
     """A whole number above 0, else 0."""
-    raw = bytes(fields.get(name, b""))
+    said = fields.get(name)
+    if said is None:
+        return 0
+    raw = bytes(said)
     return int(raw) if raw.isdigit() and len(raw) < 12 else 0
 
 
 def tier_of(fields: Mapping[str, msgspec.Raw]) -> str:
     """The service tier that is asked for."""
-    return bytes(fields.get("service_tier", b"")).decode("utf-8", "replace").strip('"')
+    said = fields.get("service_tier")
+    return "" if said is None else bytes(said).decode("utf-8", "replace").strip('"')
 
 
 def input_rate(fields: Mapping[str, msgspec.Raw], rates: Rates) -> int:
