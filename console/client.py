@@ -106,8 +106,8 @@ class GatewayClient:
         rows: list[T] = []
         for number in range(100):
             asked = {page: str(number), size: "100"} | where
-            answer = await self._ask("GET", path, Page, params=asked)
-            rows += [convert(row, kind) for row in answer.data]
+            answer: Page[T] = await self._ask("GET", path, Page[kind], params=asked)  # type: ignore[valid-type]
+            rows += answer.data
             if not answer.data or answer.total is None or len(rows) >= answer.total:
                 break
         return rows

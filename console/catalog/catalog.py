@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 
@@ -48,6 +48,10 @@ class Catalog:
         """The integration's slug and the model of a row in the list of models."""
         slug, _, model = row_id.partition("/")
         return slug, next(one for one in self.models[slug] if one.slug == model)
+
+    def models_by_row(self) -> dict[str, tuple[str, Model]]:
+        """The same of every row at once."""
+        return {f"{slug}/{one.slug}": (slug, one) for slug, models in self.models.items() for one in models}
 
     def request_name(self, slug: str, model: str) -> str | None:
         """`@provider/model`; None while the integration has no provider."""
@@ -125,14 +129,12 @@ def spent_and_left(limits: Iterable[Limit]) -> tuple[str, str]:
     return figure(nearest.spent, nearest.type), figure(nearest.left, nearest.type)
 
 
-def model_rows(catalog: Catalog) -> Rows:
-    """A row for each model of each integration."""
-    rows: Rows = {}
+def model_rows(catalog: Catalog) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A row for each model of each integration, with its id: there may be a hundred thousand."""
     for slug, models in catalog.models.items():
         whose = workspaces_said(catalog.integrations[slug])
         for model in models:
-            rows[f"{slug}/{model.slug}"] = model_row(slug, model, whose)
-    return rows
+            yield f"{slug}/{model.slug}", model_row(slug, model, whose)
 
 
 def model_row(integration: str, model: Model, whose: str) -> tuple[str, ...]:

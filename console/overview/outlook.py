@@ -132,7 +132,7 @@ def first_of(failures: ExceptionGroup[GatewayError]) -> GatewayError:
 async def grouped(gateway: GatewayClient, where: Mapping[str, str], path: str, key: str, by: str) -> dict[str, Figures]:
     """The parts of the stretch by their ids, the largest first."""
     asked = {**where, "metrics": COLUMNS, "order_by": by, "page_size": TOP}
-    page = await gateway.one(f"/v1/analytics/groups/{path}", Page, **asked)
+    page = await gateway.one(f"/v1/analytics/groups/{path}", Page[Any], **asked)
     return {str(row.get(key)): row for row in page.data if isinstance(row, dict)}
 
 
@@ -165,4 +165,4 @@ async def beginning(gateway: GatewayClient) -> Beginning | None:
 
 async def count(gateway: GatewayClient, path: str) -> list[object]:
     """The first rows of a list: whether there are any."""
-    return (await gateway.one(path, Page, page_size="5")).data
+    return (await gateway.one(path, Page[Any], page_size="5")).data

@@ -18,6 +18,8 @@ STEERING = re.compile(
 
 def plain(text: str) -> str:
     """`text` without anything that steers a terminal; newlines stay, a tab becomes four spaces."""
+    if text.isascii() and text.isprintable():
+        return text  # as most of a long list is
     return STEERING.sub("", text.replace("\r\n", "\n")).replace("\t", "    ")
 
 

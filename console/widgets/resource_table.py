@@ -1,7 +1,8 @@
 """The list of a catalog: it keeps its place when it is read again, and ten thousand rows cost what forty do."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import repeat
+from itertools import islice, repeat
 
 from rich.cells import cell_len
 from textual import events
@@ -14,6 +15,8 @@ from console.widgets.cursor_list import CursorList
 
 Rows = Mapping[str, Sequence[str]]
 """A text for each column, by the id of the row."""
+AT_ONCE = 500
+"""Rows that are made before somebody else has a turn: two milliseconds."""
 
 STATES = {
     **dict.fromkeys(("active", "on", "ok", "raised"), "ok"),
@@ -58,7 +61,7 @@ class ResourceTable(CursorList):
         if rows != self.rows:
             self.rows = rows
             self._searched.clear()
-            self._wants = widest(self.all_columns, rows)
+            self._wants = rows.wants if isinstance(rows, MeasuredRows) else widest(self.all_columns, rows)
             self._narrow()
 
     def narrow(self, words: str) -> None:
@@ -72,12 +75,22 @@ class ResourceTable(CursorList):
         self._narrow()
 
     def _narrow(self) -> None:
-        places = {row_id: place for place, row_id in enumerate(self._matching())}
-        before, self._shown = self.chosen, list(places)
-        if self._wanted in places:
-            before, self._wanted = self._wanted, None
-        self._cursor = places.get(before or "", min(self._cursor, max(0, len(places) - 1)))
+        before, self._shown = self.chosen, list(self._matching())
+        if self._wanted is not None and (place := self._place_of(self._wanted)) is not None:
+            self._cursor, self._wanted = place, None
+        elif (place := self._place_of(before)) is not None:
+            self._cursor = place
+        else:
+            self._cursor = min(self._cursor, max(0, len(self._shown) - 1))
         self._lay_out()
+
+    def _place_of(self, row_id: str | None) -> int | None:
+        if row_id is None or row_id not in self.rows:
+            return None
+        try:
+            return self._shown.index(row_id)
+        except ValueError:
+            return None
 
     @property
     def shown(self) -> Sequence[str]:
@@ -136,11 +149,36 @@ class ResourceTable(CursorList):
             self.post_message(self.Opened())
 
 
+class MeasuredRows(dict[str, Sequence[str]]):
+    """Rows that know already what width each column wants."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        super().__init__()
+        self.columns = columns
+        self.wants: dict[str, int] = {}
+
+    def add(self, rows: Rows) -> None:
+        """Some more."""
+        self.update(rows)
+        more = widest(self.columns, rows)
+        self.wants = {name: max(width, self.wants.get(name, 0)) for name, width in more.items()}
+
+
+async def measured(columns: Sequence[Column], rows: Iterable[tuple[str, Sequence[str]]]) -> MeasuredRows:
+    """Rows of any number, made and measured some at a time: a hundred thousand take a third of a second, and a key
+    that is pressed meanwhile must not wait for all of them."""
+    found, coming = MeasuredRows(columns), iter(rows)
+    while some := dict(islice(coming, AT_ONCE)):
+        found.add(some)
+        await asyncio.sleep(0)
+    return found
+
+
 def widest(columns: Sequence[Column], rows: Rows) -> dict[str, int]:
-    """Cells that the longest text of each column takes; of most texts that is their length, which costs nothing."""
+    """Cells that the longest text of each column takes; most columns have few texts, and many rows of each."""
     texts = zip(*rows.values(), strict=True) if rows else repeat(())
     return {
-        column.name: max(map(cells, column_texts), default=0)
+        column.name: max(map(cells, set(column_texts)), default=0)
         for column, column_texts in zip(columns, texts, strict=False)
     }
 

@@ -1,14 +1,16 @@
 """What every resource answers alike: pages, changes done, errors."""
 
-from typing import Any
+from typing import Generic, TypeVar
 
 import msgspec
 
+Row = TypeVar("Row")
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """A list of the catalog, rows not looked at yet."""
 
-    data: list[Any]
+class Page(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
+    """Some rows of a list, and how many it has in all."""
+
+    data: list[Row]
     total: int | None = None
 
 

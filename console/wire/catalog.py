@@ -66,14 +66,14 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     workspace_id: str | None = None
 
 
-class PerMillion(msgspec.Struct, frozen=True, kw_only=True):
+class PerMillion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a million tokens cost, in dollars."""
 
     input: float | None = None
     output: float | None = None
 
 
-class Model(msgspec.Struct, frozen=True, kw_only=True):
+class Model(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A model of an integration, and whether it may be used."""
 
     slug: str

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 
-class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
+class ApiKey(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An API key, its secret masked."""
 
     id: str
@@ -17,7 +17,7 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     workspace_id: str | None = None
     user_id: str | None = None
     status: str = "active"
-    scopes: list[str] = []
+    scopes: tuple[str, ...] = ()
     created_at: datetime | None = None
     last_used_at: datetime | None = None
     expires_at: datetime | None = None

@@ -102,7 +102,8 @@ class CatalogActs(ResourceScreen):
 
     async def toggle_models(self, row_ids: list[str]) -> None:
         """All of them the same way: off where every one is on, else on."""
-        found = [self.catalog.model(row_id) for row_id in row_ids]
+        models = self.catalog.models_by_row()
+        found = [models[row_id] for row_id in row_ids]
         if not found:
             return
         is_on = not all(model.enabled for _, model in found)

@@ -20,7 +20,7 @@ from console.keys_table import Place, bindings
 from console.screens.catalog.acts import CatalogActs
 from console.screens.resource import Listing
 from console.widgets.columns import Column
-from console.widgets.resource_table import ResourceTable, Rows
+from console.widgets.resource_table import ResourceTable, Rows, measured
 from console.wire.catalog import Model
 
 INTEGRATIONS = Listing(
@@ -90,6 +90,8 @@ class CatalogScreen(CatalogActs):
             self.catalog.limits = await ask_limits(self.gateway, "provider")
         if self.current == INTEGRATIONS.name:
             self.catalog.health = await ask_health(self.gateway, self.now())
+        if (known := self.known_models()) != self._models_known:
+            self._model_rows, self._models_known = await measured(MODELS.columns, model_rows(self.catalog)), known
         if self.catalog.failure is not None:
             raise self.catalog.failure
 
@@ -99,11 +101,15 @@ class CatalogScreen(CatalogActs):
             return integration_rows(self.catalog, {one.id: one.base_url or "" for one in self.vendors.values()})
         if name == PROVIDERS.name:
             return provider_rows(self.catalog, self.zone, self.now())
-        told = {slug: workspaces_said(one) for slug, one in self.catalog.integrations.items()}
-        known = told, self.catalog.models
-        if known != self._models_known:  # of a hundred thousand it takes a third of a second to say them
-            self._models_known, self._model_rows = (told, dict(self.catalog.models)), model_rows(self.catalog)
+        if (known := self.known_models()) != self._models_known:  # one was switched since all were asked for
+            self._model_rows, self._models_known = dict(model_rows(self.catalog)), known
         return self._model_rows
+
+    def known_models(self) -> tuple[dict[str, str], dict[str, list[Model]]]:
+        """Of what the rows of models are made; of a hundred thousand it takes a third of a second to make them."""
+        return {slug: workspaces_said(one) for slug, one in self.catalog.integrations.items()}, dict(
+            self.catalog.models
+        )
 
     def action_tab(self, by: int) -> None:
         """The list beside this one."""

@@ -17,7 +17,7 @@ from console.screens.resource import Listing, ResourceScreen
 from console.text.figures import NONE, day_time
 from console.text.plain import plain_line
 from console.widgets.columns import Column
-from console.widgets.resource_table import ResourceTable, Rows
+from console.widgets.resource_table import ResourceTable, Rows, measured
 from console.wire.configs import ConfigRow
 from console.wire.keys import ApiKey, NewSecret
 from console.wire.limits import Limit
@@ -57,16 +57,18 @@ class KeysScreen(ResourceScreen):
         super().__init__(gateway, zone, now)
         self.keys: dict[str, ApiKey] = {}
         self.limits: dict[str, list[Limit]] = {}
+        self.told: Rows = {}
 
     async def ask(self) -> None:
         """Every key, masked, and how their limits stand."""
         self.keys = {key.id: key for key in await self.gateway.keys()}
-        self.limits = await ask_limits(self.gateway, "api_key")
+        self.limits, now = await ask_limits(self.gateway, "api_key"), self.now()
+        rows = ((key.id, key_row(key, self.limits.get(key.id, ()), self.zone, now)) for key in self.keys.values())
+        self.told = await measured(KEYS.columns, rows)
 
     def rows(self, name: str) -> Rows:
         """A row for each key."""
-        now, keys = self.now(), self.keys.values() if name == KEYS.name else ()
-        return {key.id: key_row(key, self.limits.get(key.id, ()), self.zone, now) for key in keys}
+        return self.told if name == KEYS.name else {}
 
     def action_new(self) -> None:
         """Make one."""
