@@ -28,7 +28,7 @@ class Feed:
         """Whether the gateway has said what there is."""
         self._gap_after: str | None = None
         """The newest row from before events went unseen."""
-        self._is_sieved = False
+        self.is_sieved = False
         """Whether the rows are what another filter had left."""
 
     def take(self, event: TailEvent | Connected | Broken) -> None:
@@ -59,7 +59,7 @@ class Feed:
 
     def narrow(self, query: Query) -> None:
         """Keep only what matches; what else matches is to be asked for."""
-        self.asked, self._gap_after, self._is_sieved = False, None, True
+        self.asked, self._gap_after, self.is_sieved = False, None, True
         if query.unseen():
             self.inbox.take()
             self.backlog.forget()
@@ -71,8 +71,8 @@ class Feed:
         self.backlog.add_page(page.data)
         oldest = page.data[-1].id if page.data else None
         gap = bool(oldest and page.next_cursor and self._gap_after and oldest > self._gap_after)
-        gap = gap or bool(self._is_sieved and page.next_cursor)
-        self._is_sieved = False
+        gap = gap or bool(self.is_sieved and page.next_cursor)
+        self.is_sieved = False
         if gap and oldest:
             self.backlog.begin_again_at(oldest)
         if gap or self.backlog.cursor is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from console.logs.backlog import Row
-from console.logs.query_words import EXACT, NUMBERS, STATUSES, WORDS
+from console.logs.query import TOKEN
+from console.logs.query_words import EXACT, NUMBERS, STATUSES, WORDS, quoted
 from console.wire.logs import LogSummary
 
 MOST = 8
@@ -37,8 +38,8 @@ def known_in(rows: Iterable[Row]) -> dict[str, list[str]]:
 
 def offers(line: str, known: Known) -> list[str]:
     """What the last word of a line could be; nothing once it is complete."""
-    last = "" if not line or line.endswith(" ") else line.split()[-1]
-    name, colon, begun = last.partition(":")
+    last = last_word(line)
+    name, colon, begun = last.replace('"', "").partition(":")
     if not colon:
         words = [f"{word}:" for word in WORDS if word != "meta.NAME"] + ["meta."] + [f"{word}>" for word in NUMBERS]
         return [word for word in words if word.startswith(last.lower())][:MOST] if last else []
@@ -47,21 +48,22 @@ def offers(line: str, known: Known) -> list[str]:
     return [f"{name}:{quoted(value)}" for value in fitting[:MOST]]
 
 
+def last_word(line: str) -> str:
+    """What is being typed, blanks within quotes included; nothing between two words."""
+    words = TOKEN.findall(line)
+    return words[-1] if words and line.endswith(words[-1]) else ""
+
+
 def values_of(name: str) -> tuple[str, ...]:
     """What may stand behind a word whatever the rows have."""
     if name == "status":
         return STATUSES
     if name in ("since", "until"):
-        return ("15m", "1h", "24h", "7d", "30d")
+        return ("15m", "1h", "6h", "24h", "7d", "30d", "90d")
     return EXACT[name].values if name in EXACT else ()
-
-
-def quoted(value: str) -> str:
-    """A value with spaces holds together."""
-    return f'"{value}"' if " " in value else value
 
 
 def completed(line: str, offer: str) -> str:
     """The line with its last word replaced."""
-    before = line[: len(line) - len(line.split()[-1])] if line and not line.endswith(" ") else line
+    before = line.removesuffix(last_word(line))
     return f"{before}{offer}" + ("" if offer.endswith((":", ".", ">")) else " ")

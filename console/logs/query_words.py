@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import ceil, floor
 
 from console.wire.logs import LogSummary
 
@@ -41,6 +42,8 @@ class Number:
     held: Callable[[LogSummary], float | None]
     factor: float = 1.0
     """From what people say to what the gateway counts in."""
+    is_whole: bool = True
+    """Whether it counts things, so that above one means from two on."""
     units: tuple[str, ...] = field(default=("", "k", "M", "G"))
 
 
@@ -70,9 +73,9 @@ EXACT = {
     "config": Exact("configs", None),
 }
 NUMBERS = {
-    "latency": Number("response_time", lambda row: row.response_time, units=TIMES),
-    "ttft": Number("time_to_first_token", lambda row: row.time_to_first_token_ms, units=TIMES),
-    "cost": Number("cost", cost_of, 100.0),
+    "latency": Number("response_time", lambda row: row.response_time, is_whole=False, units=TIMES),
+    "ttft": Number("time_to_first_token", lambda row: row.time_to_first_token_ms, is_whole=False, units=TIMES),
+    "cost": Number("cost", cost_of, 100.0, is_whole=False),
     "tokens": Number("total_units", lambda row: row.total_units),
     "in": Number("prompt_token", lambda row: row.req_units),
     "out": Number("completion_token", lambda row: row.res_units),
@@ -105,6 +108,17 @@ class Range:
         return above and value is not None and (self.high is None or value <= self.high)
 
 
+def word(name: str, value: str) -> str:
+    """`key:webui`, `key:"Night shift"`; of a value with quotes its longest part without; nothing for nothing."""
+    whole = max(value.split('"'), key=len).strip()
+    return f"{name}:{quoted(whole)}" if whole else ""
+
+
+def quoted(value: str) -> str:
+    """A value with spaces holds together."""
+    return f'"{value}"' if " " in value else value
+
+
 class Wrong(ValueError):
     """What was typed is no filter; the message says why, and what would be one."""
 
@@ -115,10 +129,12 @@ def range_of(name: str, sign: str, text: str) -> Range:
     if dots:
         return Range(name, amount(name, low) if low else None, amount(name, high) if high else None)
     if sign == ":" and text[:1] in ("<", ">"):
-        sign, text = text[0], text[1:].removeprefix("=")
+        sign, text = text[0], text[1:]
     if sign == ":":
         raise Wrong(f"`{name}` wants a bound: `{name}>{text}`, `{name}<{text}` or `{name}:{text}..`")
     value = amount(name, text.removeprefix("="))
+    if NUMBERS[name].is_whole and not text.startswith("="):
+        value = floor(value) + 1 if sign == ">" else ceil(value) - 1
     return Range(name, value, None) if sign == ">" else Range(name, None, value)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from console.logs.conversation import conversation, listed, pretty
 from console.logs.story import steps
-from console.text.figures import day_time, short_count, short_dollars, short_duration
+from console.text.figures import exact_count, exact_dollars, second_time, short_dollars, short_duration
 from console.text.timeline import timeline
 from console.wire.logs import BillLine, LogDetail, LogSummary
 
@@ -38,7 +38,7 @@ def timings(m: LogSummary) -> Iterator[str]:
 def facts(m: LogSummary, zone: tzinfo | None) -> Iterator[str]:
     """The rest, a line each."""
     rows = {
-        "when": day_time(m.created_at, zone),
+        "when": second_time(m.created_at, zone),
         "log id": m.id,
         "trace id": m.trace_id,
         "workspace": m.workspace_slug,
@@ -79,9 +79,9 @@ def cost_page(log: LogDetail, _: tzinfo | None) -> str:
     """What was used, at which prices, from where."""
     m = log.metrics
     rows = [
-        f"{'tokens in':<18}{short_count(m.req_units):>10}   of these cached {short_count(m.cached_units)}",
-        f"{'tokens out':<18}{short_count(m.res_units):>10}   of these reasoning {short_count(m.reasoning_units)}",
-        f"{'cost':<18}{short_dollars(m.cost_nanodollars) if m.is_priced else 'unknown':>10}",
+        f"{'tokens in':<18}{exact_count(m.req_units):>14}   of these cached {exact_count(m.cached_units)}",
+        f"{'tokens out':<18}{exact_count(m.res_units):>14}   of these reasoning {exact_count(m.reasoning_units)}",
+        f"{'cost':<18}{exact_dollars(m.cost_nanodollars) if m.is_priced else 'unknown':>14}",
     ]
     if not m.is_priced:
         rows.append("\nThere is no price for this model, so its cost is not in today's sum.")
@@ -92,9 +92,9 @@ def cost_page(log: LogDetail, _: tzinfo | None) -> str:
 
 def bill(lines: list[BillLine]) -> Iterator[str]:
     """The cost line by line; what is counted one by one is priced one by one."""
-    yield f"{'':<22}{'used':>10}   {'price':<20}{'cost':>10}"
+    yield f"{'':<22}{'used':>10}   {'price':<20}{'cost':>14}"
     for line in lines:
-        yield f"{line.kind:<22}{line.quantity:>10,}   {price_of(line):<20}{short_dollars(round(line.nanodollars)):>10}"
+        yield f"{line.kind:<22}{line.quantity:>10,}   {price_of(line):<20}{exact_dollars(round(line.nanodollars)):>14}"
 
 
 def price_of(line: BillLine) -> str:

@@ -40,7 +40,8 @@ def tokens_of(name: str, value: str) -> list[str]:
     bare, _, end = name.rpartition("_")
     number = next((word for word, rule in NUMBERS.items() if rule.asks == bare), None)
     if number is not None:
-        return [f"{number}{'>' if end == 'min' else '<'}{float(value) / NUMBERS[number].factor:.10g}"]
+        rule, sign = NUMBERS[number], ">" if end == "min" else "<"
+        return [f"{number}{sign}{'=' if rule.is_whole else ''}{float(value) / rule.factor:.10g}"]
     match name:
         case "text":
             return value.split()

@@ -13,6 +13,9 @@ BLAME = {
 }
 """Whose fault it was, as the beginning of a sentence."""
 
+OURS = "Tollhouse: "
+"""How the gateway's own messages begin: applications have to know who speaks, here everybody does."""
+
 NEXT = {
     401: "Give the application a key from Keys (4).",
     403: "Edit the key's scopes in Keys (4).",
@@ -38,7 +41,7 @@ def sentence(log: LogSummary) -> str:
 
 def blamed(fault: str | None, message: str) -> str:
     """Whose fault it was, and what happened."""
-    sentence = f"{BLAME.get(fault or '', 'Failed')}: {message.rstrip('. ')}"
+    sentence = f"{BLAME.get(fault or '', 'Failed')}: {message.removeprefix(OURS).rstrip('. ')}"
     return sentence if sentence.endswith(("?", "!")) else f"{sentence}."
 
 
@@ -82,13 +85,18 @@ def failed_try(attempt: Attempt) -> str:
     return f"{who} said {attempt.status}" if attempt.status else f"{who} gave no answer"
 
 
+def briefly(attempt: Attempt) -> str:
+    """`openai-prod 429`, for where there is little room."""
+    return f"{attempt.provider or attempt.vendor or 'vendor'} {attempt.status or 'silent'}"
+
+
 def note(log: LogSummary) -> str:
     """The last column of the list: only what is out of the ordinary."""
     if log.error is not None:
-        return log.error.message or log.error.code or ""
+        return (log.error.message or log.error.code or "").removeprefix(OURS).replace(" error: ", ": ", 1)
     tries = log.attempts or ()
     if len(tries) > 1:
-        return f"{len(tries)} tries, {failed_try(tries[0])}"
+        return f"{briefly(tries[0])}, {len(tries)} tries"
     return "no price" if not log.is_priced else ""
 
 

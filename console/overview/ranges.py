@@ -21,6 +21,12 @@ class TimeRange:
         return (now - timedelta(seconds=self.seconds)).isoformat()
 
     @property
+    def ago(self) -> str:
+        """As the filter of Logs says it: `15m`, `24h`."""
+        number, _, unit = self.name.partition(" ")
+        return f"{number}{unit[0]}"
+
+    @property
     def half(self) -> str:
         """The middle of it, for an axis."""
         number, _, unit = self.name.partition(" ")

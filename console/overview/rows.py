@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from http import HTTPStatus
 
+from console.logs.query_words import word
 from console.overview.outlook import Outlook
 from console.text.figures import NONE, day_ahead, short_count, short_dollars, short_duration, short_percent
 from console.widgets.columns import Column
@@ -59,7 +60,7 @@ FAULTS = {
     "provider": "the provider's fault",
     "gateway": "the gateway's fault",
 }
-OWN_STATUSES = {499: "the client hung up"}
+OWN_STATUSES = {499: "the client hung up", 529: "Overloaded"}
 
 
 def money(cents: float | None) -> str:
@@ -158,10 +159,10 @@ def budgets(outlook: Outlook, zone: tzinfo | None, now: datetime) -> Rows:
 def budget_said(budget: Limit) -> str:
     """Whose it is, and of what."""
     whose = budget.name or budget.owner
-    group = f" {budget.group.partition('=')[2]}" if budget.group else ""
+    group = f"{', '.join(part.partition('=')[2] or NONE for part in budget.group.split(','))}: " if budget.group else ""
     unit = "" if budget.type == "cost" else f", {budget.type}"
     shadow = ", shadow" if budget.mode == "shadow" else ""
-    return f"{whose}{group} {budget.period}{unit}{shadow}".strip()
+    return f"{group}{whose} {budget.period}{unit}{shadow}".strip()
 
 
 def end_said(budget: Limit, zone: tzinfo | None, now: datetime) -> str:
@@ -199,13 +200,14 @@ def way_from(name: str, row_id: str, outlook: Outlook, by: str) -> Way | None:
     """What explains a row; None where nothing does."""
     match name:
         case "models":
-            return Way("logs", words("model", row_id))
+            return requests(word("model", row_id), outlook)
         case "keys":
-            return Way("logs", words("key", outlook.groups["keys"][row_id].get("api_key_name") or ""))
+            return requests(word("key", outlook.groups["keys"][row_id].get("api_key_name") or ""), outlook)
         case "teams":
-            return Way("logs", words("workspace", row_id) if by == "workspace" else row_id)
+            told = {"workspace": "workspace", "user": "meta._user"}.get(by, f"meta.{by}")
+            return requests(word(told, row_id), outlook)
         case "errors":
-            return Way("logs", "status:error" if row_id.startswith("fault:") else f"status:{row_id}")
+            return requests(error_words(row_id), outlook)
         case "vendors":
             return Way("catalog", row=row_id)
         case "budgets":
@@ -223,6 +225,13 @@ def way_from_alert(place: int, outlook: Outlook) -> Way | None:
     return {"api_key": Way("keys", row=alert.owner), "provider": Way("catalog", row=alert.owner)}.get(alert.level)
 
 
-def words(name: str, value: str) -> str:
-    """A filter of Logs; a name with blanks is looked for word by word."""
-    return value if " " in value or not value else f"{name}:{value}"
+def requests(filter_text: str, outlook: Outlook) -> Way:
+    """To the requests that a row counts: those of the same stretch of time."""
+    return Way("logs", f"{filter_text} since:{outlook.range.ago}".strip())
+
+
+def error_words(row_id: str) -> str:
+    """The filter of a row of errors; of answers that were cut short only those, not all that were good."""
+    if row_id.startswith("fault:"):
+        return row_id
+    return f"status:{row_id} fault:provider" if row_id.startswith("2") else f"status:{row_id}"

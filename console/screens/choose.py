@@ -22,12 +22,16 @@ class ChooseScreen(ModalScreen[tuple[str, str] | None]):
         ("escape,q,ctrl+c", "dismiss(None)", "Cancel"),
         ("j", "app.simulate_key('down')", "Down"),
         ("k", "app.simulate_key('up')", "Up"),
+        ("g", "app.simulate_key('home')", "First"),
+        ("G", "app.simulate_key('end')", "Last"),
     ]
 
-    def __init__(self, title: str, choices: dict[str, str]) -> None:
+    def __init__(self, title: str, choices: dict[str, str], chosen: str = "") -> None:
         super().__init__()
         self.heading = title
         self.choices = choices
+        self.chosen = chosen
+        """What holds now; the cursor begins there."""
 
     def compose(self) -> ComposeResult:
         """One line each."""
@@ -35,9 +39,14 @@ class ChooseScreen(ModalScreen[tuple[str, str] | None]):
             yield Label(self.heading, classes="title", markup=False)
             yield OptionList(*(Option(self.line(name, text), id=name) for name, text in self.choices.items()))
 
+    def on_mount(self) -> None:
+        """On what holds now."""
+        if self.chosen in self.choices:
+            self.query_one(OptionList).highlighted = list(self.choices).index(self.chosen)
+
     def line(self, name: str, text: str) -> Content:
         """The name, and the beginning of what it stands for."""
-        return Content.assemble((f"{name:<14}", "bold"), Content(plain_line(text[:80])[:54]))
+        return Content.assemble((f"{name:<14}", "bold"), Content(plain_line(text[:80])))
 
     @on(OptionList.OptionSelected)
     def choose(self, event: OptionList.OptionSelected) -> None:

@@ -32,7 +32,7 @@ class FormScreen(ModalScreen[Any]):
     """Asks for `fields`, sends them as JSON, gives back what the gateway answered, or None.
 
     `request` gives the method and path, shown for those who script; `body` makes the JSON, and `fixed` is a part of it
-    that nobody is asked for; `effect` says in a line what saving will do.
+    that nobody is asked for; `effect` says in a line what saving will do, `verb` what it is called.
     """
 
     CSS_PATH = str(Path(__file__).with_name("form.tcss"))
@@ -51,6 +51,7 @@ class FormScreen(ModalScreen[Any]):
         body: BodyOf = body_of,
         fixed: Json | None = None,
         effect: Callable[[Values], str] | None = None,
+        verb: str = "Save",
     ) -> None:
         super().__init__()
         self.heading = title
@@ -60,6 +61,7 @@ class FormScreen(ModalScreen[Any]):
         self.make_body = body
         self.fixed = fixed or {}
         self.effect = effect
+        self.verb = verb
         self.sending = False
 
     def compose(self) -> ComposeResult:
@@ -73,7 +75,7 @@ class FormScreen(ModalScreen[Any]):
             yield Static(id="effect", markup=False)
             yield Static(id="preview", classes="hint", markup=False)
             with Horizontal(classes="buttons"):
-                yield Button("Save", id="save", variant="primary")
+                yield Button(self.verb, id="save", variant="primary")
                 yield Button("Cancel", id="cancel")
             yield KeyBar("forms")
 

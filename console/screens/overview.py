@@ -161,7 +161,10 @@ class OverviewScreen(ResourceScreen):
 
     def show(self) -> None:
         """Numbers, plots and lists as they are known now; each draws itself only where it has changed."""
+        was_new = self.has_class("new")
         self.set_class(self.outlook.beginning is not None, "new")
+        if was_new and self.outlook.beginning is None:
+            self.call_after_refresh(self.turn_to, self.current)  # a list that was hidden has lost the cursor
         if self.outlook.beginning is not None:
             from console.screens.beginning import steps
 
@@ -237,7 +240,7 @@ class OverviewScreen(ResourceScreen):
         from console.screens.choose import ChooseScreen
 
         choices = {each.name: f"the last {each.name}" for each in RANGES}
-        self.app.push_screen(ChooseScreen("Time range", choices), self.choose_range)
+        self.app.push_screen(ChooseScreen("Time range", choices, self.range.name), self.choose_range)
 
     def choose_range(self, choice: tuple[str, str] | None) -> None:
         """Ask about that one; coming back from the dialog does it."""

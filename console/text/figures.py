@@ -16,6 +16,11 @@ def short_count(count: float | None) -> str:
     return scaled(count) if count != int(count) else str(int(count))
 
 
+def exact_count(count: int | None) -> str:
+    """`4,123`: where it is gone through, not glanced at."""
+    return NONE if count is None else f"{count:,}"
+
+
 def scaled(number: float) -> str:
     """Two significant places below ten, none from there."""
     return f"{number:.1f}" if number < 9.95 else f"{number:.0f}"
@@ -54,6 +59,15 @@ def short_dollars(nanodollars: int | None) -> str:
     return f"${dollars:.5f}" if dollars >= 0.00001 else "<$.00001"
 
 
+def exact_dollars(nanodollars: int | None) -> str:
+    """`$0.000004950`, `$18.42`: to the nanodollar, where a bill is gone through line by line."""
+    if nanodollars is None:
+        return NONE
+    dollars, rest = divmod(nanodollars, 1_000_000_000)
+    places = f"{rest:09d}".rstrip("0")
+    return f"${dollars:,}.{places:0<2}"
+
+
 def short_percent(share: float | None) -> str:
     """`0.3%`, `12%`, of a share in percent; a little is never shown as nothing."""
     if share is None:
@@ -79,6 +93,11 @@ def clock_time(moment: datetime | None, zone: tzinfo | None) -> str:
 def day_time(moment: datetime | None, zone: tzinfo | None) -> str:
     """`2026-11-24 14:02`, for what happened on another day."""
     return NONE if moment is None else moment.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+def second_time(moment: datetime | None, zone: tzinfo | None) -> str:
+    """`2026-11-24 14:02:11`, for what is looked up elsewhere by its time."""
+    return NONE if moment is None else moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def instant(text: str | None) -> datetime | None:

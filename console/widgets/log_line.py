@@ -42,7 +42,7 @@ def fitting(width: int, names: tuple[str, ...] = USUAL) -> list[Column]:
     """The columns for a terminal of this width, stretched to fill it: the story gets what model and key leave."""
     shown = that_fit((column for column in COLUMNS if column.name in names), width)
     spare = max(0, width - taken(shown))
-    shares = {"model": min(spare // 3, 30), "key": min(spare // 6, 12)}
+    shares = {"model": min(spare // 3, 16), "key": min(spare // 6, 8)}
     shares["story"] = spare - sum(shares[column.name] for column in shown if column.name in shares)
     return [replace(column, width=column.width + shares.get(column.name, 0)) for column in shown]
 

@@ -1,9 +1,15 @@
 """Logs: views that are saved, columns that are chosen, how far back, what is completed, and traces as trees."""
 
-import pytest
+from datetime import UTC
 
+import pytest
+from msgspec import convert
+
+from console.logs.record_text import cost_page
 from console.logs.saved_views import line_of
+from console.logs.story import note
 from console.widgets.log_line import COLUMNS, fitting
+from console.wire.logs import LogDetail, LogSummary
 from console.wire.saved_filters import SavedFilter
 from tests.console.driving import fill, operating, paste, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
@@ -117,7 +123,7 @@ async def test_time_range_is_a_word_of_the_filter() -> None:
         await pilot.press("enter", "t")
         await until_seen(pilot, "How far back?", "last 24 hours")
 
-        await pilot.press("down", "enter")
+        await pilot.press("g", "down", "enter")
 
         await until_seen(pilot, "Logs  gpt since:1h")
         await until(pilot, lambda: "time_of_generation_min" in gateway.filters[-1])
@@ -181,3 +187,27 @@ async def test_trace_is_a_tree_that_opens() -> None:
         await pilot.press("escape", "escape")
 
         await until_seen(pilot, "Logs  everything")
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (failed_log(1, 412, "Tollhouse: the budget of API key `x` is used up.", "policy"), "the budget of API key"),
+        (failed_log(2, 429, "openai error: slow down", "provider"), "openai: slow down"),
+        (log(3, attempts=[attempt(status=429), attempt()]), "openai-prod 429, 2 tries"),
+    ],
+)
+def test_story_in_the_list_begins_with_what_matters(row: Json, told: str) -> None:
+    """Where there is little room, neither who speaks nor how often it was tried stands before what happened."""
+    assert note(convert(row, LogSummary)).startswith(told)
+
+
+def test_bill_is_exact() -> None:
+    """The page of the cost shows every nanodollar and every token, whatever is rounded elsewhere."""
+    line = {"kind": "input", "quantity": 4_123, "nanodollars_per_million": 150_000_000, "nanodollars": 4_950.0}
+    record = detail(1, req_units=4_123, cost_nanodollars=4_950) | {"bill": [line]}
+
+    page = cost_page(convert(record, LogDetail), UTC)
+
+    assert "4,123" in page
+    assert page.count("$0.00000495") == 2

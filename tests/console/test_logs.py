@@ -74,6 +74,23 @@ async def test_filter_narrows_what_is_here_and_what_is_asked() -> None:
         await until_seen(pilot, "14:00:02.204", "everything")
 
 
+async def test_what_a_filter_finds_is_shown_also_while_paused() -> None:
+    """Narrowing a paused list shows the newest of what the gateway finds, with the cursor on it; the pause stays."""
+    gateway = FakeGateway()
+    found = [log(number) for number in range(60, 0, -1)]
+    gateway.logs = found[:20]
+    async with operating(gateway) as pilot:
+        await until_seen(pilot, "20 rows")
+        await pilot.press("space")
+        gateway.logs = found
+
+        await pilot.press("t")
+        await until_seen(pilot, "How far back?")
+        await pilot.press("g", "enter")
+
+        await until_seen(pilot, "60 rows", "paused", "14:01:00.204", "14:00:35.204")
+
+
 async def test_wrong_filter_is_said_while_it_is_typed() -> None:
     """An unknown word in the filter is named under the line, and Enter does not apply it."""
     async with operating(FakeGateway()) as pilot:

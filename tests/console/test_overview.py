@@ -65,11 +65,11 @@ async def test_every_list_in_its_turn() -> None:
 
 
 WAYS = (
-    (0, 1, "Logs  model:gpt-4.1 "),
-    (1, 0, "Logs  key:mkt-webui "),
-    (1, 2, "Logs  workspace:engineering "),
-    (1, 0, "Logs  status:error "),
-    (0, 3, "Logs  status:429 "),
+    (0, 1, "Logs  model:gpt-4.1 since:1h "),
+    (1, 0, "Logs  key:mkt-webui since:1h "),
+    (1, 2, "Logs  workspace:engineering since:1h "),
+    (1, 0, "Logs  fault:caller since:1h "),
+    (0, 3, "Logs  status:429 since:1h "),
     (1, 1, "@openai-eu"),
     (1, 1, "Limits"),
     (1, 1, "Limits"),
@@ -110,7 +110,7 @@ async def test_time_range_is_chosen() -> None:
         await until_seen(pilot, "last 1 h")
         await pilot.press("t")
         await until_seen(pilot, "Time range", "the last 15 min", "the last 90 d")
-        await pilot.press("down", "down", "down", "enter")
+        await pilot.press("down", "down", "enter")  # from the one that holds
 
         await until_seen(pilot, "last 24 h", "-12 h", "Requests per hour")
 
@@ -171,6 +171,8 @@ async def test_team_is_what_the_operator_says() -> None:
         await pilot.press("enter")
 
         await until_seen(pilot, "red pandas", "teams by team")
+        await pilot.press("enter")
+        await until_seen(pilot, 'Logs  meta.team:"red pandas" since:1h')
 
 
 async def test_newcomer_is_told_the_next_step() -> None:
@@ -201,6 +203,21 @@ async def test_first_request_ends_the_beginning() -> None:
 
         await unseen(pilot, "Three steps")
         await until_seen(pilot, "requests    0")
+
+
+async def test_list_that_was_hidden_takes_the_keys_once_it_is_there() -> None:
+    """After the steps the first list has the cursor, without a click or a Tab."""
+    gateway = FakeGateway()
+    async with operating(gateway, at="overview") as pilot:
+        await until_seen(pilot, "Three steps")
+        gateway.logs = [log(1)]
+        an_hour(gateway)
+        await pilot.press("r")
+        await until_seen(pilot, "gpt-4.1")
+
+        await pilot.press("j", "enter")
+
+        await until_seen(pilot, "Logs  model:gpt-4.1 since:1h")
 
 
 async def test_quiet_gateway_is_not_asked_again() -> None:

@@ -35,8 +35,9 @@ def query(line: str) -> Query:
         ("cost>0.01", {"cost_min": "1"}),
         ("cost:$0.001..0.02", {"cost_min": "0.1", "cost_max": "2"}),
         ("latency>2s ttft:<500ms", {"response_time_min": "2000", "time_to_first_token_max": "500"}),
-        ("tokens>=1k in<2M", {"total_units_min": "1000", "prompt_token_max": "2000000"}),
-        ("out:..50 retries>1", {"completion_token_max": "50", "retry_count_min": "1"}),
+        ("tokens>=1k in<2M", {"total_units_min": "1000", "prompt_token_max": "1999999"}),
+        ("out:..50 retries>1", {"completion_token_max": "50", "retry_count_min": "2"}),
+        ("retries:>=1 out:<=50", {"retry_count_min": "1", "completion_token_max": "50"}),
         ("meta.team:sales meta.env:prod", {"metadata": '{"team": "sales", "env": "prod"}'}),
         ('text:invoice text:"due date"', {"words": "invoice due date"}),
         ("config:pc-desk", {"configs": "pc-desk"}),
@@ -101,7 +102,8 @@ def test_what_is_no_filter_is_said(line: str, says: str) -> None:
     assert says in str(problem_of(line))
 
 
-KNOWN = known_in([Row("1", summary=convert(ROW, LogSummary)), Row("2", summary=convert(BROKE, LogSummary))])
+NIGHT = log(3, api_key_name="Night shift")
+KNOWN = known_in([Row(row["id"], summary=convert(row, LogSummary)) for row in (ROW, BROKE, NIGHT)])
 
 
 @pytest.mark.parametrize(
@@ -115,6 +117,8 @@ KNOWN = known_in([Row("1", summary=convert(ROW, LogSummary)), Row("2", summary=c
         ("fault:p", ["fault:policy", "fault:provider"]),
         ("error:", ["error:failed"]),
         ("key:mkt", ["key:mkt-webui"]),
+        ("key:night", ['key:"Night shift"']),
+        ('status:error key:"Night s', ['key:"Night shift"']),
         ("status:error ", []),
         ("cache:sem", ['cache:"SEMANTIC HIT"']),
     ],
@@ -128,6 +132,7 @@ def test_completing_replaces_the_last_word() -> None:
     """What stood before stays; a whole value is followed by a space, a word that wants one is not."""
     assert completed("model:x sta", "status:") == "model:x status:"
     assert completed("model:x status:e", "status:error") == "model:x status:error "
+    assert completed('model:x key:"Night s', 'key:"Night shift"') == 'model:x key:"Night shift" '
 
 
 def test_time_range_replaces_the_one_before() -> None:

@@ -180,7 +180,7 @@ class KeysScreen(ResourceScreen):
 
     async def show_requests(self, key: ApiKey) -> None:
         """The filter that finds what was asked with it."""
-        from console.screens.limits.acts import word
+        from console.logs.query_words import word
 
         await self.tollhouse.show_logs(word("key", key.name))
 

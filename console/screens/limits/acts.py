@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from console.client import segment
 from console.limits.limited import Owner, ask_owners, owner_of, which_of, without
 from console.limits.words import amount, what, whose
+from console.logs.query_words import word
 from console.screens.live import LiveScreen
 from console.wire.limits import Json, Limit, Nothing, Policy
 
@@ -155,10 +156,6 @@ def condition_word(key: str, value: str) -> str:
         return word("model", max(value.rpartition("/")[2].split("*"), key=len))
     if key in ("provider", "virtual_key") and "*" not in value:
         return f"provider:@{value}"
+    if key.startswith("metadata.") and "*" not in value:
+        return word(f"meta.{key.removeprefix('metadata.')}", value)
     return word("workspace", value) if key == "workspace_id" and "*" not in value else ""
-
-
-def word(name: str, value: str) -> str:
-    """`key:webui`; of a value with spaces its longest part, for a filter's words have none."""
-    longest = max(value.split() or [""], key=len)
-    return f"{name}:{longest}" if longest else ""

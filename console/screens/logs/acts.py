@@ -13,7 +13,15 @@ from console.logs.query import Query, parse, with_range
 from console.screens.governed import GovernedScreen
 from console.widgets.tail_view import TailView
 
-SPANS = {"last 15 min": "15m", "last hour": "1h", "last 24 hours": "24h", "last 7 days": "7d", "last 30 days": "30d"}
+SPANS = {
+    "last 15 min": "15m",
+    "last hour": "1h",
+    "last 6 hours": "6h",
+    "last 24 hours": "24h",
+    "last 7 days": "7d",
+    "last 30 days": "30d",
+    "last 90 days": "90d",
+}
 """What `t` offers beside everything."""
 
 
@@ -38,7 +46,8 @@ class LogActs(GovernedScreen):
         from console.screens.choose import ChooseScreen
 
         spans = {words: f"since:{span}" for words, span in SPANS.items()} | {"everything": " "}
-        self.app.push_screen(ChooseScreen("How far back?", spans), self.reach_back)
+        now = next((words for words, span in spans.items() if span in self.filter_text.split()), "everything")
+        self.app.push_screen(ChooseScreen("How far back?", spans, now), self.reach_back)
 
     def reach_back(self, choice: tuple[str, str] | None) -> None:
         """Only what happened since then."""

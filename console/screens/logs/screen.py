@@ -113,9 +113,10 @@ class LogsScreen(LogActs):
         except GatewayError as error:
             self.feed.problem = error.short
         else:
+            was_narrowed = self.feed.is_sieved
             self.feed.merge(page)
-        if not self.feed.paused:
-            self.tail.paint()
+            if not self.feed.paused or was_narrowed:  # who narrows a paused list wants to see what is found
+                self.tail.paint()
         self.show_where()
 
     @on(TailView.OlderWanted)

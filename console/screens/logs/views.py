@@ -18,6 +18,7 @@ from console.client import GatewayClient, GatewayError, segment
 from console.keys_table import Place, bindings
 from console.logs.exporting import FORMATS, file_problem
 from console.logs.exporting import PATH as EXPORTS
+from console.logs.query import parse
 from console.logs.saved_views import PATH, body_of, line_of
 from console.screens.fields import Field, Values, always
 from console.screens.form import FormScreen
@@ -152,4 +153,12 @@ def export_form(line: str, now: datetime) -> FormScreen:
     async def given(_: dict[str, object], values: Values) -> Values:
         return values
 
-    return FormScreen(f"Export the logs: {line or 'everything'}", lambda _: f"POST {EXPORTS}", fields, given)
+    filters = parse(line)[0].filters(now)
+    return FormScreen(
+        f"Export the logs: {line or 'everything'}",
+        lambda _: f"POST {EXPORTS}",
+        fields,
+        given,
+        body=lambda _, values: {"filters": filters, "format": values["format"]},
+        verb="Export",
+    )
