@@ -21,6 +21,7 @@ from console.preferences import Preferences
 from console.screens_table import FIRST
 from console.text.plain import plain_line
 from console.themes import HIGH_CONTRAST
+from console.widgets.detail_pane import ROOM_BELOW, ROOM_BESIDE
 
 if TYPE_CHECKING:
     import httpx
@@ -82,6 +83,7 @@ class TollhouseApp(FacingApp):
         )
         self.crash: str | None = None
         """What to say on the terminal after a fault of our own."""
+        self.HORIZONTAL_BREAKPOINTS, self.VERTICAL_BREAKPOINTS = ROOM_BESIDE, ROOM_BELOW
         self.animation_level = "none"  # over SSH each step of an animation is a delay
         self.register_theme(HIGH_CONTRAST)
         self.first_theme = theme or (ANSI if colourless else self.usual_theme())

@@ -14,19 +14,23 @@ SECONDS_BETWEEN_PAINTS = 1 / 15
 
 
 class Pace:
-    """Calls `paint` for `widget` soon after there is news; no timer runs while nothing happens."""
+    """Calls `paint` for `widget` soon after there is news; no timer runs while nothing happens.
 
-    def __init__(self, widget: Widget, paint: Callable[[], None]) -> None:
+    Between two paintings at least `seconds` go by.
+    """
+
+    def __init__(self, widget: Widget, paint: Callable[[], None], seconds: float = SECONDS_BETWEEN_PAINTS) -> None:
+        self._seconds = seconds
         self._widget = widget
         self._paint = paint
         self._painted_at = 0.0
         self._next: Timer | None = None
 
     def soon(self) -> None:
-        """Paint now, or when the last painting is a fifteenth of a second ago."""
+        """Paint now, or when the last painting is long enough ago."""
         if self._next is not None:
             return
-        wait = self._painted_at + SECONDS_BETWEEN_PAINTS - time.monotonic()
+        wait = self._painted_at + self._seconds - time.monotonic()
         if wait <= 0:
             self.now()
         else:

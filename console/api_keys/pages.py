@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, tzinfo
 
 from textual.content import Content
@@ -13,6 +13,7 @@ from console.client import GatewayClient, GatewayRefused
 from console.limits.spenders import CENT
 from console.limits.words import BAR, NANO, bar, sentence, what
 from console.text.figures import clock_time, day_time, short_count, short_dollars
+from console.text.plain import plain
 from console.wire.keys import ApiKey
 from console.wire.limits import Limit, Spender
 from console.wire.logs import LogSummary
@@ -33,6 +34,13 @@ async def ask_key_page(gateway: GatewayClient, key: ApiKey, zone: tzinfo | None,
     except GatewayRefused:
         last = []
     return [*about(key, zone, now), *standing(limits, zone), *spending(spent), *lately(last, zone)]
+
+
+def at_a_glance(key: ApiKey, limits: Iterable[Limit], zone: tzinfo | None, now: datetime) -> list[Content]:
+    """What is known of it without asking, to be read beside the list."""
+    title = Content.styled(plain(f"Key {key.name}"), "bold")
+    first, *rest = about(key, zone, now)
+    return [title, first, *standing(list(limits), zone), *rest]
 
 
 def about(key: ApiKey, zone: tzinfo | None, now: datetime) -> Iterator[Content]:

@@ -12,7 +12,7 @@ from textual.content import Content
 from console.catalog.catalog import Catalog, dollars, health_said, models_said
 from console.client import GatewayClient, GatewayRefused
 from console.limits.words import BAR, bar, sentence, what
-from console.text.figures import day_time, short_count, short_duration
+from console.text.figures import NONE, day_time, short_count, short_duration
 from console.text.plain import plain
 from console.wire.catalog import Integration, Model, Provider, Trial
 from console.wire.configs import ConfigRow
@@ -68,19 +68,30 @@ async def ask_page(
 ) -> CatalogPage | None:
     """The page of a row; None where that is gone. Raises GatewayError."""
     users = Users(await perhaps(gateway, "/v1/configs", ConfigRow), await perhaps(gateway, "/v1/api-keys", ApiKey))
+    if listing == "providers":
+        catalog.limits[row_id] = await perhaps(gateway, "/v1/limits", Limit, level="provider", owner=row_id)
+    if (page := at_a_glance(catalog, listing, row_id, zone, now)) is None:
+        return None
+    slug, _, model = row_id.partition("/") if listing == "models" else (row_id, "", "")
+    slugs = {slug} if listing == "providers" else {each.slug for each in catalog.providers_of(slug)}
+    found = used(users.of(slugs, model or None), "Used by", "no config, as far as this key may see")
+    return CatalogPage(page.title, [*page.lines, *found])
+
+
+def at_a_glance(catalog: Catalog, listing: str, row_id: str, zone: tzinfo | None, now: datetime) -> CatalogPage | None:
+    """What is known of a row without asking; None where that is gone."""
     if listing == "models":
         slug, name = row_id.split("/", 1)
         found = next((each for each in catalog.models.get(slug, ()) if each.slug == name), None)
-        return None if found is None else CatalogPage(f"Model {name}", [*model_lines(catalog, slug, found, users)])
+        return None if found is None else CatalogPage(f"Model {name}", [*model_lines(catalog, slug, found)])
     if listing == "providers":
         provider = catalog.providers.get(row_id)
         if provider is None:
             return None
-        limits = await perhaps(gateway, "/v1/limits", Limit, level="provider", owner=row_id)
-        return CatalogPage(f"Provider @{row_id}", [*provider_lines(catalog, provider, limits, users, zone, now)])
+        return CatalogPage(f"Provider @{row_id}", [*provider_lines(catalog, provider, zone, now)])
     if (integration := catalog.integrations.get(row_id)) is None:
         return None
-    return CatalogPage(f"Integration {row_id}", [*integration_lines(catalog, integration, users, zone, now)])
+    return CatalogPage(f"Integration {row_id}", [*integration_lines(catalog, integration, zone, now)])
 
 
 async def perhaps(gateway: GatewayClient, path: str, kind: type[T], **where: str) -> list[T]:
@@ -91,9 +102,7 @@ async def perhaps(gateway: GatewayClient, path: str, kind: type[T], **where: str
         return []
 
 
-def integration_lines(
-    catalog: Catalog, one: Integration, users: Users, zone: tzinfo | None, now: datetime
-) -> Iterator[Content]:
+def integration_lines(catalog: Catalog, one: Integration, zone: tzinfo | None, now: datetime) -> Iterator[Content]:
     """A vendor account."""
     named = catalog.providers_of(one.slug)
     where = f" at {one.custom_host}" if one.custom_host else ""
@@ -102,7 +111,8 @@ def integration_lines(
     yield fact("Name", one.name)
     yield fact("Key", one.masked_key or "none")
     yield fact("Models", f"{models_said(catalog, one)} enabled")
-    yield fact("Last hour", f"{health_said(catalog, one.slug)} (errors, slowest twentieth)")
+    if (health := health_said(catalog, one.slug)) != NONE:
+        yield fact("Last hour", f"{health} (errors, slowest twentieth)")
     multiplier = (one.pricing_adjustments or {}).get("multiplier")
     yield fact("Prices", f"the list's, times {multiplier}" if multiplier else "the list's")
     yield fact("Status", one.status)
@@ -110,7 +120,6 @@ def integration_lines(
     if one.description:
         yield fact("About", one.description)
     yield from used([(f"@{each.slug}", provider_said(each, zone, now)) for each in named], "Providers", "none: n there")
-    yield from used(users.of({each.slug for each in named}), "Used by", "no config, as far as this key may see")
 
 
 def for_whom(one: Integration) -> str:
@@ -129,10 +138,9 @@ def provider_said(one: Provider, zone: tzinfo | None, now: datetime) -> str:
     return f"in {one.workspace_id or 'every workspace'}, {one.status}{ends}"
 
 
-def provider_lines(
-    catalog: Catalog, one: Provider, limits: list[Limit], users: Users, zone: tzinfo | None, now: datetime
-) -> Iterator[Content]:
+def provider_lines(catalog: Catalog, one: Provider, zone: tzinfo | None, now: datetime) -> Iterator[Content]:
     """A name of an account."""
+    limits = catalog.limits.get(one.slug, [])
     integration = catalog.integration(one.integration_id)
     account = integration.slug if integration else one.integration_id
     yield line(f"Requests that say `@{one.slug}/MODEL` go by the account {account}; {provider_said(one, zone, now)}.")
@@ -147,10 +155,9 @@ def provider_lines(
         yield line(f"    {sentence(limit, zone)}")
     if not limits:
         yield line("  none of its own: b sets a budget or a rate")
-    yield from used(users.of({one.slug}), "Used by", "no config, as far as this key may see")
 
 
-def model_lines(catalog: Catalog, slug: str, one: Model, users: Users) -> Iterator[Content]:
+def model_lines(catalog: Catalog, slug: str, one: Model) -> Iterator[Content]:
     """A model."""
     named = catalog.providers_of(slug)
     says = catalog.request_name(slug, one.slug)
@@ -167,7 +174,6 @@ def model_lines(catalog: Catalog, slug: str, one: Model, users: Users) -> Iterat
     for name, value in one.configurations.items():
         yield fact(name.replace("_", " ").capitalize(), str(value))
     yield from used([(f"@{each.slug}/{one.slug}", each.name) for each in named], "Requests say", "nothing yet")
-    yield from used(users.of({each.slug for each in named}, one.slug), "Used by", "no config, as far as one may see")
 
 
 def line(text: str) -> Content:

@@ -15,10 +15,13 @@ Page = Callable[[LogDetail, tzinfo | None], str]
 
 def story_page(log: LogDetail, zone: tzinfo | None) -> str:
     """What happened step by step, and where the time went."""
-    m = log.metrics
+    return "\n".join(story_lines(log.metrics, zone))
+
+
+def story_lines(m: LogSummary, zone: tzinfo | None) -> list[str]:
+    """The same of what a list knows of a request."""
     drawn = list(timeline(m))
-    lines = [*steps(m), "", *drawn, *[""] * bool(drawn), "Timings", *timings(m), "", *facts(m, zone)]
-    return "\n".join(lines)
+    return [*steps(m), "", *drawn, *[""] * bool(drawn), "Timings", *timings(m), "", *facts(m, zone)]
 
 
 def timings(m: LogSummary) -> Iterator[str]:

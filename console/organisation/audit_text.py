@@ -9,7 +9,7 @@ from typing import Any
 
 from textual.content import Content
 
-from console.text.figures import NONE, day_time
+from console.text.figures import NONE, second_time
 from console.text.plain import plain
 from console.wire.audit import AuditRecord, Verdict
 
@@ -24,7 +24,7 @@ def page_of(record: AuditRecord, zone: tzinfo | None) -> list[Content]:
     facts = {
         "who": who,
         "from": ", ".join(filter(None, (record.client_ip, record.user_agent))) or "the gateway itself",
-        "when": day_time(record.timestamp, zone),
+        "when": second_time(record.timestamp, zone),
         "what": f"{record.action} {record.resource_type} {record.resource_id or ''}".strip(),
         "request": f"{record.method} {record.uri} → {record.response_status_code}" if record.method else NONE,
         "row": f"{record.number}, hash {record.hash[:16]}…",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.content import Content
 
 from console.client import GatewayClient
 from console.keys_table import Place, bindings
@@ -14,7 +15,7 @@ from console.organisation.audit_query import HINT, parse
 from console.organisation.audit_text import page_of, subject_of, verdict_page
 from console.screens.page import PageScreen
 from console.screens.resource import Listing, ResourceScreen
-from console.text.figures import NONE, day_time
+from console.text.figures import NONE, second_time
 from console.widgets.columns import Column
 from console.widgets.filter_bar import FilterBar
 from console.widgets.resource_table import ResourceTable, Rows
@@ -42,6 +43,7 @@ class AuditScreen(ResourceScreen):
     """Every change, newest first; older ones as far as one asks for them."""
 
     LISTINGS = (AUDIT,)
+    tells = True
     PLACES: ClassVar[tuple[Place, ...]] = ("audit", "lists")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("audit")]
     narrows_while_typed = False
@@ -82,6 +84,10 @@ class AuditScreen(ResourceScreen):
             yield f"{self.total:,} found by `{self.filter}` (Esc shows all)"
         if len(self.records) < self.total:
             yield f"the newest {len(self.records):,} of {self.total:,} (m: older ones)"
+
+    def about(self, row_id: str) -> Sequence[Content]:
+        """Who, and what it changed from what to what."""
+        return page_of(self.records[int(row_id)], self.zone)
 
     def filter_bar(self) -> FilterBar:
         """Filters of the gateway's, which looks in all rows."""
@@ -143,7 +149,7 @@ class AuditScreen(ResourceScreen):
 def audit_row(record: AuditRecord, zone: tzinfo | None) -> tuple[str, ...]:
     """One change."""
     return (
-        day_time(record.timestamp, zone),
+        second_time(record.timestamp, zone),
         record.actor_name,
         record.client_ip or NONE,
         record.action,

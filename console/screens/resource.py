@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import anyio
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
+from textual.containers import Container
 from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static, Tab, Tabs
@@ -21,6 +22,7 @@ from console.screens.governed import GovernedScreen
 from console.text.figures import clock_time
 from console.text.plain import plain_line
 from console.widgets.columns import Column
+from console.widgets.detail_pane import DetailPane
 from console.widgets.filter_bar import FilterBar
 from console.widgets.key_bar import KeyBar
 from console.widgets.page_tabs import PageTabs
@@ -52,6 +54,8 @@ class ResourceScreen(GovernedScreen):
     LISTINGS: ClassVar[tuple[Listing, ...]]
     narrows_while_typed: ClassVar[bool] = True
     """False where the gateway must be asked for what a filter finds."""
+    tells: ClassVar[bool] = False
+    """Whether there is something to say about the row under the cursor: `about`."""
     note = query_one("#note", Static)
     bar = query_one(FilterBar)
 
@@ -75,6 +79,10 @@ class ResourceScreen(GovernedScreen):
         """What a list shows of what is known."""
         raise NotImplementedError
 
+    def about(self, row_id: str) -> Sequence[Content]:
+        """What is known of a row of the current list, without asking anybody."""
+        raise NotImplementedError
+
     def compose(self) -> ComposeResult:
         """A title, or tabs where there are several lists, the lists, and a line about them."""
         if (left_at := self.recall().get("tab")) in [listing.name for listing in self.LISTINGS]:
@@ -84,8 +92,11 @@ class ResourceScreen(GovernedScreen):
             yield PageTabs(*(Tab(each.title, id=each.name) for each in self.LISTINGS), active=self.current)
         else:
             yield Static(self.LISTINGS[0].title, id="title")
-        for listing in self.LISTINGS:
-            yield ResourceTable(listing.columns, id=f"{listing.name}-table")
+        with Container(classes="-beside"):
+            for listing in self.LISTINGS:
+                yield ResourceTable(listing.columns, id=f"{listing.name}-table")
+            if self.tells:
+                yield DetailPane()
         yield Static(id="note", markup=False)
         yield self.filter_bar()
         yield KeyBar("lists", *self.PLACES[:1], "everywhere")
@@ -153,6 +164,19 @@ class ResourceScreen(GovernedScreen):
             self._said = said
             self.note.update(said)
         self.note.set_class(self.error is not None, "problem")
+        self.tell()
+
+    @on(ResourceTable.Moved)
+    def tell(self) -> None:
+        """Say beside the list what the row under the cursor is."""
+        row_id = self.chosen
+        for pane in self.query(DetailPane):
+            if pane.display:
+                pane.tell(self.about(row_id) if row_id is not None else ())
+
+    def on_resize(self, _: events.Resize) -> None:
+        """More fits, or less."""
+        self.call_after_refresh(self.tell)
 
     def remarks(self) -> Iterator[str]:
         """Why the list looks as it does."""

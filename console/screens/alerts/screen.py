@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.content import Content
 
 from console.client import GatewayClient, GatewayRefused, segment
 from console.keys_table import Place, bindings
 from console.limits.alert_words import channel_row, happened_row, standing_row
 from console.screens.live import LiveScreen
 from console.screens.resource import Listing
-from console.text.plain import plain_line
+from console.text.plain import plain, plain_line
 from console.widgets.columns import Column
 from console.widgets.resource_table import ResourceTable, Rows
 from console.wire.alerts import Alert, Channel, Outcome
@@ -58,6 +59,7 @@ class AlertsScreen(LiveScreen):
     """What is wrong, what was, and who hears of it."""
 
     LISTINGS = (NOW, LATELY, CHANNELS)
+    tells = True
     PLACES: ClassVar[tuple[Place, ...]] = ("alerts", "lists")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("alerts")]
 
@@ -87,6 +89,14 @@ class AlertsScreen(LiveScreen):
         if name == LATELY.name:
             return {id: happened_row(event, self.zone) for id, event in self.events.items()}
         return {id: standing_row(alert) for id, alert in self.alerts.items()}
+
+    def about(self, row_id: str) -> Sequence[Content]:
+        """An alert whole; of a channel all that its row has."""
+        if (chosen := self.alert) is not None:
+            return [Content.styled(plain(chosen.title), "bold"), Content(plain(chosen.text))]
+        titles = [column.title for column in CHANNELS.columns]
+        texts = self.rows(CHANNELS.name).get(row_id, ())
+        return [Content(plain(f"{title:<9}{text}")) for title, text in zip(titles, texts, strict=False) if text]
 
     def remarks(self) -> Iterator[str]:
         """Why there are no channels, where this key may not see them."""

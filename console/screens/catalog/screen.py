@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.content import Content
 
 from console.catalog.catalog import (
     ask_catalog,
@@ -19,6 +21,7 @@ from console.catalog.catalog import (
 from console.keys_table import Place, bindings
 from console.screens.catalog.acts import CatalogActs
 from console.screens.resource import Listing
+from console.text.plain import plain
 from console.widgets.columns import Column
 from console.widgets.resource_table import ResourceTable, Rows, measured
 from console.wire.catalog import Model
@@ -77,9 +80,18 @@ class CatalogScreen(CatalogActs):
     LISTINGS = (INTEGRATIONS, PROVIDERS, MODELS)
     PLACES: ClassVar[tuple[Place, ...]] = ("catalog", "lists")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("catalog")]
+    tells = True
     _models_known: tuple[dict[str, str], dict[str, list[Model]]] | None = None
     """Of what the rows of models were made."""
     _model_rows: Rows = MappingProxyType({})
+
+    def about(self, row_id: str) -> Sequence[Content]:
+        """What is known of it; Enter also says what uses it."""
+        from console.catalog.pages import at_a_glance
+
+        page = at_a_glance(self.catalog, self.current, row_id, self.zone, self.now())
+        name = f"@{row_id}" if self.current == PROVIDERS.name else row_id
+        return [] if page is None else [Content.styled(plain(name), "bold"), *page.lines]
 
     async def ask(self) -> None:
         """What there is; models only where they are looked at, for there may be thousands."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
+from textual.content import Content
 
 from console.api_keys.scopes import short_scopes
 from console.catalog.catalog import ask_limits, spent_and_left
@@ -50,6 +51,7 @@ class KeysScreen(ResourceScreen):
     """API keys: made, changed, rotated, revoked."""
 
     LISTINGS = (KEYS,)
+    tells = True
     PLACES: ClassVar[tuple[Place, ...]] = ("keys", "lists")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("keys")]
 
@@ -58,6 +60,12 @@ class KeysScreen(ResourceScreen):
         self.keys: dict[str, ApiKey] = {}
         self.limits: dict[str, list[Limit]] = {}
         self.told: Rows = {}
+
+    def about(self, row_id: str) -> Sequence[Content]:
+        """What it may do, and how its limits stand."""
+        from console.api_keys.pages import at_a_glance
+
+        return at_a_glance(self.keys[row_id], self.limits.get(row_id, ()), self.zone, self.now())
 
     async def ask(self) -> None:
         """Every key, masked, and how their limits stand."""

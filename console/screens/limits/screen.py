@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from typing import ClassVar
 
 from textual.binding import BindingType
+from textual.content import Content
 
 from console.client import GatewayClient
 from console.keys_table import Place, bindings
-from console.limits.words import bar, figure, refusals, short_moment, state, what, whose
+from console.limits.words import bar, facts, figure, refusals, sentence, short_moment, state, what, whose
 from console.screens.limits.acts import LimitActs
 from console.screens.resource import Listing
+from console.text.plain import plain
 from console.widgets.columns import Column
 from console.widgets.resource_table import ResourceTable, Rows
 from console.wire.limits import Limit
@@ -45,6 +47,7 @@ class LimitsScreen(LimitActs):
     """Every budget and rate there is."""
 
     LISTINGS = (LIMITS,)
+    tells = True
     PLACES: ClassVar[tuple[Place, ...]] = ("limits", "lists")
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("limits")]
 
@@ -60,6 +63,12 @@ class LimitsScreen(LimitActs):
         """A row for each; the list begins with what is nearest to its end."""
         now, ranked = self.now(), sorted(self.limits.values(), key=urgency)
         return {limit.id: limit_row(limit, now, self.zone) for limit in ranked} if name == LIMITS.name else {}
+
+    def about(self, row_id: str) -> Sequence[Content]:
+        """How it stands, what it does about it, and how long it lasts."""
+        limit = self.limits[row_id]
+        name, *rest = facts(limit)
+        return [Content.styled(plain(name), "bold"), Content(plain(sentence(limit, self.zone))), *map(Content, rest)]
 
     @property
     def limit(self) -> Limit | None:

@@ -6,9 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import anyio
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Container
+from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
@@ -19,10 +21,12 @@ from console.logs.follow import Broken, Connected, follow
 from console.logs.query import Query, parse, problem_of
 from console.logs.query_completion import known_in, offers
 from console.logs.query_words import HINT
-from console.logs.story import sentence
+from console.logs.record_text import story_lines
+from console.logs.story import begun, sentence
 from console.pace import Pace
 from console.screens.logs.acts import LogActs
 from console.text.plain import plain_line
+from console.widgets.detail_pane import WIDE, DetailPane
 from console.widgets.filter_bar import FilterBar
 from console.widgets.key_bar import KeyBar
 from console.widgets.log_line import COLUMNS
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
 CAPACITY = 5_000
 """Rows held, and events that wait while paused."""
 PAGE = 200
+STORIES_APART = 0.5
+"""Seconds between two stories beside the list while it follows: nobody reads faster, and over SSH each costs."""
 
 
 class LogsScreen(LogActs):
@@ -55,12 +61,15 @@ class LogsScreen(LogActs):
         """Values that the filter bar offers, by word."""
         self.detail: LogDetailScreen | None = None
         self.pace = Pace(self, self.paint)
+        self.tell_pace = Pace(self, self.tell, STORIES_APART)
 
     def compose(self) -> ComposeResult:
         """Where one is, the tail, and the story of the row under the cursor."""
         yield StatusLine()
         yield Static(id="where", markup=False)
-        yield TailView(self.feed.backlog, self.zone, id="tail")
+        with Container(classes="-beside"):
+            yield TailView(self.feed.backlog, self.zone, id="tail")
+            yield DetailPane()
         yield Static(id="story", markup=False)
         yield FilterBar(HINT, problem_of, self.offered)
         yield KeyBar("lists", "logs", "everywhere")
@@ -239,6 +248,21 @@ class LogsScreen(LogActs):
         ):
             if line.content != (said := plain_line(said)):  # drawn again only where it says something else
                 line.update(said, layout=False)
+        if self.has_class(WIDE):
+            self.tell_pace.soon()
+
+    def tell(self) -> None:
+        """The whole story of the row under the cursor beside the list, where there is room."""
+        row = self.tail.cursor_row
+        if row is None or row.summary is None:
+            lines = [Content(plain_line(begun(row.started))) if row and row.started else Content("")]
+        else:
+            lines = [Content(plain_line(line)) for line in story_lines(row.summary, self.zone)]
+        self.query_one(DetailPane).tell(lines)
+
+    def on_resize(self, _: events.Resize) -> None:
+        """More fits, or less."""
+        self.call_after_refresh(self.show_where)
 
     def told(self) -> str:
         """The story of the row under the cursor, or why there is none."""
