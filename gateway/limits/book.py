@@ -104,8 +104,7 @@ class Book:
             left = tally.left(ticks)
             if amount > left and tally.applied.counter not in seen:
                 short = Short(tally, amount, left)
-                tally.refused += 1
-                tally.too_little = left
+                tally.refuse(amount)
                 self._look(tally)
                 if tally.limit.refuses:
                     return short
@@ -216,11 +215,14 @@ class Book:
         for threshold in limit.alerts:
             if tally.spent >= threshold and threshold not in tally.told:
                 self._tell(tally, threshold, "threshold")
-        if tally.is_exhausted and limit.amount not in tally.told:
+        if tally.spent and tally.is_exhausted and tally.end_told != limit.amount:
             self._tell(tally, limit.amount, "exhausted")
 
     def _tell(self, tally: BudgetTally, threshold: int, kind: str) -> None:
-        tally.told.add(threshold)
+        if kind == "exhausted":
+            tally.end_told = threshold
+        else:
+            tally.told.add(threshold)
         tally.look_ahead()
         limit = tally.limit
         self.events.append(

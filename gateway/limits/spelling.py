@@ -75,9 +75,9 @@ def spelled(amount: int, used: str) -> float | int:
 def budget_of(said: UsageLimit, level: Level, owner: str, name: str) -> Budget:
     """A budget as a rule."""
     amount, period = in_units(said.credit_limit, said.type), said.period
-    alerts = {amount * round(percent * 100) // 10_000 for percent in said.alert_thresholds}
+    alerts = {share_of(amount, percent) for percent in said.alert_thresholds if percent < 100}
     if said.alert_threshold:
-        alerts.add(in_units(said.alert_threshold, said.type))
+        alerts |= {each for each in [in_units(said.alert_threshold, said.type)] if each < amount}
     return Budget(
         counter=f"{level}:{owner}:{said.type}:{period.mark}",
         name=name,
@@ -86,12 +86,17 @@ def budget_of(said: UsageLimit, level: Level, owner: str, name: str) -> Budget:
         used=said.type,
         amount=amount,
         period=period,
-        alerts=tuple(sorted(alert for alert in alerts if alert < amount)),
+        alerts=tuple(sorted(alert for alert in alerts if alert)),
         is_hard=said.mode == "hard",
         shadow=said.shadow,
         on_shortage=said.on_shortage,
         unpriced=said.unpriced,
     )
+
+
+def share_of(amount: int, percent: float) -> int:
+    """The first whole amount that is so much of a budget: of three requests four fifths are reached with the third."""
+    return -(-amount * round(percent * 100) // 10_000)
 
 
 def rate_of(said: RateLimited, level: Level, owner: str, name: str) -> RateLimit:

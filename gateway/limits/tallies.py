@@ -28,7 +28,7 @@ class BudgetTally:
 
     __slots__ = (
         *("amount", "applied", "ends_ms", "index", "limit", "once", "pace", "raised", "refused", "reserved", "spent"),
-        *("start_ms", "tells_at", "told", "too_little"),
+        *("start_ms", "tells_at", "told", "least", "end_told"),
     )
 
     def __init__(self, applied: Applied, limit: Budget, start_ms: int, ends_ms: int, spent: int, now: float) -> None:
@@ -40,16 +40,18 @@ class BudgetTally:
         self.pace = Pace(memory_of((ends_ms - start_ms) / 1000), now)
         self.refused = 0
         """Requests refused, or in shadow mode: that would have been."""
-        self.too_little = 0
-        """As much as was left when one was refused last: more may do."""
-        self.told = {each for each in (*limit.alerts, limit.amount) if each <= spent}
-        """Amounts whose reaching need not be told any more."""
+        self.least = inf
+        """The smallest amount that a request has asked for: as long as so much is left, requests are served."""
+        self.told = {each for each in limit.alerts if each <= spent}
+        """Alerts that need not be told any more."""
+        self.end_told = limit.amount if limit.amount <= spent else None
+        """The amount whose end need not be told any more."""
         self.look_ahead()
 
     def look_ahead(self) -> None:
         """Find the amount at which somebody is to be told next."""
-        limit = self.limit
-        self.tells_at = min((each for each in (*limit.alerts, limit.amount) if each not in self.told), default=inf)
+        alerts = [each for each in self.limit.alerts if each not in self.told]
+        self.tells_at = min([*alerts, inf if self.end_told == self.limit.amount else self.limit.amount])
 
     def allow(self, applied: Applied, limit: Budget, raised: int) -> None:
         """Go by this limit from now on; for a while an operator allows so much more."""
@@ -59,8 +61,14 @@ class BudgetTally:
 
     @property
     def is_exhausted(self) -> bool:
-        """Whether nothing is left, or so little that requests are refused although none is under way."""
-        return self.spent >= self.amount or (self.refused > 0 and not self.reserved and self.left(0) <= self.too_little)
+        """Whether nothing is left, or too little for any of the requests that came, although none is under way."""
+        return self.spent >= self.amount or (self.refused > 0 and not self.reserved and self.left(0) < self.least)
+
+    def refuse(self, amount: int) -> None:
+        """Somebody asked for more than is left. Where nothing is, that says nothing of how much requests take."""
+        self.refused += 1
+        if self.left(0) > 0 and amount < self.least:
+            self.least = amount
 
     def is_idle(self, _now: float, now_ms: float) -> bool:
         """Whether nobody would miss it."""
@@ -77,6 +85,8 @@ class BudgetTally:
     def reserve(self, amount: int, _now: float) -> Held:
         """Set so much aside."""
         self.reserved += amount
+        if 0 < amount < self.least:
+            self.least = amount
         return Held(self, amount)
 
     def settle(self, held: Held, actual: int, now: float) -> bool:
@@ -99,7 +109,6 @@ class RateTally:
         "limit",
         "once",
         "refused",
-        "too_little",
         "window",
     )
     ends_ms, raised = inf, 0
@@ -110,7 +119,7 @@ class RateTally:
         """Where those put themselves whose count has changed, and whether it is there."""
         self.index, self.once = INDEX[limit.used], applied.once
         self.window = Window(limit.seconds)
-        self.refused = self.too_little = 0
+        self.refused = 0
         self.allow(applied, limit)
 
     def allow(self, applied: Applied, limit: RateLimit) -> None:
@@ -129,6 +138,10 @@ class RateTally:
     def is_idle(self, now: float, _now_ms: float) -> bool:
         """Whether nobody would miss it."""
         return self.left(now) == self.amount
+
+    def refuse(self, _amount: int) -> None:
+        """Somebody asked for more than fits."""
+        self.refused += 1
 
     def wait(self, amount: int, now: float, _now_ms: float) -> float | None:
         """Seconds after which so much fits; None where it never does."""
@@ -158,13 +171,13 @@ class RateTally:
 class BusyTally:
     """Requests under way."""
 
-    __slots__ = ("amount", "applied", "index", "limit", "once", "refused", "too_little", "under_way")
+    __slots__ = ("amount", "applied", "index", "limit", "once", "refused", "under_way")
     ends_ms, raised = inf, 0
     """It has no periods."""
 
     def __init__(self, applied: Applied, limit: RateLimit) -> None:
         self.index, self.once = INDEX[limit.used], applied.once
-        self.under_way = self.refused = self.too_little = 0
+        self.under_way = self.refused = 0
         self.allow(applied, limit)
 
     def allow(self, applied: Applied, limit: RateLimit) -> None:
@@ -180,6 +193,10 @@ class BusyTally:
     def is_idle(self, _now: float, _now_ms: float) -> bool:
         """Whether nobody would miss it."""
         return not self.under_way
+
+    def refuse(self, _amount: int) -> None:
+        """One too many asked."""
+        self.refused += 1
 
     def wait(self, _amount: int, _now: float, _now_ms: float) -> float | None:
         """Nobody knows when one ends; a second is a fair guess."""

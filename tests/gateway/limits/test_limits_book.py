@@ -10,6 +10,7 @@ import pytest
 from gateway.limits.book import Book
 from gateway.limits.period import Period
 from gateway.limits.rules import Applied, Budget, Limit, RateLimit
+from gateway.limits.spelling import UsageLimit, budget_of
 from gateway.limits.tallies import BudgetTally, Tally
 from store.limits.counters import AdjustmentRow, CounterRow
 
@@ -184,6 +185,59 @@ def test_soft_budget_only_tells(clock: Clock) -> None:
         book.settle(held, 8)
 
     assert [event.kind for event in book.events] == ["exhausted"]
+
+
+def test_a_request_that_is_too_large_ends_no_budget(clock: Clock) -> None:
+    """Who asks for more than is left is refused; as long as it pays for what others ask for, it is not exhausted."""
+    book, strict = clock.book(), budget(amount=100, on_shortage="refuse")
+    [held] = book.reserve(counters(book, (strict, 5)))
+    book.settle(held, 5)
+
+    answers = [asked(book, (strict, 500)), asked(book, (strict, 5))]
+
+    tally = book.find("b")
+    assert isinstance(tally, BudgetTally)
+    assert (answers, tally.refused, tally.is_exhausted) == ([False, True], 1, False)
+    assert not book.events
+
+
+def test_a_budget_that_pays_for_nothing_that_is_asked_has_ended(clock: Clock) -> None:
+    """Where less is left than any request has asked for, and one is refused, the end is told: once."""
+    book, strict = clock.book(), budget(amount=100, on_shortage="refuse")
+    [held] = book.reserve(counters(book, (strict, 60)))
+    book.settle(held, 57)
+
+    answers = [asked(book, (strict, 60)), asked(book, (strict, 45)), asked(book, (strict, 30))]
+
+    assert answers == [False, False, True]
+    assert [(event.kind, event.spent) for event in book.events] == [("exhausted", 57)]
+
+
+def test_nobody_is_told_of_the_end_of_what_was_never_used(clock: Clock) -> None:
+    """A first request that is too large is no end."""
+    book = clock.book()
+
+    assert not asked(book, (budget(amount=10, on_shortage="refuse"), 11))
+    assert not book.events
+
+
+@pytest.mark.parametrize(("amount", "percent", "at"), [(3, 80, 3), (1, 80, 1), (2, 50, 1), (7, 50, 4), (1000, 1, 10)])
+def test_a_share_of_few_requests_is_told_with_the_request_that_reaches_it(amount: int, percent: int, at: int) -> None:
+    """An alert in percent is rounded up: four fifths of three requests are there with the third, not at none."""
+    said = UsageLimit(credit_limit=amount, type="requests", alert_thresholds=(percent,))
+
+    assert budget_of(said, "api_key", "k", "k").alerts == (at,)
+
+
+def test_the_last_request_may_be_a_threshold_too(clock: Clock) -> None:
+    """Who is told of thresholds alone hears of a small budget as well."""
+    book, few = clock.book(), budget(amount=3, alerts=(3,))
+
+    for _ in range(3):
+        [held] = book.reserve(counters(book, (few, 1)))
+        book.settle(held, 1)
+
+    assert [(event.kind, event.threshold) for event in book.events] == [("threshold", 3), ("exhausted", 3)]
 
 
 def test_thresholds_are_told_once_in_a_period(clock: Clock) -> None:
