@@ -14,6 +14,7 @@ from gateway.moments import epoch_ms
 from store.log.error_classes import CLASSES
 from store.log.filter import STATUS, LogFilter
 from store.log.ranges import Between, Labelled
+from store.log.text import words
 from store.rollups.rollups import METADATA
 
 NANODOLLARS_PER_CENT = 10_000_000
@@ -90,6 +91,8 @@ def senseless(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield f"`error_fault` must be one of {', '.join(FAULTS)}, not `{fault[:40]}`.", "error_fault"
     if (name := found.get("error_class", "")) and name not in CLASSES:
         yield f"`error_class` must be one of {', '.join(CLASSES)}, not `{name[:40]}`.", "error_class"
+    if found.get("words") and not words(found["words"]):
+        yield "`words` has no letter, digit or sign that could be looked for.", "words"
     since, until = found.get("since_ms"), found.get("until_ms")
     if since is not None and until is not None and since >= until:
         told = "`time_of_generation_min` is after `time_of_generation_max`, so that nothing can fit."

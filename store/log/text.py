@@ -13,11 +13,12 @@ SAID = re.compile(
     rb'\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)"'
 )
 """Where text stands in every dialect, streamed or not. By a pattern, for parsing each event takes ten times as long."""
-WORD = re.compile(r"[^\W_]+")
+WORD = re.compile(r"[^\W_]+|[\u2190-\u2bff\U0001f000-\U0001faff]")
+"""Letters and digits, or one sign such as an arrow or an emoji."""
 PARTED = {sign: " " for sign in range(128) if not chr(sign).isalnum()}
 """What parts words in plain English; everything else is looked at sign by sign, which takes ten times as long."""
 FOREIGN = re.compile(r"[^\x00-\x7f]")
-APART = re.compile(r"([぀-ヿ㐀-鿿가-힯豈-﫿])")
+APART = re.compile(r"([぀-ヿ㐀-鿿가-힯豈-﫿\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\U00020000-\U0003ffff])")
 """Scripts that do not part words: each sign is one."""
 LONGEST_BYTES = 4_096
 """Of a prompt and of an answer: more is not looked through. A long prompt's end counts, for it is the newest turn."""
@@ -28,6 +29,7 @@ def words(text: str) -> list[str]:
     if text.isascii():
         return text.lower().translate(PARTED).split()
     plain = FOREIGN.sub(without_accents, unicodedata.normalize("NFKD", text.casefold()))
+    plain = unicodedata.normalize("NFC", plain)  # Korean syllables, which came apart with the accents
     return WORD.findall(APART.sub(r" \1 ", plain))
 
 
@@ -64,5 +66,5 @@ def shortened(quoted: bytes) -> Iterator[bytes]:
 
 def has_words(wanted: str, record: LogRecord) -> bool:
     """Whether every word is in what was asked or answered."""
-    there = set(text_of(record.request_body, record.response_body).split())
-    return all(word in there for word in words(wanted))
+    there, looked_for = set(text_of(record.request_body, record.response_body).split()), words(wanted)
+    return bool(looked_for) and all(word in there for word in looked_for)

@@ -121,3 +121,35 @@ def test_plain_text_has_the_same_words(seed: int) -> None:
     text = "".join(chance.choices("abzAZ09_ .,-'\"\n\t\\", k=60))
 
     assert words(text) == words(f"{text} é")[:-1]
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted", "is_there"),
+    [
+        ("今日は天気がいいですね", "天気", True),
+        ("北京欢迎你", "欢迎", True),
+        ("안녕하세요 세계", "안녕", True),
+        ("안녕하세요", "세계", False),
+        ("ภาษาไทย สวัสดี", "ไทย", True),
+        ("مرحبا يا عالم", "عالم", True),
+        ("हिन्दी में नमस्ते", "नमस्ते", True),
+        ("привет МИР", "мир", True),
+        ("GRÖSSE und Straße", "größe strasse", True),
+        ("naïve café", "naive cafe", True),
+        ("a party 🎉🎉 today", "🎉", True),
+        ("a party 🎉 today", "party🎉", True),
+        ("a party 🎉 today", "😀", False),
+        ("read → write", "→", True),
+    ],
+)
+async def test_words_of_every_script_are_found(database: Database, said: str, wanted: str, is_there: bool) -> None:
+    """What was said is found by its words in any script, by parts of it where words are not parted, and by emojis."""
+    body = msgspec.json.encode({"messages": [{"role": "user", "content": said}]})
+    record = log_record(request_body=body, response_body=b"")
+    put(database.file, [record])
+    narrowed = LogFilter(words=wanted)
+
+    async with database.session() as session:
+        found = await page(session, narrowed, limit=10)
+
+    assert (len(found), narrowed.matches(record)) == (is_there, is_there)

@@ -63,6 +63,7 @@ async def test_each_filter_narrows(busy: Gateway, said: dict[str, str], found: i
         {"cost_max": "-1"},
         {"colour": "red"},
         {"status": "999"},
+        {"words": '"*" --'},
         {"status": "6xx"},
         {"cursor": "yesterday"},
         {"time_of_generation_min": "2026-02-01T00:00:00Z", "time_of_generation_max": "2026-01-01T00:00:00Z"},
