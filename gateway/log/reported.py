@@ -35,6 +35,8 @@ SPOKEN = {
 }
 """Metadata that says where a request stands, by every spelling; all other metadata is metadata."""
 PATHS = sorted((function for function in Function if function.value), key=lambda each: -len(each.value))
+MOST_TOKENS = 10**9
+"""Of one request."""
 ERRORS = (BadAnswer, msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, IndexError, AttributeError)
 
 
@@ -75,7 +77,7 @@ def record_from(said: Reported, caller: Caller, plant: Plant, now_ms: int) -> Lo
     function = function_of(said.request.url)
     answer_model, received, usage = used(vendor, function, model, asked, answered)
     where, metadata = filed(said.metadata or {}, headers)
-    log_id, taken = new_id(), max(0.0, min(said.response.response_time, 1e9))
+    log_id, taken = new_id(), said.response.response_time
     record = LogRecord(
         id=LogId(log_id),
         created_at_ms=now_ms - round(taken),
@@ -173,7 +175,7 @@ def used(
             whole = wire.decode(answer, asked)
             found, received = whole.model, whole.usage
         usage = wire.usage(received) if received != b"null" else None
-        return found, received, measured(usage, asked, answer)
+        return found, received, believed(measured(usage, asked, answer))
     except ERRORS:
         return (None, *plain_usage(answer))
 
@@ -198,7 +200,13 @@ def plain_usage(answer: bytes) -> tuple[bytes, Usage | None]:
         received = bytes(msgspec.json.decode(answer, type=WithUsage).usage)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return b"null", None
-    return received, usage_of(received) if received != b"null" else None
+    return received, believed(usage_of(received)) if received != b"null" else None
+
+
+def believed(usage: Usage | None) -> Usage | None:
+    """Usage, unless somebody tells of more tokens than there can be: one such report would be all that graphs show."""
+    is_too_much = usage is not None and max(usage.input_tokens, usage.output_tokens) > MOST_TOKENS
+    return None if is_too_much else usage
 
 
 def filed(said: Json, headers: Json) -> tuple[dict[str, str | None], dict[str, str]]:

@@ -141,7 +141,9 @@ def places_of(record: LogRecord) -> list[int]:
         return []
     found = [place(Series.TOTAL, total)]
     if waited is not None:
-        found += place(Series.OVERHEAD, total - waited), place(Series.VENDOR, waited)
+        found.append(place(Series.VENDOR, waited))
+        if total > waited:  # what went past the gateway, and is only reported, took it no time
+            found.append(place(Series.OVERHEAD, total - waited))
     if first is not None:
         found.append(place(Series.FIRST_TOKEN, first))
     output = record.usage.output_tokens if record.usage else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -12,11 +13,15 @@ from gateway.log.reported import Reported, record_from
 from gateway.moments import now_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gateway.domain import Caller
     from gateway.plant import Plant
 
 MOST_AT_ONCE = 1_000
 YIELD_EVERY = 50
+LONGEST_MS = 1e9
+"""Of a request: eleven days."""
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,9 +37,9 @@ async def taken(data: Reported | list[Reported], caller: Caller, plant: Plant) -
     if not 0 < len(said) <= MOST_AT_ONCE:
         raise BadRequest(f"Send 1 to {MOST_AT_ONCE} requests at a time.")
     for place, one in enumerate(said):
-        if not 100 <= one.response.status <= 599:
-            where = f"[{place}].response.status" if isinstance(data, list) else "response.status"
-            raise BadRequest(f"`{where}` must be an HTTP status, not {one.response.status}.", param=where)
+        for field, problem in senseless(one):
+            where = f"[{place}].{field}" if isinstance(data, list) else field
+            raise BadRequest(f"`{where}` {problem}.", param=where)
     await plant.prices.ready.wait()
     records, now = [], now_ms()
     for place, one in enumerate(said, 1):
@@ -46,3 +51,15 @@ async def taken(data: Reported | list[Reported], caller: Caller, plant: Plant) -
         plant.live.settled(record)
         plant.vitals.reported(record)
     return Taken(ids=[record.id for record in records])
+
+
+def senseless(said: Reported) -> Iterator[tuple[str, str]]:
+    """Fields that cannot be so, and what is wrong with them."""
+    if not 100 <= said.response.status <= 599:
+        yield "response.status", f"must be an HTTP status, not {said.response.status}"
+    if not 0 <= said.response.response_time <= LONGEST_MS:
+        yield "response.response_time", f"must be milliseconds from 0 to {LONGEST_MS:g}"
+    try:
+        urlsplit(said.request.url)
+    except ValueError as error:
+        yield "request.url", f"is no address: {error}"

@@ -151,3 +151,43 @@ async def test_reporting_takes_its_own_scope(taking: tuple[Gateway, httpx.AsyncC
     gateway, _ = taking
 
     assert (await gateway.app.post("/v1/logs", json=told())).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("more", "param"),
+    [
+        ({"response": {"status": 99}}, "[1].response.status"),
+        ({"response": {"response_time": -5}}, "[1].response.response_time"),
+        ({"response": {"response_time": 1e300}}, "[1].response.response_time"),
+        ({"request": {"url": "http://[bad"}}, "[1].request.url"),
+        ({"request": {"url": 5}}, "[1].request.url"),
+        ({"metadata": {"a": {"b": 1}}}, "[1].metadata[...]"),
+    ],
+)
+async def test_one_bad_report_keeps_all_out(taking: tuple[Gateway, httpx.AsyncClient], more: Json, param: str) -> None:
+    """A field that cannot be so is a 400 that says which report and why, and nothing of the list is in the log."""
+    gateway, reporter = taking
+    before = len(await gateway.logs(limit="1000"))
+
+    answer = await reporter.post("/v1/logs", json=[told(), told(**more)])
+
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, param)
+    assert len(await gateway.logs(limit="1000")) == before
+
+
+async def test_reports_do_not_distort_what_is_measured(taking: tuple[Gateway, httpx.AsyncClient]) -> None:
+    """A report without a duration has none, one past the gateway took it no time, and absurd usage is not believed."""
+    gateway, reporter = taking
+    absurd = ANSWER | {"usage": {"prompt_tokens": 10**30}}
+    marked = {"metadata": {"measured": "so"}}
+    reports = [told(**marked, response={"response_time": 0}), told(**marked), told(absurd, **marked)]
+    (await reporter.post("/v1/logs", json=reports)).raise_for_status()
+
+    rows = await gateway.logs(metadata='{"measured": "so"}')
+    query = {"metadata": '{"measured": "so"}'}
+    summary = (await gateway.admin.get("/v1/analytics/summary/metrics", params=query)).json()["summary"]
+
+    assert [row["response_time"] for row in rows].count(None) == 1
+    assert sorted(row["total_units"] or 0 for row in rows) == [0, 1500, 1500]
+    assert (summary["requests"], summary["latency_avg"], summary["gateway_overhead_p50"]) == (3, 1234, None)
+    assert (summary["tokens"], summary["vendor_latency_p50"] is None) == (3000, False)
