@@ -45,6 +45,8 @@ def request(body: Json) -> Json:
     for name, instead in KEPT.items():
         if body.get(name):
             raise Unspoken(f"`{name}` needs a provider with an own Responses API; {instead}", name)
+    if not (body.get("input") or body.get("instructions")):
+        raise Unspoken("there is no `input`", "input")
     text = an_object(body, "text")
     logprobs = body.get("top_logprobs")
     return without(body, TURNED) | {

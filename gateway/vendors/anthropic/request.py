@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from gateway.vendors.anthropic.format import with_format, with_words
 from gateway.vendors.anthropic.models import Ability, ability_of
-from gateway.vendors.anthropic.shape import check
 from gateway.vendors.anthropic.thinking import ANSWER_TOKENS, budget_in, is_thinking, thinking_of
 from gateway.vendors.anthropic.tools import asked_in_words, choice_of, insists, tools_of, unforced
 from gateway.vendors.anthropic.turns import turns_of
+from gateway.vendors.shape import check, only_text_once
 from gateway.vendors.vendor import Asked, Json
 
 OWN = ("cache_control", "container", "context_management", "inference_geo", "mcp_servers", "speed")
@@ -25,6 +25,7 @@ TOP_P_WHILE_THINKING = 0.95
 def encode_messages(body: Json, asked: Asked) -> Json:
     """The body of `/messages` for a body of `/chat/completions`. Raises Unspoken."""
     check(body)
+    only_text_once(body, "Claude")
     ability = ability_of(asked.model)
     system, turns = turns_of(body["messages"])
     fields: Json = {"model": asked.model, "messages": turns, "max_tokens": 0}

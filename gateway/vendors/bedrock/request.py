@@ -16,6 +16,7 @@ from gateway.vendors.bedrock.models import is_claude, name_of
 from gateway.vendors.bedrock.thinking import thinking_fields
 from gateway.vendors.bedrock.tools import with_tools
 from gateway.vendors.bedrock.turns import system_blocks, turns
+from gateway.vendors.shape import check, in_newer_words, only_text_once
 from gateway.vendors.vendor import Asked, Json, Unspoken
 
 PASSED = {
@@ -34,6 +35,9 @@ TOP_K = (("amazon.", ("inferenceConfig", "topK")), ("cohere.", ("k",)), ("", ("t
 
 def encode_chat(body: Json, asked: Asked) -> Json:
     """The request for Converse and ConverseStream. Raises Unspoken."""
+    check(body)
+    only_text_once(body, "Bedrock")
+    body = in_newer_words(body)
     name, messages = name_of(asked), objects(body, "messages")
     thinking = thinking_fields(body, name)
     sampling = sampling_in(body, thinking, asked, name)

@@ -26,13 +26,13 @@ def choices_of(name: str, makers_fields: Json) -> frozenset[str]:
 
 def with_tools(request: Json, body: Json, name: str) -> Json:
     """The request with the tools in it, and the choice among them; put in words where the model takes no orders."""
-    offered = body.get("tools") or [{"function": one} for one in body.get("functions") or ()]
-    choice = spelled(body.get("tool_choice", body.get("function_call"))) or {"type": "auto"}
+    offered = body.get("tools")
+    choice = spelled(body.get("tool_choice")) or {"type": "auto"}
     if not offered or choice["type"] == "none":
         tools = [spec(one, {}) for one in called(request["messages"])]
         return request | ({"toolConfig": {"tools": tools}} if tools else {})
     request = request | {"toolConfig": {"tools": [block for tool in offered for block in tool_blocks(tool)]}}
-    if body.get("tool_choice", body.get("function_call")) is not None:
+    if body.get("tool_choice") is not None:
         request = chosen(request, choice, name)
     return one_at_a_time(request, choice, name) if body.get("parallel_tool_calls") is False else request
 

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import Any
 
-import msgspec
-
+from gateway.vendors.anthropic.turns import arguments
 from gateway.vendors.bedrock.media import MEDIA
 from gateway.vendors.vendor import Json, Unspoken
 
@@ -111,17 +110,10 @@ def cache_point(marked: Json) -> Iterator[Json]:
 
 
 def call_block(call: Json) -> Json:
-    """A call of the assistant's. Raises Unspoken if its arguments are no JSON object."""
+    """A call of the assistant's."""
     function = call.get("function") or {}
-    said = function.get("arguments") or "{}"
-    try:
-        arguments = msgspec.json.decode(said) if isinstance(said, str) else said
-    except msgspec.DecodeError as error:
-        raise Unspoken(f"the arguments of a call of `{function.get('name')}` are no JSON", "messages") from error
-    if not isinstance(arguments, dict):
-        raise Unspoken(f"the arguments of a call of `{function.get('name')}` are no JSON object", "messages")
-    use = {"toolUseId": call_id(call.get("id")), "name": function.get("name") or "", "input": arguments}
-    return {"toolUse": use}
+    said = arguments(function.get("arguments"))
+    return {"toolUse": {"toolUseId": call_id(call.get("id")), "name": function.get("name") or "", "input": said}}
 
 
 def result(message: Json) -> Json:

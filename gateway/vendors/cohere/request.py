@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from gateway.vendors.shape import check, in_newer_words, only_text_once
 from gateway.vendors.vendor import Asked, Json, Unspoken
 
 RENAMED = {"top_p": "p", "top_k": "k", "max_completion_tokens": "max_tokens", "max_tokens": "max_tokens"}
@@ -17,9 +18,10 @@ CHOICES = {"required": "REQUIRED", "none": "NONE"}
 
 def request(said: Json, asked: Asked) -> Json:
     """Cohere's request of OpenAI's. Raises Unspoken for several choices, and for parts that are no text or image."""
-    if (said.get("n") or 1) > 1:
-        raise Unspoken("Cohere gives one answer at a time; ask again instead of `n`", "n")
-    body: Json = {"model": asked.model, "messages": [turn(each) for each in said.get("messages") or ()]}
+    check(said)
+    only_text_once(said, "Cohere")
+    said = in_newer_words(said)
+    body: Json = {"model": asked.model, "messages": [turn(each) for each in said["messages"]]}
     body |= {other: said[name] for name, other in RENAMED.items() if said.get(name) is not None}
     body |= {name: said[name] for name in KEPT if said.get(name) is not None}
     if said.get("stop"):
@@ -59,8 +61,8 @@ def content(said: Any) -> Any:
 def part(said: Json) -> Json:
     """One part. Raises Unspoken for what Cohere's models cannot take in."""
     match said.get("type"):
-        case "text" | "input_text":
-            return {"type": "text", "text": said.get("text", "")}
+        case "text" | "input_text" | "refusal":
+            return {"type": "text", "text": said.get("text") or said.get("refusal") or ""}
         case "image_url" | "document" | "thinking":
             return said
         case kind:
@@ -69,7 +71,10 @@ def part(said: Json) -> Json:
 
 def tools(said: Json) -> Json:
     """`tools` and `tool_choice`. Cohere cannot be told a tool by name, but it can be given that one alone."""
-    offered = [tool for tool in said.get("tools") or () if tool.get("type", "function") == "function"]
+    offered = said.get("tools") or []
+    for tool in offered:
+        if tool.get("type", "function") != "function":
+            raise Unspoken(f"Cohere has no tools of type `{tool['type']}`: describe it as a `function`", "tools")
     choice = said.get("tool_choice")
     if isinstance(choice, dict):
         name = (choice.get("function") or {}).get("name")

@@ -12,6 +12,7 @@ from gateway.vendors.gemini.schemas import schema_field
 from gateway.vendors.gemini.thinking import has_levels, thinking_config
 from gateway.vendors.gemini.tools import tool_fields
 from gateway.vendors.gemini.turns import contents, instructions
+from gateway.vendors.shape import check
 from gateway.vendors.vendor import Asked, Json
 
 CONFIG = {
@@ -42,7 +43,8 @@ TOP = {
 
 def encode_chat(asked: Json, request: Asked) -> Json:
     """The body of a generateContent; what the client wrote in Google's own words is carried along."""
-    messages = [message for message in asked.get("messages") or () if isinstance(message, dict)]
+    check(asked)
+    messages = asked["messages"]
     extra = (asked.get("extra_body") or asked).get("google") or {}
     config = generation_config(asked, request.model) | renamed(extra, GOOGLES)
     config |= asked.get("generationConfig") or asked.get("generation_config") or {}

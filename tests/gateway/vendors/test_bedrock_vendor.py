@@ -145,10 +145,18 @@ def test_results_of_parallel_calls_share_a_turn() -> None:
     assert len(uses[1]) <= 64
 
 
-@pytest.mark.parametrize("body", [{"messages": "hi"}, {"messages": ["hi"]}, chat(tools=["f"]), chat(tools={"a": 1})])
-def test_what_is_no_list_of_objects_is_the_callers_fault(body: Json) -> None:
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"messages": "hi"}, r"`messages`: expected `array`, got `str`"),
+        ({"messages": ["hi"]}, r"`messages\[0\]`: expected `object`, got `str`"),
+        (chat(tools=["f"]), r"`tools\[0\]`: expected `object`, got `str`"),
+        (chat(tools={"a": 1}), r"`tools`: expected `array \| null`, got `object`"),
+    ],
+)
+def test_what_is_no_list_of_objects_is_the_callers_fault(body: Json, said: str) -> None:
     """A conversation or tools of another shape are refused in words and do not break the gateway."""
-    with pytest.raises(Unspoken, match="list of objects"):
+    with pytest.raises(Unspoken, match=said):
         sent(body)
 
 

@@ -124,7 +124,7 @@ def test_parameters_have_cohere_names(request_fields: Json, expected: Json) -> N
 @pytest.mark.parametrize(
     ("function", "request_fields", "param"),
     [
-        (Function.CHAT, {"n": 2}, "n"),
+        (Function.CHAT, {"n": 2, "messages": []}, "n"),
         (Function.CHAT, {"messages": [{"role": "user", "content": [{"type": "input_audio"}]}]}, "messages"),
         (Function.EMBED, {"input": [[1, 2]]}, "input"),
     ],

@@ -209,10 +209,17 @@ def test_a_part_of_an_unknown_kind_is_refused() -> None:
         turns({"role": "user", "content": [{"type": "hologram"}]})
 
 
-@pytest.mark.parametrize("fields", [{"tools": ["x"]}, {"response_format": 5}, {"messages": [{"role": []}]}])
-def test_a_field_of_another_shape_is_the_callers_fault(fields: Json) -> None:
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"messages": [], "tools": ["x"]}, r"`tools\[0\]`: expected `object`, got `str`"),
+        ({"messages": [], "response_format": 5}, "not of the shape"),
+        ({"messages": [{"role": []}]}, r"`messages\[0\].role`: expected `str`, got `array`"),
+    ],
+)
+def test_a_field_of_another_shape_is_the_callers_fault(fields: Json, said: str) -> None:
     """What is no request of OpenAI's is refused as one, and is no failure of ours."""
-    with pytest.raises(Unspoken, match="not of the shape"):
+    with pytest.raises(Unspoken, match=said):
         sent(fields)
 
 
