@@ -12,7 +12,6 @@ from textual import work
 from textual.await_complete import AwaitComplete
 from textual.binding import BindingType
 
-from console.client import GatewayError
 from console.commands import ANSI, COMMANDS, Command, context_commands
 from console.facing import FacingApp, last_screen
 from console.keys_table import bindings
@@ -22,6 +21,7 @@ from console.screens_table import FIRST
 from console.text.plain import plain_line
 from console.themes import HIGH_CONTRAST
 from console.widgets.detail_pane import ROOM_BELOW, ROOM_BESIDE
+from console.wire.errors import GatewayError
 
 if TYPE_CHECKING:
     import httpx

@@ -16,12 +16,13 @@ from textual.screen import Screen
 
 from console import garbage
 from console.access import Access
-from console.client import GatewayClient, GatewayError, GatewayRefused
+from console.client import GatewayClient
 from console.memory import Memory
 from console.preferences import NoKey, Preferences
 from console.pulse import Pulse
 from console.screens_table import FIRST, SCREENS
 from console.text.plain import plain_line
+from console.wire.errors import GatewayError, GatewayRefused
 from console.wire.own_key import OwnKey
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from textual.content import Content
 
 from console.api_keys.scopes import allows, grouped, short_scopes
 from console.catalog.pages import fact, line, perhaps
-from console.client import GatewayClient, GatewayRefused
+from console.client import GatewayClient
 from console.limits.spenders import CENT
 from console.limits.words import BAR, NANO, bar, sentence, what
 from console.text.figures import clock_time, day_time, short_count, short_dollars
 from console.text.plain import plain
+from console.wire.errors import GatewayRefused
 from console.wire.keys import ApiKey
 from console.wire.limits import Limit, Spender
 from console.wire.logs import LogSummary

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 import anyio
 
-from console.client import GatewayClient, GatewayError, GatewayRefused
+from console.client import GatewayClient
 from console.limits.words import figure
 from console.text.figures import NONE, day_time, short_count, short_duration, short_percent
 from console.wire.catalog import Health, Integration, Model, Provider
+from console.wire.errors import GatewayError, GatewayRefused
 from console.wire.limits import Limit
 
 AT_ONCE = 8

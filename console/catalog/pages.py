@@ -10,12 +10,13 @@ from typing import TypeVar
 from textual.content import Content
 
 from console.catalog.catalog import Catalog, dollars, health_said, models_said
-from console.client import GatewayClient, GatewayRefused
+from console.client import GatewayClient
 from console.limits.words import BAR, bar, sentence, what
 from console.text.figures import NONE, day_time, short_count, short_duration
 from console.text.plain import plain
 from console.wire.catalog import Integration, Model, Provider, Trial
 from console.wire.configs import ConfigRow
+from console.wire.errors import GatewayRefused
 from console.wire.keys import ApiKey
 from console.wire.limits import Limit
 

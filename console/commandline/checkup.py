@@ -7,8 +7,9 @@ import locale
 import os
 from collections.abc import Iterator
 
-from console.client import GatewayClient, GatewayRefused
+from console.client import GatewayClient
 from console.doctor.finding import Finding, warn
+from console.wire.errors import GatewayRefused
 from console.wire.itself import GatewayFinding
 
 MARKS = {"bad": "✖", "warn": "▲", "ok": "●"}

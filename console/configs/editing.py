@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from console.client import GatewayClient, GatewayError, segment
+from console.client import GatewayClient, segment
 from console.configs.drafts import Draft, without_secrets
 from console.configs.help import Catalog, ConfigHelp
 from console.configs.json_text import Path, Piece, path_of, where
@@ -14,6 +14,7 @@ from console.configs.templates import pretty
 from console.wire.catalog import Provider, Vendor
 from console.wire.chat import ConfigMenu, ModelMenu
 from console.wire.configs import ConfigAnswer, Saved, SavedAnswer, Verdict
+from console.wire.errors import GatewayError
 
 Json = dict[str, Any]
 

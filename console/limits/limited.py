@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 import anyio
 
-from console.client import GatewayClient, GatewayRefused, segment
+from console.client import GatewayClient, segment
 from console.wire.catalog import Integration
+from console.wire.errors import GatewayRefused
 from console.wire.limits import Access, AccessList, Json, Limit, Limited
 
 Which = Literal["usage_limits", "rate_limits"]

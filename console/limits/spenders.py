@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from console.client import GatewayClient, GatewayRefused
+from console.client import GatewayClient
 from console.wire.catalog import Provider
+from console.wire.errors import GatewayRefused
 from console.wire.limits import Limit, Limited, Spender
 
 CENT = 0.01

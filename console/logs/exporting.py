@@ -9,8 +9,9 @@ from pathlib import Path
 import anyio
 import msgspec
 
-from console.client import GatewayClient, GatewayRefused, segment
+from console.client import GatewayClient, segment
 from console.wire.answers import Done
+from console.wire.errors import GatewayRefused
 
 PATH = "/v1/logs/exports"
 FORMATS = {"jsonl": "JSON, a line for each request", "csv": "CSV, for a spreadsheet"}

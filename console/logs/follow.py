@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
-from console.client import GatewayError, GatewayUnreachable, TailEvent
+from console.client import TailEvent
+from console.wire.errors import GatewayError, GatewayUnreachable
 
 PAUSES_SECONDS = (0.5, 1.0, 2.0, 5.0)
 """Between one try and the next; the last one stays."""

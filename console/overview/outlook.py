@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from console.client import GatewayError, GatewayRefused, segment
+from console.client import segment
 from console.overview.ranges import USUAL, TimeRange
 from console.wire.alerts import Alert
 from console.wire.answers import Page
+from console.wire.errors import GatewayError, GatewayRefused
 from console.wire.limits import Limit
 from console.wire.logs import LogPage
 from console.wire.overview import Figures, Graph

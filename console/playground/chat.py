@@ -7,13 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from console.client import GatewayClient, GatewayError, GatewayRefused, read
+from console.client import GatewayClient
 from console.logs.conversation import called, listed, said
 from console.logs.story import NEXT, blamed
 from console.text.figures import short_count, short_dollars, short_duration
 from console.wire.answers import ErrorBody
 from console.wire.chat import Choice, Completion, Said
+from console.wire.errors import GatewayError, GatewayRefused
 from console.wire.logs import LogSummary
+from console.wire.reading import read
 
 PATH = "/v1/chat/completions"
 NO_MODEL = "from-the-config"

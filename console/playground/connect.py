@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from console.client import GatewayClient, read
+from console.client import GatewayClient
 from console.commandline.address import UNIX, url_of
 from console.logs.conversation import turns_answered
 from console.wire.connect import Setting
+from console.wire.reading import read
 
 SNIPPETS = Path(__file__).parent / "snippets"
 NO_KEY = "th-YOUR-KEY"

@@ -6,7 +6,7 @@ from textual import on, work
 from textual.getters import query_one
 from textual.widgets import OptionList, Static, TextArea
 
-from console.client import GatewayClient, GatewayError
+from console.client import GatewayClient
 from console.configs.editing import help_from
 from console.configs.help import ConfigHelp
 from console.configs.json_text import place_at
@@ -14,6 +14,7 @@ from console.screens.governed import GovernedScreen
 from console.text.plain import plain_line
 from console.widgets.completions import Completions
 from console.widgets.json_area import JsonArea
+from console.wire.errors import GatewayError
 
 
 class CompletingScreen(GovernedScreen):

@@ -15,7 +15,7 @@ from textual.getters import query_one
 from textual.widgets import Static, Tab, Tabs
 
 from console.api_keys.scopes import TEMPLATES
-from console.client import GatewayClient, GatewayError
+from console.client import GatewayClient
 from console.keys_table import Place, bindings
 from console.playground.chat import trouble
 from console.playground.connect import CLIENTS, NO_KEY, Client, hints, knock, root_of, roots_of
@@ -28,6 +28,7 @@ from console.widgets.page_tabs import PageTabs
 from console.widgets.status_line import StatusLine
 from console.widgets.text_view import TextView
 from console.wire.connect import Setting
+from console.wire.errors import GatewayError
 from console.wire.keys import NewSecret
 
 if TYPE_CHECKING:

@@ -16,12 +16,12 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select, Static
 
-from console.client import GatewayError, GatewayRefused
 from console.keys_table import Place, bindings
 from console.screens.fields import BodyOf, Field, Refusal, Values, body_of, filled, problem_with
 from console.text.plain import plain_line
 from console.widgets.key_bar import KeyBar
 from console.widgets.line_input import LineInput
+from console.wire.errors import GatewayError, GatewayRefused
 
 Json = dict[str, Any]
 Send = Callable[[Json, Values], Awaitable[Any]]

@@ -7,8 +7,8 @@ from time import monotonic
 import anyio
 from textual import work
 
-from console.client import GatewayError
 from console.screens.resource import ResourceScreen
+from console.wire.errors import GatewayError
 
 LOOK_SECONDS = 2.0
 SHARE_OF_TIME = 10

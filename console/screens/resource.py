@@ -17,7 +17,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static, Tab, Tabs
 
-from console.client import GatewayClient, GatewayError, GatewayUnreachable
+from console.client import GatewayClient
 from console.screens.governed import GovernedScreen
 from console.text.figures import clock_time
 from console.text.plain import plain_line
@@ -28,6 +28,7 @@ from console.widgets.key_bar import KeyBar
 from console.widgets.page_tabs import PageTabs
 from console.widgets.resource_table import ResourceTable, Rows
 from console.widgets.status_line import StatusLine
+from console.wire.errors import GatewayError, GatewayUnreachable
 
 if TYPE_CHECKING:
     from console.screens.form import FormScreen

@@ -4,11 +4,12 @@ import pytest
 
 from console.access import NEEDS, Access, Need, need_of
 from console.api_keys.scopes import EVERYTHING
-from console.client import GatewayClient, GatewayRefused
+from console.client import GatewayClient
 from console.keys_table import KEYS
 from console.memory import Memory
 from console.preferences import Context, Preferences
 from console.wire.answers import Done
+from console.wire.errors import GatewayRefused
 from console.wire.own_key import OwnKey
 from tests.console.driving import console_of, operating, seen, until, until_seen
 from tests.console.fake_gateway import FakeGateway

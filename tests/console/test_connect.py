@@ -9,10 +9,11 @@ from pathlib import Path
 import anyio
 import pytest
 
-from console.client import GatewayClient, GatewayRefused
+from console.client import GatewayClient
 from console.demo.vendor import serve_vendor
 from console.playground.connect import CLIENTS, NO_KEY, Client, hints, knock, root_of, roots_of
 from console.wire.connect import Setting
+from console.wire.errors import GatewayRefused
 from tests.console.driving import operating, paste, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
 from tests.gateway.running import add_demo, gateway_in

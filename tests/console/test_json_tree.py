@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from console.client import convert
 from console.logs.json_tree import JsonTree
 from console.text.timeline import WIDTH, bar, timeline
 from console.text.wrapping import Line, wrapped
 from console.wire.logs import LogSummary
+from console.wire.reading import convert
 from tests.console.samples import attempt, log
 
 VALUE = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}], "n": 1}

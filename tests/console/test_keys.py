@@ -3,10 +3,10 @@
 from datetime import UTC
 
 from console.api_keys.scopes import EVERYTHING
-from console.client import convert
 from console.screens.keys.screen import key_row
 from console.screens.secret import SecretScreen
 from console.wire.keys import ApiKey
+from console.wire.reading import convert
 from tests.console.driving import NOW, fill, operating, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
 from tests.console.samples import api_key, limit, log

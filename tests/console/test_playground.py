@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from console.client import convert
 from console.logs.curl import curl_of_log
 from console.playground.sides import replayed
 from console.playground.transcript import Transcript
 from console.screens.playground.settings import Wrong, parameters_of
 from console.wire.logs import LogDetail
+from console.wire.reading import convert
 from tests.console.driving import Operator, fill, operating, paste, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
 from tests.console.samples import Json, config, detail, log

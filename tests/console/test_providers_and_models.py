@@ -3,8 +3,8 @@
 from datetime import UTC
 
 from console.catalog.catalog import Catalog, provider_rows
-from console.client import convert
 from console.wire.catalog import Provider
+from console.wire.reading import convert
 from tests.console.driving import NOW, fill, operating, unseen, until, until_seen
 from tests.console.furnished import furnished
 from tests.console.samples import model, provider

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from console.client import convert
 from console.logs.backlog import Row
 from console.logs.query import Query, parse, problem_of, with_range
 from console.logs.query_completion import completed, known_in, offers
 from console.wire.logs import LogSummary, Started
+from console.wire.reading import convert
 from tests.console.samples import Json, failed_log, log, started
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.content import Content
 
-from console.client import GatewayClient, GatewayRefused, segment
+from console.client import GatewayClient, segment
 from console.keys_table import Place, bindings
 from console.limits.alert_words import channel_row, happened_row, standing_row
 from console.screens.live import LiveScreen
@@ -18,6 +18,7 @@ from console.text.plain import plain, plain_line
 from console.widgets.columns import Column
 from console.widgets.resource_table import ResourceTable, Rows
 from console.wire.alerts import Alert, Channel, Outcome
+from console.wire.errors import GatewayRefused
 from console.wire.limits import Limit
 
 NOW = Listing(

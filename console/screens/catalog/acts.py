@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, tzinfo
 
 from console.catalog.catalog import Catalog
-from console.client import GatewayClient, GatewayRefused, segment
+from console.client import GatewayClient, segment
 from console.screens.resource import ResourceScreen
 from console.text.figures import short_duration
 from console.wire.catalog import Integration, Trial, Vendor
+from console.wire.errors import GatewayRefused
 
 PATIENCE_SECONDS = 40
 """A vendor is asked up to three times, each with a patience of its own."""

@@ -14,7 +14,7 @@ from textual.getters import query_one
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
-from console.client import GatewayClient, GatewayError, GatewayRefused
+from console.client import GatewayClient
 from console.configs.drafts import Drafts
 from console.configs.editing import Edited, Problem, checked, kept, read, save
 from console.configs.outside import NoEditor, edited_outside, editor_of
@@ -29,6 +29,7 @@ from console.widgets.json_area import JsonArea
 from console.widgets.key_bar import KeyBar
 from console.widgets.status_line import StatusLine
 from console.widgets.text_view import TextView
+from console.wire.errors import GatewayError, GatewayRefused
 
 Json = dict[str, Any]
 QUIET_SECONDS = 0.3

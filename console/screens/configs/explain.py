@@ -12,7 +12,7 @@ from textual.getters import query_one
 from textual.timer import Timer
 from textual.widgets import Input, Label, Static
 
-from console.client import GatewayClient, GatewayError
+from console.client import GatewayClient
 from console.configs.explaining import BadSample, Sample, last_message, lines, sample_with
 from console.keys_table import Place, bindings
 from console.screens.governed import GovernedScreen
@@ -23,6 +23,7 @@ from console.widgets.status_line import StatusLine
 from console.widgets.text_view import TextView
 from console.wire.chat import ModelMenu
 from console.wire.configs import Explanation
+from console.wire.errors import GatewayError
 
 Json = dict[str, Any]
 QUIET_SECONDS = 0.3

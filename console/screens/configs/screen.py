@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from console.client import GatewayClient, GatewayError, segment
+from console.client import GatewayClient, segment
 from console.configs.drafts import Draft, Drafts
 from console.configs.editing import Edited, fetched, providers
 from console.configs.templates import filled_in
@@ -22,6 +22,7 @@ from console.text.plain import plain_line
 from console.widgets.columns import Column
 from console.widgets.resource_table import ResourceTable, Rows
 from console.wire.configs import ConfigRow
+from console.wire.errors import GatewayError
 
 CONFIGS = Listing(
     "configs",

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from console.api_keys.scopes import TEMPLATES, is_for_organisation, scopes_of, scopes_problem
-from console.client import GatewayClient, GatewayRefused, segment
+from console.client import GatewayClient, segment
 from console.screens.expiry import expiry_field
 from console.screens.fields import Field, Refusal, Values, always, body_of, changes_of
 from console.screens.form import FormScreen, Json
 from console.screens.limits.fields import amount_of, amount_problem
+from console.wire.errors import GatewayRefused
 from console.wire.keys import ApiKey
 
 PATHS = {False: "/v1/api-keys/workspace/service", True: "/v1/api-keys/organisation/service"}

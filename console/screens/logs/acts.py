@@ -8,10 +8,11 @@ from datetime import datetime, tzinfo
 from textual import work
 from textual.getters import query_one
 
-from console.client import GatewayClient, GatewayError
+from console.client import GatewayClient
 from console.logs.query import Query, parse, with_range
 from console.screens.governed import GovernedScreen
 from console.widgets.tail_view import TailView
+from console.wire.errors import GatewayError
 
 SPANS = {
     "last 15 min": "15m",

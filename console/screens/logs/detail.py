@@ -12,7 +12,7 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Static, Tab, Tabs
 
-from console.client import GatewayClient, GatewayError, GatewayRefused
+from console.client import GatewayClient
 from console.keys_table import Place, bindings
 from console.logs.backlog import Row
 from console.logs.curl import curl_of_log
@@ -26,6 +26,7 @@ from console.widgets.key_bar import KeyBar
 from console.widgets.page_tabs import PageTabs
 from console.widgets.status_line import StatusLine
 from console.widgets.text_view import TextView
+from console.wire.errors import GatewayError, GatewayRefused
 from console.wire.logs import LogDetail, LogSummary
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static
 
-from console.client import GatewayClient, GatewayError, TailEvent
+from console.client import GatewayClient, TailEvent
 from console.keys_table import Place, bindings
 from console.logs.feed import Feed
 from console.logs.follow import Broken, Connected, follow
@@ -32,6 +32,7 @@ from console.widgets.key_bar import KeyBar
 from console.widgets.log_line import COLUMNS
 from console.widgets.status_line import StatusLine
 from console.widgets.tail_view import TailView
+from console.wire.errors import GatewayError
 from console.wire.logs import LogSummary
 
 if TYPE_CHECKING:

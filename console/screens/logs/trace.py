@@ -12,7 +12,7 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Static
 
-from console.client import GatewayClient, GatewayError, segment
+from console.client import GatewayClient, segment
 from console.keys_table import Place, bindings
 from console.logs.backlog import Row
 from console.logs.span_lines import Span, span_line, spans, told
@@ -20,6 +20,7 @@ from console.text.plain import plain_line
 from console.widgets.key_bar import KeyBar
 from console.widgets.status_line import StatusLine
 from console.widgets.text_view import TextView
+from console.wire.errors import GatewayError
 from console.wire.traces import Trace
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
-from console.client import GatewayClient, GatewayError, segment
+from console.client import GatewayClient, segment
 from console.keys_table import Place, bindings
 from console.logs.exporting import FORMATS, file_problem
 from console.logs.exporting import PATH as EXPORTS
@@ -25,6 +25,7 @@ from console.screens.form import FormScreen
 from console.text.plain import plain_line
 from console.widgets.key_bar import KeyBar
 from console.wire.answers import Done
+from console.wire.errors import GatewayError
 from console.wire.saved_filters import SavedFilter, SavedFilters
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ from typing import ClassVar, TypeVar
 
 from textual.binding import BindingType
 
-from console.client import GatewayClient, GatewayRefused, segment
+from console.client import GatewayClient, segment
 from console.keys_table import Place, bindings
 from console.organisation.people import People, invite_row, named
 from console.screens.resource import Listing, ResourceScreen
 from console.widgets.columns import Column
 from console.widgets.resource_table import ResourceTable, Rows
+from console.wire.errors import GatewayRefused
 from console.wire.keys import ApiKey
 from console.wire.limits import Limit
 from console.wire.people import Invite, InviteLink, Removed, User, Workspace, WorkspaceWhole

@@ -14,10 +14,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from console.client import GatewayClient, GatewayError
+from console.client import GatewayClient
 from console.text.plain import plain_line
 from console.widgets.line_input import LineInput
 from console.wire.chat import ConfigMenu, ModelMenu
+from console.wire.errors import GatewayError
 
 MOST = 200
 """Offered at once; more words narrow it further."""
