@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
@@ -142,6 +143,10 @@ def around(plant: Plant) -> Door:
     return enter
 
 
+IN_LIST = re.compile(r" - at `\$\.data(\[.+)`$")
+"""Where msgspec found a body that is a list to be wrong."""
+
+
 class Routes(Litestar):
     """Litestar without its plugins for other kinds of models: ours are msgspec's, and those load three megabytes."""
 
@@ -181,6 +186,8 @@ def spell_validation(request: AnyRequest, error: ValidationException) -> Respons
     fields = [
         (str(each.get("key") or ""), str(each.get("message") or "")) for each in problems if isinstance(each, dict)
     ]
+    if len(fields) == 1 and (place := IN_LIST.search(str(error.__cause__))):  # of a list the framework names no item
+        fields = [(place[1], fields[0][1])]
     message = " ".join(f"`{key}`: {what}." if key else f"{what}." for key, what in fields) or str(error.detail)
     return spell(request, BadRequest(message, param=next((key for key, _ in fields if key), None)))
 
