@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from console.keys_table import Place
+from console.keyboard import Place
 from console.wire.own_key import OwnKey
 
 LOOKING = ("read", "list", "view")

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from console.keys_table import Place, shown_key
+from console.keyboard import Place
+from console.keys_table import shown_key
 from console.preferences import THEMES, Context
 from console.screens_table import SCREENS
 

@@ -10,7 +10,8 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from console.client import GatewayClient
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.organisation.audit_query import HINT, parse
 from console.organisation.audit_text import page_of, subject_of, verdict_page
 from console.screens.page import PageScreen

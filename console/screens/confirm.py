@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static
 
-from console.keys_table import Place
+from console.keyboard import Place
 from console.text.plain import plain
 
 

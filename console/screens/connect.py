@@ -16,7 +16,8 @@ from textual.widgets import Static, Tab, Tabs
 
 from console.api_keys.scopes import TEMPLATES
 from console.client import GatewayClient
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.playground.chat import trouble
 from console.playground.connect import CLIENTS, NO_KEY, Client, hints, knock, root_of, roots_of
 from console.screens.governed import GovernedScreen

@@ -16,7 +16,8 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select, Static
 
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.screens.fields import BodyOf, Field, Refusal, Values, body_of, filled, problem_with
 from console.text.plain import plain_line
 from console.widgets.key_bar import KeyBar

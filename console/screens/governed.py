@@ -8,7 +8,7 @@ from textual.screen import Screen
 
 if TYPE_CHECKING:
     from console.app import TollhouseApp
-    from console.keys_table import Place
+    from console.keyboard import Place
 
 
 class GovernedScreen(Screen[Any]):

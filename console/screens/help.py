@@ -11,7 +11,8 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
-from console.keys_table import PLACES, Key, Place, keys_of
+from console.keyboard import PLACES, Key, Place
+from console.keys_table import keys_of
 from console.text.plain import plain_line
 
 

@@ -16,7 +16,8 @@ from textual.content import Content
 from textual.getters import query_one
 from textual.widgets import Static, Tab
 
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.overview.numbers import MEASURES, TABLE, numbers, plot, table
 from console.overview.outlook import Outlook, Teams, look
 from console.overview.ranges import QUIET_SECONDS, RANGES, USUAL, named

@@ -14,7 +14,8 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Static
 
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.text.plain import plain_line
 from console.widgets.key_bar import KeyBar
 from console.widgets.status_line import StatusLine

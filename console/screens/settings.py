@@ -12,7 +12,8 @@ from textual.content import Content
 from console.client import GatewayClient
 from console.commandline.checkup import MARKS, checkup
 from console.doctor.finding import Finding
-from console.keys_table import KEYS, Place, bindings
+from console.keyboard import Place
+from console.keys_table import KEYS, bindings
 from console.organisation.audit_text import fact
 from console.places import config_file
 from console.preferences import THEMES

@@ -11,7 +11,8 @@ from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
 
-from console.keys_table import Key, Place, keys_of
+from console.keyboard import Key, Place
+from console.keys_table import keys_of
 
 if TYPE_CHECKING:
     from console.app import TollhouseApp

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from console.keys_table import PLACES, Key, Place, keys_of
+from console.keyboard import PLACES, Key, Place
+from console.keys_table import keys_of
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "console.md"
 BEGIN = "<!-- Made of console/keys_table.py by `make keys`; a test fails where it is out of date. -->\n"

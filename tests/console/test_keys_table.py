@@ -5,7 +5,8 @@ from textual.dom import DOMNode
 
 from console.access import Access
 from console.app import TollhouseApp
-from console.keys_table import KEYS, PLACES, Key, Place, keys_of
+from console.keyboard import PLACES, Key, Place
+from console.keys_table import KEYS, keys_of
 from console.screens.alerts.screen import AlertsScreen
 from console.screens.audit import AuditScreen
 from console.screens.catalog.entry import CatalogEntryScreen

@@ -7,7 +7,8 @@ import pytest
 from textual.filter import NoColor
 
 from console.app import TollhouseApp
-from console.keys_table import Place, keys_of
+from console.keyboard import Place
+from console.keys_table import keys_of
 from console.pulse import Pulse, state
 from console.widgets.key_bar import shown
 from console.wire.stats import Stats

@@ -10,7 +10,8 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from console.client import GatewayClient, segment
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.limits.alert_words import channel_row, happened_row, standing_row
 from console.screens.live import LiveScreen
 from console.screens.resource import Listing

@@ -18,7 +18,8 @@ from console.catalog.catalog import (
     provider_rows,
     workspaces_said,
 )
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.screens.catalog.acts import CatalogActs
 from console.screens.resource import Listing
 from console.text.plain import plain

@@ -19,7 +19,8 @@ from console.configs.drafts import Drafts
 from console.configs.editing import Edited, Problem, checked, kept, read, save
 from console.configs.outside import NoEditor, edited_outside, editor_of
 from console.configs.words import fitted, tree
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.places import state_folder
 from console.screens.completing import CompletingScreen
 from console.screens.confirm import ConfirmScreen

@@ -14,7 +14,8 @@ from textual.widgets import Input, Label, Static
 
 from console.client import GatewayClient
 from console.configs.explaining import BadSample, Sample, last_message, lines, sample_with
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.screens.governed import GovernedScreen
 from console.text.plain import plain_line
 from console.widgets.key_bar import KeyBar

@@ -13,7 +13,8 @@ from console.configs.drafts import Draft, Drafts
 from console.configs.editing import Edited, fetched, providers
 from console.configs.templates import filled_in
 from console.configs.words import strategy_words
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.places import state_folder
 from console.screens.fields import Values
 from console.screens.resource import Listing, ResourceScreen

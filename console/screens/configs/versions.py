@@ -15,7 +15,8 @@ from textual.widgets import Static
 from console.client import GatewayClient, segment
 from console.configs.editing import Edited, fetched
 from console.configs.versions import counts, diff_lines, text_of
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.screens.resource import Listing, ResourceScreen
 from console.text.figures import day_time
 from console.text.plain import plain_line

@@ -12,7 +12,8 @@ from textual.content import Content
 from console.api_keys.scopes import short_scopes
 from console.catalog.catalog import ask_limits, spent_and_left
 from console.client import GatewayClient, segment
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.limits.words import short_moment
 from console.screens.resource import Listing, ResourceScreen
 from console.text.figures import NONE, day_time

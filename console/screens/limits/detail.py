@@ -13,7 +13,8 @@ from textual.getters import query_one
 from textual.widgets import Static
 
 from console.client import GatewayClient, segment
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.limits.spenders import Use, ask_uses
 from console.limits.words import LEFT, SPENT, bar, cells, facts, figure, sentence, state
 from console.screens.limits.acts import LimitActs

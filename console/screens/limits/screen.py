@@ -10,7 +10,8 @@ from textual.binding import BindingType
 from textual.content import Content
 
 from console.client import GatewayClient
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.limits.words import bar, facts, figure, refusals, sentence, short_moment, state, what, whose
 from console.screens.limits.acts import LimitActs
 from console.screens.resource import Listing

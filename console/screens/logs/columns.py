@@ -14,7 +14,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.widgets.key_bar import KeyBar
 from console.widgets.log_line import COLUMNS, USUAL
 

@@ -13,7 +13,8 @@ from textual.screen import Screen
 from textual.widgets import Static, Tab, Tabs
 
 from console.client import GatewayClient
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.logs.backlog import Row
 from console.logs.curl import curl_of_log
 from console.logs.json_tree import JsonTree

@@ -15,7 +15,8 @@ from textual.getters import query_one
 from textual.widgets import Static
 
 from console.client import GatewayClient, TailEvent
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.logs.feed import Feed
 from console.logs.follow import Broken, Connected, follow
 from console.logs.query import Query, parse, problem_of

@@ -13,7 +13,8 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from console.client import GatewayClient, segment
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.logs.backlog import Row
 from console.logs.span_lines import Span, span_line, spans, told
 from console.text.plain import plain_line

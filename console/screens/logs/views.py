@@ -15,7 +15,8 @@ from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from console.client import GatewayClient, segment
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.logs.exporting import FORMATS, file_problem
 from console.logs.exporting import PATH as EXPORTS
 from console.logs.query import parse

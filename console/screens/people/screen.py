@@ -9,7 +9,8 @@ from typing import ClassVar, TypeVar
 from textual.binding import BindingType
 
 from console.client import GatewayClient, segment
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.organisation.people import People, invite_row, named
 from console.screens.resource import Listing, ResourceScreen
 from console.widgets.columns import Column

@@ -9,7 +9,8 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from console.client import GatewayClient, segment
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.limits.words import amount
 from console.organisation.people import defaults_rows, member_row
 from console.screens.people.screen import perhaps

@@ -16,7 +16,8 @@ from textual.getters import query_one
 from textual.widgets import Static
 
 from console.client import GatewayClient
-from console.keys_table import Place, bindings
+from console.keyboard import Place
+from console.keys_table import bindings
 from console.pace import Pace
 from console.playground.chat import Answer, ask, look_up_cost
 from console.playground.sides import Playground, Side, curl_of
