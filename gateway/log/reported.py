@@ -17,7 +17,7 @@ from gateway.log.stored_bill import stored_bill
 from gateway.prices.measured import measured
 from gateway.vendors import VENDORS, vendor_named
 from gateway.vendors.openai.usage import usage_of
-from gateway.vendors.vendor import Asked, BadAnswer
+from gateway.vendors.vendor import Asked, BadAnswer, VendorSaysNo
 from store.ids import LogId, Slug, TraceId, new_id
 from store.records import Failure, LogRecord, Usage
 
@@ -37,7 +37,16 @@ SPOKEN = {
 PATHS = sorted((function for function in Function if function.value), key=lambda each: -len(each.value))
 MOST_TOKENS = 10**9
 """Of one request."""
-ERRORS = (BadAnswer, msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, IndexError, AttributeError)
+ERRORS = (
+    BadAnswer,
+    VendorSaysNo,
+    msgspec.DecodeError,
+    UnicodeDecodeError,
+    KeyError,
+    TypeError,
+    IndexError,
+    AttributeError,
+)
 
 
 class ReportedRequest(msgspec.Struct, frozen=True, kw_only=True):
