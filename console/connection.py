@@ -13,11 +13,19 @@ from console.wire.errors import GatewayRefused, GatewayUnreachable
 from console.wire.reading import read, refusal
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 T = TypeVar("T")
 LONGEST_SILENCE_SECONDS = 600.0
 """Some models think for minutes before their first word."""
+TLS_ADVICE = {
+    "WRONG_VERSION_NUMBER": "it does not speak TLS there: is it `http://`?",
+    "record layer failure": "it does not speak TLS there: is it `http://`?",
+    "CERTIFICATE_VERIFY_FAILED": "this machine does not trust its certificate: `SSL_CERT_FILE` names a file of more",
+}
+"""What a failure of OpenSSL means, by a part of its words."""
 QUESTIONS = ("/v1/configs/explain", "/v1/configs/validate")
 """Paths that a POST only asks something of."""
 
@@ -97,7 +105,7 @@ class Connection:
                 headers={"x-portkey-api-key": self._key} if self._key else {},
                 transport=self._transport or socket_of(self.url),
                 timeout=10,
-                verify=self.url.startswith("https:"),  # certificates take 100 ms to load, and plain http has none
+                verify=trusted() if self.url.startswith("https:") else False,
                 event_hooks={"request": [refuse_change]} if self.is_read_only else {},
                 trust_env=False,  # the operator's key must not wander through a proxy meant for the web
             )
@@ -105,7 +113,17 @@ class Connection:
 
     def _unreachable(self, error: Exception) -> GatewayUnreachable:
         reason = plain_line(str(error)) or type(error).__name__
-        return GatewayUnreachable(f"No answer from {self.url}", reason)
+        advice = next((said for sign, said in TLS_ADVICE.items() if sign in reason), reason)
+        return GatewayUnreachable(f"No answer from {self.url}", advice)
+
+
+def trusted() -> ssl.SSLContext:
+    """The authorities that everybody trusts, and those of this machine or `SSL_CERT_FILE`; loading takes 100 ms."""
+    import httpx
+
+    context = httpx.create_ssl_context(trust_env=False)
+    context.load_default_certs()
+    return context
 
 
 def socket_of(url: str) -> httpx.AsyncBaseTransport | None:

@@ -91,13 +91,14 @@ class FacingApp(App[None]):
                 self.access = replace(self.access, key=await self.own_key())
             stats = await gateway.stats()
         except GatewayRefused as error:
-            self.pulse = replace(before, trouble=None, stats=None, barred=error.short)
+            known = error.status != 401
+            self.pulse = replace(before, trouble=None, stats=None, barred=error.short, is_known=known)
         except GatewayError as error:
             self.pulse = replace(before, trouble=error.short, barred=None)
             self.access = replace(self.access, key=None)  # another role, perhaps, when it is back
         else:
             now = self.now().astimezone(self.zone)
-            self.pulse = replace(before, stats=stats, since=now, trouble=None, barred=None)
+            self.pulse = replace(before, stats=stats, since=now, trouble=None, barred=None, is_known=True)
 
     async def own_key(self) -> OwnKey | None:
         """Whose key this is; None if the gateway does not say, and then it must refuse by itself."""

@@ -21,6 +21,8 @@ class Pulse:
     is_read_only: bool = False
     barred: str | None = None
     """Why this key may not see the figures of a gateway that is there."""
+    is_known: bool = True
+    """Whether the gateway knows this key at all."""
 
 
 def state(pulse: Pulse) -> tuple[str, str]:
@@ -29,6 +31,8 @@ def state(pulse: Pulse) -> tuple[str, str]:
     if pulse.trouble is not None:
         heard = f" since {pulse.since:%H:%M:%S}" if pulse.since else ""
         return "error", f"✖ {named}{pulse.trouble}{heard}, trying again"
+    if not pulse.is_known:
+        return "error", f"✖ {named}this console's key is not known there, or ended: `--key-file` gives another"
     if pulse.barred is not None:
         return "ok", f"● {pulse.name or 'ok'}{' read-only' if pulse.is_read_only else ''}, {pulse.barred}"
     if pulse.stats is None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from console.text.figures import short_count, short_dollars, short_duration
+from console.wire.answers import OURS
 from console.wire.logs import Attempt, LogSummary, Started
 
 BLAME = {
@@ -12,9 +13,6 @@ BLAME = {
     "gateway": "The gateway failed",
 }
 """Whose fault it was, as the beginning of a sentence."""
-
-OURS = "Tollhouse: "
-"""How the gateway's own messages begin: applications have to know who speaks, here everybody does."""
 
 NEXT = {
     401: "Give the application a key from Keys (4).",

@@ -6,6 +6,9 @@ import msgspec
 
 Row = TypeVar("Row")
 
+OURS = "Tollhouse: "
+"""How the gateway's own messages begin: applications have to be told who speaks, in the console everybody knows."""
+
 
 class Page(msgspec.Struct, Generic[Row], frozen=True, kw_only=True):
     """Some rows of a list, and how many it has in all."""

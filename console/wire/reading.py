@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from console.text.plain import is_plain, plain_json, plain_line
-from console.wire.answers import ErrorAnswer
+from console.wire.answers import OURS, ErrorAnswer
 from console.wire.errors import GatewayError, GatewayRefused, GatewayUnreachable
 
 T = TypeVar("T")
@@ -47,5 +47,5 @@ def refusal(status: int, body: bytes) -> GatewayError:
     except GatewayUnreachable:
         return GatewayUnreachable(f"Status {status} from something that is no Tollhouse gateway")
     said = answer.error
-    message = said.message or f"refused with status {status}"
+    message = (said.message or f"refused with status {status}").removeprefix(OURS)
     return GatewayRefused(status, message, said.param, code=said.code, fault=said.fault)
