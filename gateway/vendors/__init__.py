@@ -32,20 +32,23 @@ from gateway.vendors.voyage import VOYAGE
 from gateway.vendors.workers_ai import WORKERS_AI
 
 
-def server(id: str, name: str, base_url: str | None = None) -> Vendor:
+def server(id: str, name: str, base_url: str | None = None, *functions: Function) -> Vendor:
     """A server of one's own; responses are made of chat, which each of them has, for few have all of the former."""
-    offered = tuple(each for each in ALL if each is not Function.RESPOND)
+    offered = functions or tuple(each for each in openai.WIRES if each is not Function.RESPOND)
     return openai.openai_like(id, name, base_url, functions=offered, needs_key=False, quirks=SHORT)
 
 
-ALL = tuple(openai.WIRES)
+ALL = tuple(each for each in openai.WIRES if each is not Function.RERANK)
+"""OpenAI's own."""
+TEXTS = (Function.CHAT, Function.COMPLETE, Function.EMBED)
+HEARD = (Function.TRANSCRIBE, Function.TRANSLATE)
 OWN = (
     openai.openai_like(
         "openai", "OpenAI", "https://api.openai.com/v1", functions=ALL, priced_as="openai", quirks=OWN_MODELS
     ),
-    server("llama-cpp", "llama.cpp", "http://127.0.0.1:8080/v1"),
-    server("vllm", "vLLM", "http://127.0.0.1:8000/v1"),
-    server("lm-studio", "LM Studio", "http://127.0.0.1:1234/v1"),
+    server("llama-cpp", "llama.cpp", "http://127.0.0.1:8080/v1", *TEXTS, Function.RERANK),
+    server("vllm", "vLLM", "http://127.0.0.1:8000/v1", *TEXTS, Function.RERANK, *HEARD),
+    server("lm-studio", "LM Studio", "http://127.0.0.1:1234/v1", *TEXTS),
     server("openai-compatible", "Any other that speaks OpenAI's wire"),
 )
 CLOUDS = (ANTHROPIC, GOOGLE, VERTEX, BEDROCK, SAGEMAKER, AZURE_OPENAI, AZURE_AI, MISTRAL, COHERE, WORKERS_AI, ORACLE)

@@ -91,9 +91,14 @@ async def test_nothing_is_waited_for_in_vain(
     gateway: Gateway, vendor: SimulatedVendor, status: int, retry_after: int | None, path: str
 ) -> None:
     """A request that is wrong, a vendor that is busy for an hour, and what comes alone are not asked about again."""
+    where = {"custom_host": vendor.url}
+    body = {"name": "o", "slug": "own", "ai_provider_id": "openai-compatible", "configurations": where}
+    (await gateway.admin.post("/v1/integrations", json=body)).raise_for_status()
+    await asyncio.gather(*gateway.plant.errands)
+    vendor.forget()
     vendor.will(status, BUSY, retry_after=retry_after)
 
-    answer = await gateway.app.post(f"/v1/{path}", json={"model": "@demo/e", "input": "a", "query": "b"})
+    answer = await gateway.app.post(f"/v1/{path}", json={"model": "@own/e", "input": "a", "query": "b"})
 
     assert (answer.status_code, len(vendor.requests)) == (status, 1)
 
