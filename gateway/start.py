@@ -204,7 +204,7 @@ async def learn(plant: Plant, app: App) -> None:
     """What would delay the start: prices, the rest of the API, and which models the vendors offer."""
     await plant.prices.load()
     async with plant.changing:
-        await plant.refresh()
+        await plant.refresh(plant.sources.priced())
     plant.prices.ready.set()
     await app.rest()
     await plant.desk.go_on(plant)

@@ -22,7 +22,7 @@ from console.demo.dialects import decide
 from console.demo.knobs import Knobs, UnknownModel, WrongKnob, knobs_of
 from console.demo.request import Asked
 
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 20.0
 """How long a test waits for a hang-up before it fails."""
 
 

@@ -40,17 +40,18 @@ class Offers(msgspec.Struct, frozen=True):
     data: list[Offer]
 
 
-def discover_soon(plant: Plant, integration_id: str | None = None) -> None:
-    """Ask one integration's vendor, or all of them, without waiting for the answer."""
+def discover_soon(plant: Plant, integration_id: str | None = None) -> asyncio.Task[None]:
+    """Ask one integration's vendor, or all of them; nobody need wait for the answer."""
     task = asyncio.get_running_loop().create_task(discover(plant, integration_id))
     plant.errands.add(task)
     task.add_done_callback(plant.errands.discard)
+    return task
 
 
 async def discover_hourly(plant: Plant) -> None:
     """Ask every vendor, for ever."""
     while True:
-        await discover(plant)
+        await discover_soon(plant)
         await asyncio.sleep(EVERY_SECONDS)
 
 

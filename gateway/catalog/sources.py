@@ -92,6 +92,10 @@ class Sources:
         await self._read_configs(session, changed, vault)
         self._is_whole = True
 
+    def priced(self) -> Touched:
+        """What is to be made anew when prices have changed."""
+        return {"integrations": tuple(self._integrations)}
+
     async def _read_organisation(self, session: AsyncSession, changed: Changed) -> None:
         if changed.has("workspaces", "organisations"):
             self._workspace_rows = await all_workspaces(session)

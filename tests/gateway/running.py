@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from console.demo.vendor import serve_vendor
 from gateway.catalog.sources import Sources
 from gateway.configs.nodes import Leaf
 from gateway.configs.saved import Saved
@@ -81,21 +84,26 @@ def ask(text: str = "Hello", *, model: str = "@demo/gpt-4o", **more: Any) -> Jso
 
 
 @asynccontextmanager
-async def gateway_in(home: Path, **settings: Any) -> AsyncIterator[Gateway]:
-    """A gateway for as long as the block runs; the owner's key is OPERATOR_KEY."""
+async def gateway_in(home: Path, app_key: str | None = None, **settings: Any) -> AsyncIterator[Gateway]:
+    """A gateway for as long as the block runs; the owner's key is OPERATOR_KEY, and the application's a new one."""
     port = free_port()
     usual: Json = {"home": home, "port": port, "operator_key": OPERATOR_KEY, "drain_seconds": 5.0}
     chosen = Settings(**(usual | settings))
     url = f"http://127.0.0.1:{port}"
     async with plant_of(chosen) as plant, listening(plant), client(url, owner_key(chosen)) as admin:
         await plant.prices.ready.wait()
-        made = await admin.post(
-            "/v1/api-keys/workspace/service", json={"name": "webui", "scopes": ["completions.write"]}
-        )
-        key = made.raise_for_status().json()["key"]
+        key = app_key or await new_key(admin)
         async with client(url, key) as app:
             yield Gateway(url, plant, admin, app, key)
             await drain(plant)
+
+
+async def new_key(admin: httpx.AsyncClient) -> str:
+    """The secret of a new API key, of an application that may only ask for completions."""
+    body = {"name": "webui", "scopes": ["completions.write"]}
+    made: Json = (await admin.post("/v1/api-keys/workspace/service", json=body)).raise_for_status().json()
+    key: str = made["key"]
+    return key
 
 
 def client(url: str, key: str) -> httpx.AsyncClient:
@@ -115,3 +123,25 @@ async def add_demo(admin: httpx.AsyncClient, vendor_url: str, **changes: Any) ->
         "configurations": {"custom_host": vendor_url},
     }
     (await admin.post("/v1/integrations", json=body | changes)).raise_for_status()
+
+
+@dataclass(frozen=True, slots=True)
+class Furnished:
+    """A home to be copied: it has a provider `@demo`, whose vendor is to listen at `vendor_port`, and a key."""
+
+    home: Path
+    vendor_port: int
+    app_key: str
+
+    def copy(self, home: Path) -> None:
+        """What a gateway has written down, into the home of another."""
+        for name in ("tollhouse.db", "master.key"):
+            shutil.copy(self.home / name, home)
+
+
+async def furnish(home: Path, vendor_port: int) -> Furnished:
+    """A home whose gateway has run before."""
+    async with serve_vendor(port=vendor_port) as vendor, gateway_in(home) as gateway:
+        await add_demo(gateway.admin, vendor.url)
+        await asyncio.gather(*gateway.plant.errands)
+        return Furnished(home, vendor_port, gateway.app_key)

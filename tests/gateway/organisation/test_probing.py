@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from console.demo.vendor import SimulatedVendor, serve_vendor
-from tests.gateway.running import Gateway, add_demo, client
+from tests.gateway.running import Furnished, Gateway, add_demo, client
 
 Json = dict[str, Any]
 KEY = "sk-vendor-secret-0123456789"
 
 
 @pytest.fixture
-async def vendor() -> AsyncIterator[SimulatedVendor]:
+async def vendor(furnished: Furnished) -> AsyncIterator[SimulatedVendor]:
     """A vendor that wants its key."""
-    async with serve_vendor(key=KEY) as vendor:
+    async with serve_vendor(port=furnished.vendor_port, key=KEY) as vendor:
         yield vendor
 
 
