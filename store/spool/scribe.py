@@ -53,10 +53,23 @@ class Scribe:
         self._words = [sys.executable, "-P", "-m", "store.spool.scribe", str(file), str(patience_seconds)]
         self._words.append(msgspec.json.encode(keeping).decode())
         self._process: subprocess.Popen[bytes] | None = None
+        self._file, self._patience_seconds, self._keeping = file, patience_seconds, keeping
+        self._drain: Drain | None = None
+        """This process's own, once there is nobody left to be answered."""
 
     def step(self, standing: Sequence[Stretch]) -> Outcome:
         """Put one batch into the database. Raises NotDrained."""
         return self._ask(encode(standing))
+
+    def last_step(self, standing: Sequence[Stretch]) -> Outcome:
+        """As `step`, but here where no process is: it takes longer to start, and nobody is answered any more."""
+        if self._process is not None:
+            return self.step(standing)
+        self._drain = self._drain or Drain(self._file, self._patience_seconds, self._keeping)
+        try:
+            return self._drain.step(standing)
+        except (sqlite3.Error, OSError) as error:
+            raise NotDrained(reason(error, self._file)) from error
 
     def tidy(self) -> bool:
         """A step of some milliseconds at what nobody waits for; whether there is more of it. Raises NotDrained."""
@@ -76,6 +89,8 @@ class Scribe:
 
     def close(self) -> None:
         """End the process; it finishes what it is at."""
+        if self._drain is not None:
+            self._drain.close()
         process, self._process = self._process, None
         if process is not None:
             for pipe in (process.stdin, process.stdout):

@@ -18,6 +18,10 @@ GATHERING_SECONDS = 0.1
 """Records that come within this time share a transaction, which costs as much for many as for one."""
 SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 5.0
 CLOSING_SECONDS = 5.0
+FRESH_SECONDS, STALE_SECONDS = 3.0, 0.5
+"""How long who reads the log waits for what came just before: for a process that starts on a busy machine, and for
+a writer that cannot write, or is further behind than SOON records."""
+SOON = 1000
 IDLE_SECONDS = 30.0
 """After so long without a record the process that writes them is ended, until the next one comes."""
 
@@ -90,6 +94,12 @@ class LogWriter:
             except TimeoutError:
                 return False
         return self._spool.lost == lost
+
+    async def fresh(self) -> bool:
+        """As `caught_up`, for who would rather read what there is than wait long."""
+        state = self.state()
+        is_soon = state.reason is None and state.waiting <= SOON
+        return await self.caught_up(FRESH_SECONDS if is_soon else STALE_SECONDS)
 
     def close(self) -> None:
         """Drain what there is, for some seconds at most; what is left stays in the spool for the next start."""
@@ -181,7 +191,8 @@ class LogWriter:
         standing = self._spool.standing()
         if not self._spool.waiting and all(stretch.is_open for stretch in standing):
             return False  # not worth a process
-        outcome = self._scribe.step(standing)
+        step = self._scribe.step if self._closes_at is None else self._scribe.last_step
+        outcome = step(standing)
         self._spool.settle(outcome)
         if outcome.more:  # it leaves to later what need not be done at once
             self._tidy_at = min(self._tidy_at, monotonic())

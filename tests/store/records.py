@@ -15,6 +15,8 @@ from store.records import LogRecord
 from store.spool.drain import Drain
 from store.spool.spool import Spool
 
+PATIENCE_SECONDS = 20.0
+"""How long a drain waits for the database: the process of a writer that was killed may be at its last transaction."""
 LETTERS = "abcXYZ019 _%\\\"'äÄßıİ語😀\n\x00"
 
 
@@ -74,7 +76,7 @@ def small_spool(folder: Path, **more: Any) -> Spool:
 
 def drain(file: Path, spool: Spool) -> None:
     """Bring all of a spool into the database, as the writer's thread does."""
-    drain = Drain(file, patience_seconds=1)
+    drain = Drain(file, patience_seconds=PATIENCE_SECONDS)
     try:
         more = True
         while more:

@@ -34,7 +34,6 @@ DAY_MS = 86_400_000
 LONGEST_MS = 7_310 * DAY_MS
 """Of a period: twenty years, a point for each day."""
 RECORDS_AT_ONCE = 500
-SUMMED_UP_SECONDS = 0.5
 UNKNOWN = {"prompt_slug"}
 """Parts of Portkey's query about what this version does not record; they narrow nothing."""
 MEASURED = LogFilter()
@@ -84,7 +83,7 @@ def metrics_in(query: Query) -> tuple[str, ...]:
 
 async def answered(plant: Plant, question: Asked, facet: str = "", *, with_times: bool = False) -> Sums:
     """What the requests came to, by bucket and by the values of a facet. Raises TooMuch."""
-    await plant.writer.caught_up(SUMMED_UP_SECONDS)
+    await plant.writer.fresh()
     async with plant.database.session() as session:
         if not question.in_rollups(facet):
             async with patiently(session):

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 Here = Request[Any, Any, State]
 Json = dict[str, Any]
-FRESH_SECONDS = 0.5
 MOST_AT_ONCE = 1_000
 LONGEST_TRACE = 500
 LEAST, MOST = -10, 10
@@ -104,7 +103,7 @@ class FeedbackController(Controller):
             check(one, f"[{place}]." if isinstance(data, list) else "")
         if not 0 < len(said) <= MOST_AT_ONCE:
             raise BadRequest(f"Send 1 to {MOST_AT_ONCE} at a time.")
-        await plant.writer.caught_up(FRESH_SECONDS)
+        await plant.writer.fresh()
         async with plant.changing, plant.database.session() as session:
             await begin_writing(session)
             rows = [await row_from(session, one, caller_of(request)) for one in said]

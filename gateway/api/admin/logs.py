@@ -27,8 +27,6 @@ from store.log.feedback import feedback_on
 from store.log.filter import LogFilter
 from store.log.reading import log_by_id, page
 
-FRESH_SECONDS = 0.5
-"""How long a list waits for what was answered just now to be written."""
 PING_SECONDS = 15.0
 PING = b": ping\n\n"
 OTHERS = {"limit", "cursor", "started"}
@@ -69,7 +67,7 @@ class LogsController(Controller):
         `time_to_first_token` (ms), `retry_count`, `weighted_feedback`.
         """
         narrowed, before = narrowed_by(request), place(cursor)
-        await plant.writer.caught_up(FRESH_SECONDS)
+        await plant.writer.fresh()
         async with plant.database.session() as session, patiently(session):
             records = await page(session, narrowed, limit=limit, before=before)
         following = records[-1].id if len(records) == limit else None
@@ -96,7 +94,7 @@ class LogsController(Controller):
     @get("/{log_id:str}", guards=needs("logs.view"), summary="Describe a request")
     async def one(self, request: Query, plant: PlantHere, log_id: FromPath[str]) -> dict[str, Any]:
         """A request with everything that was sent and answered."""
-        await plant.writer.caught_up(FRESH_SECONDS)
+        await plant.writer.fresh()
         async with plant.database.session() as session:
             record = await log_by_id(session, LogId(log_id))
             verdicts = await feedback_on(session, record.trace_id, record.workspace) if record is not None else ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from gateway.api.admin.alerts import standing
-from gateway.api.admin.analytics import SUMMED_UP_SECONDS, total
+from gateway.api.admin.analytics import total
 from gateway.api.health import health_of
 from gateway.moments import now_ms
 from gateway.watching.alerts import MainBudget
@@ -89,7 +89,7 @@ async def of_workspace(plant: Plant, workspace: str) -> Figures:
     now = now_ms()
     today = period_of(round(midnight(now / 1000).timestamp() * 1000), now + 1, now)
     recent = LogFilter(workspace=workspace, since_ms=now - WINDOW_SECONDS * 1000)
-    await plant.writer.caught_up(SUMMED_UP_SECONDS)
+    await plant.writer.fresh()
     async with plant.database.session() as session:
         whole = total(await sums(session, Question(period=today, workspace=workspace)))
         latest = await page(session, recent, limit=MOST_RECENT)

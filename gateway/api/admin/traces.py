@@ -19,7 +19,6 @@ from store.log.filter import LogFilter
 from store.log.reading import page
 from store.records import LogRecord
 
-FRESH_SECONDS = 0.5
 AT_MOST = 1000
 """Requests of a trace that are shown, the newest."""
 Json = dict[str, Any]
@@ -37,7 +36,7 @@ class TracesController(Controller):
         caller = caller_of(request)
         workspace = "" if caller.is_organisation else caller.workspace
         narrowed = LogFilter(trace_id=TraceId(trace_id), workspace=workspace)
-        await plant.writer.caught_up(FRESH_SECONDS)
+        await plant.writer.fresh()
         async with plant.database.session() as session, patiently(session):
             records = await page(session, narrowed, limit=AT_MOST)
         if not records:

@@ -10,7 +10,7 @@ import pytest
 
 from console.demo.vendor import SimulatedVendor
 from console.sse import EventParser
-from tests.gateway.running import Gateway, ask
+from tests.gateway.running import PATIENCE_SECONDS, Gateway, ask
 
 Json = dict[str, Any]
 
@@ -85,6 +85,7 @@ async def test_list_is_newest_first_and_goes_on(gateway: Gateway) -> None:
     for number in range(5):
         await gateway.chat(str(number))
 
+    await gateway.plant.writer.caught_up(PATIENCE_SECONDS)
     first = (await gateway.admin.get("/v1/logs", params={"limit": "2"})).json()
     await gateway.chat("newer")
     second = (await gateway.admin.get("/v1/logs", params={"limit": "9", "cursor": first["next_cursor"]})).json()
