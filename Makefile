@@ -31,8 +31,10 @@ run: $(READY)  ## the console with its gateway (ARGS="demo" and the like are pas
 demo: $(READY)  ## the console with a simulated vendor and traffic; needs no account
 	@$(BIN)/tollhouse demo $(ARGS)
 
+# What pytest makes of the tests before it runs them is kept, also where Python is told to keep nothing: it takes each worker
+# five seconds. Faker comes with a dependency, and nothing here is faked by it.
 test: $(READY) tools lint types contracts  ## everything that is checked; the tests come last
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p no:faker $(ARGS)
 
 check: test  ## the same
 

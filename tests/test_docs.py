@@ -61,7 +61,7 @@ def test_every_vendor_is_listed(vendor: str) -> None:
     assert f"| `{vendor}` |" in LISTED
 
 
-@pytest.mark.parametrize("file", [*sorted(ROOT.glob("*/README.md")), ROOT / "README.md"])
+@pytest.mark.parametrize("file", [*sorted(ROOT.glob("[!.]*/README.md")), ROOT / "README.md"])
 def test_links_lead_somewhere(file: Path) -> None:
     """Every relative link and picture of a README is there."""
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", file.read_text())
@@ -69,7 +69,7 @@ def test_links_lead_somewhere(file: Path) -> None:
     assert not [target for target in targets if not (file.parent / target).exists()]
 
 
-@pytest.mark.parametrize("file", sorted(ROOT.glob("*/README.md")))
+@pytest.mark.parametrize("file", sorted(ROOT.glob("[!.]*/README.md")))
 def test_package_readmes_stay_short(file: Path) -> None:
     """A package's README is read in one go: 80 lines at most."""
     assert len(file.read_text().splitlines()) <= 80
