@@ -44,6 +44,7 @@ OURS = frozenset(
         "models",
         "notifications",
         "observe",
+        "otel",
         "openapi",
         "openapi.json",
         "policies",
@@ -57,7 +58,7 @@ OURS = frozenset(
     }
 )
 """What follows `/v1/` in the gateway's own API; all else is passed on to a vendor."""
-SHARED = frozenset({"feedback", "models"})
+SHARED = frozenset({"feedback", "models", "otel"})
 """Of these, what applications ask for too."""
 KEPT = frozenset({"batches", "files"})
 """What the gateway keeps itself for vendors that have it, but not as OpenAI does."""

@@ -42,6 +42,7 @@ from gateway.api.admin.members import MembersController
 from gateway.api.admin.notifications import NotificationsController
 from gateway.api.admin.observe import ObserveController
 from gateway.api.admin.organisation import OrganisationController
+from gateway.api.admin.otel import OtelController
 from gateway.api.admin.own_key import OwnKeyController
 from gateway.api.admin.policies import PoliciesController
 from gateway.api.admin.pricing import PricingController
@@ -118,6 +119,7 @@ ROUTES: tuple[ControllerRouterHandler, ...] = (
     ConfigVersionsController,
     ExplainController,
     LogsController,
+    OtelController,
     SavedFiltersController,
     TracesController,
     FeedbackController,
