@@ -17,6 +17,7 @@ from console.facing import FacingApp, last_screen
 from console.keys_table import bindings
 from console.memory import Memory
 from console.preferences import Preferences
+from console.screens.governed import takes_text
 from console.screens_table import FIRST
 from console.text.plain import plain_line
 from console.themes import HIGH_CONTRAST
@@ -155,6 +156,12 @@ class TollhouseApp(FacingApp):
         """Everything by name, but not on top of a dialog: what it does would leave the dialog unanswered."""
         if not self.screen.is_modal:
             super().action_command_palette()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """`:` is a character where a text is typed, and a dialog is answered first."""
+        if action == "jump" and (self.screen.is_modal or takes_text(self.focused)):
+            return False
+        return super().check_action(action, parameters)
 
     def action_jump(self) -> None:
         """Go anywhere by name."""

@@ -267,7 +267,12 @@ KEYS: tuple[Key, ...] = (
 
 
 def bindings(place: Place) -> list[Binding]:
-    """The rows of one place as Textual wants them; the id lets an operator's keymap rebind a key."""
+    """The rows of one place as Textual wants them; the id lets an operator's keymap rebind a key.
+
+    What is typed right behind `:`, `/` and Tab is for what they lead to, also where all of it comes in one piece, as
+    over a slow line: Textual gives the next key away before an ordinary binding has moved the cursor, and a secret
+    would stand in the field above its own. Where a text is typed, `takes_text` lets it have these characters.
+    """
     return [
         Binding(
             key.keys,
@@ -277,6 +282,7 @@ def bindings(place: Place) -> list[Binding]:
             key_display=key.shown.split()[0],
             tooltip=key.does,
             id=key.id,
+            priority=key.action in ("jump", "filter") or key.id == "forms.app.focus_next",
         )
         for key in KEYS
         if key.place == place

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual.screen import Screen
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from console.app import TollhouseApp
     from console.keyboard import Place
+
+
+def takes_text(focused: Widget | None) -> bool:
+    """Whether what is typed goes into a text."""
+    return focused is not None and focused.check_consume_key("a", "a")
 
 
 class GovernedScreen(Screen[Any]):
@@ -40,6 +47,8 @@ class GovernedScreen(Screen[Any]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Textual asks before it performs an action, and before it takes a key for one."""
+        if action == "filter" and takes_text(self.focused):
+            return False
         named = next((f"{action}('{each}')" for each in parameters if isinstance(each, str) and each), action)
         return super().check_action(action, parameters) if self.why_not(named) is None else False
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -51,6 +51,11 @@ class JumpScreen(ModalScreen[Command | None]):
         self.choices.can_focus = False
         self.offer()
         self.line.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """What was typed before the line had the cursor belongs into it."""
+        if self.focused is None and event.is_printable and event.character:
+            self.line.insert_text_at_cursor(event.character)
 
     @on(Input.Changed)
     def offer(self) -> None:

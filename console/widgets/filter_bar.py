@@ -16,6 +16,8 @@ from console.logs.query_completion import completed
 from console.text.plain import plain_line
 from console.widgets.line_input import LineInput
 
+USE = "Enter narrows the list, Esc leaves it as it was"
+
 
 def anything(_: str) -> str | None:
     """Any text will do."""
@@ -89,7 +91,7 @@ class FilterBar(Widget):
         self.before = text
         self.add_class("open")
         self.line.value = text
-        self.line.focus()
+        self.screen.set_focus(self.line)  # at once: `focus` does it later, and keys that wait would go to the list
 
     @on(Input.Changed)
     def check(self, event: Input.Changed) -> None:
@@ -100,7 +102,7 @@ class FilterBar(Widget):
             self.turn = None
         found = self.find_offers(event.value) if self.turn is None else self.turn[1]
         self.problem.set_class(not found and problem is not None, "problem")
-        self.problem.update(plain_line(f"Tab: {'  '.join(found)}" if found else problem or ""))
+        self.problem.update(plain_line(f"Tab: {'  '.join(found)}" if found else problem or USE))
         if problem is None and self.has_class("open"):
             self.post_message(self.Changed(event.value.strip()))
 

@@ -17,11 +17,16 @@ from console.keys_table import keys_of
 if TYPE_CHECKING:
     from console.app import TollhouseApp
 
+GENERAL: tuple[Place, ...] = ("lists", "everywhere")
+"""Places whose other keys everybody learns once."""
 BETWEEN, HELP = "  ", "everywhere.help"
 
 
 class KeyBar(Widget):
-    """As many keys as fit, a click does the same. One widget: Textual's footer is ten, rebuilt whenever focus moves."""
+    """The main keys, and of the others as many as fit; a click does the same.
+
+    One widget: Textual's footer is ten, rebuilt whenever focus moves.
+    """
 
     DEFAULT_CSS = """
     KeyBar { dock: bottom; height: 1; padding: 0 1; background: $panel; color: $text; }
@@ -29,7 +34,7 @@ class KeyBar(Widget):
 
     def __init__(self, *places: Place) -> None:
         super().__init__()
-        self.all_keys = [key for place in places for key in keys_of(place) if key.in_footer]
+        self.all_keys = [key for place in places for key in keys_of(place) if key.in_footer or place not in GENERAL]
 
     def on_mount(self) -> None:
         """What the operator may do becomes known once the gateway answers."""
@@ -53,11 +58,16 @@ class KeyBar(Widget):
 
     def placed(self) -> Iterator[tuple[int, int, Key]]:
         """(first cell, cell after the last, key) for each that fits; `?`, which lists the rest, stays in any case."""
-        keys = self.keys
+        offered = self.keys
+        keys = [key for key in offered if key.in_footer]
         while len(keys) > 1 and taken(keys) > self.content_size.width:
             keys.remove(next(key for key in reversed(keys) if key.id != HELP))
+        further = (key for key in offered if not key.in_footer)
+        for key in further:
+            if taken([*keys, key]) <= self.content_size.width:
+                keys.append(key)
         start = 0
-        for key in keys:
+        for key in sorted(keys, key=offered.index):
             end = start + width_of(key)
             yield start, end, key
             start = end + len(BETWEEN)

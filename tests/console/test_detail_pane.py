@@ -66,3 +66,16 @@ async def test_wide_terminal_has_the_story_beside_the_logs() -> None:
 
         await until_seen(pilot, "Status 412 to the client")
         await unseen(pilot, "Try 2")
+
+
+async def test_last_line_has_as_many_keys_as_there_is_room_for() -> None:
+    """At 80 columns the main keys of Logs stand there, from 200 on every key that Logs has, and a click presses it."""
+    async with operating(FakeGateway(), 80, 24) as pilot:
+        assert "Space Pause" in seen(pilot)
+        assert "X Export" not in seen(pilot)
+
+        await pilot.resize_terminal(200, 40)
+
+        await until_seen(pilot, "t Time", "X Export", "O Columns", "T Trace", "c Copy", "r Reload", "? Help")
+        await pilot.click("KeyBar", offset=(seen(pilot).splitlines()[-1].index("O Columns"), 0))
+        await until_seen(pilot, "Columns; a narrow terminal leaves some out")
