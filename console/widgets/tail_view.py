@@ -74,18 +74,18 @@ class TailView(CursorList):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Its lines as they are sent; those that stood there before are not drawn again, wherever they stand now."""
-        looks = [self.look(y) for y in crop.line_range]
+        width, top = self.size.width, self.scroll_offset.y - 1
+        looks = [self.look(y, top + y, width) for y in crop.line_range]
         before = self._drawn
         self._drawn = {look: before.get(look) or self.padded(y) for y, look in zip(crop.line_range, looks, strict=True)}
         return [self._drawn[look].crop(*crop.column_span) for look in looks]
 
-    def look(self, y: int) -> Look:
+    def look(self, y: int, place: int, width: int) -> Look:
         """All that a line of the screen is drawn from, but for theme and columns."""
-        place = self.scroll_offset.y + y - 1
         if y == 0 or place >= self.held():
-            return y == 0, self.size.width
+            return y == 0, width
         row = self.backlog.rows[place]
-        return row.id, row.summary is None, row.lost, row.id == self.cursor_id, self.size.width
+        return row.id, row.summary is None, row.lost, row.id == self.cursor_id, width
 
     def padded(self, y: int) -> Strip:
         """A line between the blanks at its sides."""
