@@ -14,6 +14,8 @@ STEERING = re.compile(
     "]"
 )
 """What a terminal obeys or hides instead of showing."""
+ESCAPE = re.compile(rb"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+ASCII = bytes(range(128))
 
 
 def plain(text: str) -> str:
@@ -33,7 +35,22 @@ def is_plain(raw: bytes) -> bool:
 
     Control characters stand in JSON as escapes only, delete excepted. A live tail of 2,000 events a second needs this.
     """
-    return raw.isascii() and b"\\" not in raw and b"\x7f" not in raw
+    if b"\x7f" in raw or (b"\\" in raw and not all(map(is_plain_escape, set(ESCAPE.findall(raw))))):
+        return False
+    if raw.isascii():
+        return True
+    try:
+        return STEERING.search(raw.translate(None, delete=ASCII).decode()) is None
+    except UnicodeDecodeError:
+        return False
+
+
+def is_plain_escape(escape: bytes) -> bool:
+    """Whether what stands behind a backslash in JSON is no sign that steers; half of a pair of surrogates may be."""
+    if len(escape) == len(b"u2026"):
+        sign = chr(int(escape[1:], 16))
+        return sign != "\t" and STEERING.match(sign) is None
+    return escape in (b"n", b'"', b"\\", b"/")
 
 
 def plain_json(value: Any) -> Any:

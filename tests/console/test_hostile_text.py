@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from console.text.plain import is_plain, plain, plain_json, plain_line
+from console.text.plain import is_plain, plain, plain_line
 from tests.console.driving import Operator, fill, operating, paste, seen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
 from tests.console.samples import (
@@ -174,13 +174,27 @@ def test_plain_text_keeps_what_people_write() -> None:
     assert steering(plain(HOSTILE)) == set()
 
 
-@pytest.mark.parametrize(
-    "value", ["x", "é", "a\x1bb", "a\x7fb", "a\u202eb", "a\tb", "a\nb", "a\r\nb", "\x9b1m", 'a"b', "\ud800"]
-)
-def test_what_is_taken_as_it_is_holds_nothing_that_steers(value: str) -> None:
-    """JSON that the client takes without looking through it has nothing that making it plain would change."""
-    written = (json.dumps({value: [value]}), json.dumps({value: [value]}, ensure_ascii=False))
+def test_what_is_taken_as_it_is_holds_nothing_that_steers() -> None:
+    """JSON that the client takes without looking through it has nothing that making it plain would change.
 
-    for raw in (text.encode(errors="surrogatepass") for text in written):
-        assert not is_plain(raw) or plain_json({value: [value]}) == {value: [value]}
-    assert is_plain(b'{"a": ["b", 1]}')
+    Every character of the first plane and of that with the tags, as itself and as an escape, between backslashes.
+    """
+    for sign in map(chr, (*range(0x10000), *range(0xE0000, 0xF0000))):
+        value = f'\\{sign}\\"'
+        if plain(value) == value:
+            continue
+        for text in (json.dumps({value: [value]}), json.dumps({value: [value]}, ensure_ascii=False)):
+            assert (sign, is_plain(text.encode(errors="surrogatepass"))) == (sign, False)
+
+
+@pytest.mark.parametrize("value", ["x", "a\nb", 'a"b', "a\\b", "é", "th-a…wxyz", "模型", "\\u202e"])
+def test_usual_text_is_taken_as_it_is(value: str) -> None:
+    """Nobody looks through the strings of an answer in which none can steer, in whatever script it is written."""
+    raw = json.dumps({value: [value]}, ensure_ascii=False).encode()
+
+    assert is_plain(raw)
+
+
+def test_broken_json_is_not_taken_as_it_is() -> None:
+    """An escape that is none, or bytes that are no text, are left to the decoder to refuse."""
+    assert [is_plain(raw) for raw in (b'"\\u12"', b'"\\x"', b'"\xff"')] == [False] * 3
