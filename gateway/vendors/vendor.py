@@ -100,11 +100,11 @@ class BadAnswer(Exception):
     """What came is no answer; the message says what it is instead, as the end of a sentence after `it answered`."""
 
 
-class VendorSaysNo(Exception):
+class VendorSaysNo(BadAnswer):
     """What came as a success is the vendor's own error, as JSON."""
 
     def __init__(self, said: bytes) -> None:
-        super().__init__(said)
+        super().__init__("with an error inside of a success")
         self.said = said
 
 

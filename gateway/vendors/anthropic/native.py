@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import msgspec
 
+from gateway.functions import Function
 from gateway.vendors.anthropic.answer import usage_of_messages
 from gateway.vendors.anthropic.models import ability_of
 from gateway.vendors.anthropic.stream import merged
 from gateway.vendors.frames import Blocks, parts_of
-from gateway.vendors.vendor import Answered, Asked, BadAnswer, Json
+from gateway.vendors.vendor import Answered, Asked, BadAnswer, Json, VendorSaysNo
 from store.records import Usage
 
 text = msgspec.json.Encoder().encode
@@ -62,10 +63,15 @@ def counted_fields(asked: Asked) -> dict[str, msgspec.Raw]:
 
 
 def decode_native(body: bytes, asked: Asked) -> Answered:
-    """The answer as it came."""
+    """The answer as it came. Raises BadAnswer, VendorSaysNo, and for something that is no JSON what msgspec raises, or
+    UnicodeDecodeError."""
     said = read_message(body)
     if said.type == "error":
-        raise BadAnswer("with an error inside of a success")
+        raise VendorSaysNo(body)
+    if asked.function is Function.MESSAGE and said.type != "message":
+        raise BadAnswer("with JSON that is no message")
+    if not body.isascii():
+        body.decode()  # a client would stumble over what is no UTF-8
     return Answered(body, said.model or asked.model, bytes(said.usage))
 
 

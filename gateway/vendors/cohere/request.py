@@ -21,13 +21,19 @@ def request(said: Json, asked: Asked) -> Json:
     check(said)
     only_text_once(said, "Cohere")
     said = in_newer_words(said)
-    body: Json = {"model": asked.model, "messages": [turn(each) for each in said["messages"]]}
+    messages = [each for each in said["messages"] if not is_blank(each)] or said["messages"]
+    body: Json = {"model": asked.model, "messages": [turn(each) for each in messages]}
     body |= {other: said[name] for name, other in RENAMED.items() if said.get(name) is not None}
     body |= {name: said[name] for name in KEPT if said.get(name) is not None}
     if said.get("stop"):
         body["stop_sequences"] = [said["stop"]] if isinstance(said["stop"], str) else said["stop"]
     body |= tools(said) | answer_format(said.get("response_format")) | thinking(said)
     return body | ({"stream": True} if asked.stream else {})
+
+
+def is_blank(said: Json) -> bool:
+    """Whether a turn says nothing; Cohere refuses such."""
+    return not said.get("content") and not said.get("tool_calls") and said["role"] != "tool"
 
 
 def turn(said: Json) -> Json:

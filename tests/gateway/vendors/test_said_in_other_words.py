@@ -136,6 +136,21 @@ async def test_tools_of_an_unknown_kind_are_refused(gateway: Gateway, vendor: Si
     assert not vendor.requests
 
 
+@pytest.mark.parametrize("vendor_id", MODELS)
+async def test_turns_that_say_nothing_are_left_out(gateway: Gateway, vendor: SimulatedVendor, vendor_id: str) -> None:
+    """Empty words, which clients keep and vendors refuse, do not end a conversation."""
+    blank = [{"role": role, "content": ""} for role in ("system", "user", "assistant")]
+    vendor.will(418, json={"error": {"message": "teapot"}})
+
+    await gateway.app.post(
+        "/v1/chat/completions", json={"model": f"@{vendor_id}/{MODELS[vendor_id]}", "messages": [*blank, USER]}
+    )
+
+    sent = vendor.requests[0].body
+    assert len(sent.get("messages") or sent["contents"]) == 1
+    assert '""' not in vendor.requests[0].raw.decode()
+
+
 async def test_responses_without_an_input_are_refused(gateway: Gateway, vendor: SimulatedVendor) -> None:
     """What asks for nothing is the caller's slip, and no vendor's."""
     answer = await gateway.app.post("/v1/responses", json={"model": f"@anthropic/{MODELS['anthropic']}"})

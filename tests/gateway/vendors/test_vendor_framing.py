@@ -156,6 +156,27 @@ async def test_a_stream_however_it_comes(
     assert (await gateway.logs())[0]["req_units"] == 3
 
 
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({"choices": [], "model": "m"}, 502),
+        ({"type": "error", "error": {"type": "overloaded_error", "message": "boom", "code": 529}}, 529),
+    ],
+)
+async def test_a_message_is_one(gateway: Gateway, vendor: SimulatedVendor, said: Json, status: int) -> None:
+    """What Anthropic, or who stands in its place, answers with a 200 and is no message does not pass for one."""
+    body = {"name": "c", "slug": "claude", "ai_provider_id": "anthropic", "key": "k"}
+    where = {"configurations": {"custom_host": vendor.url}}
+    (await gateway.admin.post("/v1/integrations", json=body | where)).raise_for_status()
+    await asyncio.gather(*gateway.plant.errands)
+    vendor.will(json=said)
+
+    asked = {"model": "@claude/claude-sonnet-4-5", "max_tokens": 9, "messages": [{"role": "user", "content": "hi"}]}
+    answer = await gateway.app.post("/v1/messages", json=asked)
+
+    assert (answer.status_code, answer.json()["type"]) == (status, "error")
+
+
 async def test_a_stream_of_nothing_is_no_answer(gateway: Gateway, vendor: SimulatedVendor) -> None:
     """An end without a beginning is refused before anything was sent, so that a fallback may follow."""
     vendor.will(chunks=[b"data: [DONE]\n\n"])
