@@ -25,7 +25,7 @@ from gateway.api.admin.audit import AuditController
 from gateway.api.admin.config_checks import ConfigChecksController
 from gateway.api.admin.config_versions import ConfigVersionsController
 from gateway.api.admin.configs import ConfigsController
-from gateway.api.admin.door import PLANT, plant_of
+from gateway.api.admin.door import MOST_TOLD, PLANT, plant_of
 from gateway.api.admin.events import EventsController
 from gateway.api.admin.explain import ExplainController
 from gateway.api.admin.exports import ExportsController
@@ -77,6 +77,8 @@ log = logging.getLogger("tollhouse")
 UNREAD = (Unauthenticated, Forbidden, NotFound, MethodNotAllowed, TooLarge)
 """Refusals that may come before the body was read."""
 AnyRequest = Request[Any, Any, State]
+LONGEST = 300
+"""Characters of what is said of one field."""
 
 
 @get("/", include_in_schema=False, media_type=MediaType.TEXT, sync_to_thread=False)
@@ -157,11 +159,25 @@ class Routes(Litestar):
         return [*plugins, MsgspecDIPlugin()]
 
 
+class AdminRequest(AnyRequest):
+    """A request whose body may be anything: what is no JSON is the caller's fault, however it is not."""
+
+    async def json(self) -> Any:
+        """What the body says. Raises BadRequest, and ValidationException where the framework finds it is no JSON."""
+        try:
+            return await super().json()
+        except UnicodeDecodeError as error:
+            raise BadRequest(f"The body is not valid JSON: {error}.") from error
+        except RecursionError as error:
+            raise BadRequest("The body is not valid JSON: it is nested too deeply.") from error
+
+
 @lru_cache(maxsize=1)
 def framework(version: str) -> Litestar:
     """Every route; putting them together takes long, and one lot of them does for all plants of a process."""
     return Routes(
         route_handlers=ROUTES,
+        request_class=AdminRequest,
         dependencies={"plant": Provide(plant_of, sync_to_thread=False)},
         exception_handlers={
             GatewayError: spell,
@@ -186,12 +202,20 @@ def spell_validation(request: AnyRequest, error: ValidationException) -> Respons
     """Everything that is wrong with the shape of an admin request."""
     problems = error.extra if isinstance(error.extra, list) else []
     fields = [
-        (str(each.get("key") or ""), str(each.get("message") or "")) for each in problems if isinstance(each, dict)
+        (str(each.get("key") or "")[:LONGEST], str(each.get("message") or ""))
+        for each in problems[:MOST_TOLD]
+        if isinstance(each, dict)
     ]
     if len(fields) == 1 and (place := IN_LIST.search(str(error.__cause__))):  # of a list the framework names no item
         fields = [(place[1], fields[0][1])]
-    message = " ".join(f"`{key}`: {what}." if key else f"{what}." for key, what in fields) or str(error.detail)
+    told = " ".join(f"`{key}`: {cut(what)}." if key else f"{cut(what)}." for key, what in fields)
+    message = told or cut(str(error.detail))
     return spell(request, BadRequest(message, param=next((key for key, _ in fields if key), None)))
+
+
+def cut(text: str) -> str:
+    """What is said of a field, without all of a long value that may be in it."""
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def spell_http(request: AnyRequest, error: HTTPException) -> Response[bytes]:

@@ -31,6 +31,8 @@ class Owner:
     """Where a change of it is PUT."""
     usage_limits: tuple[Json, ...] = ()
     rate_limits: tuple[Json, ...] = ()
+    version: str = ""
+    """Which limits these are: a change that was made from them is refused where others hold by now."""
     access: Access | None = None
     """What the workspace may use of the integration, if that is what is limited."""
 
@@ -40,9 +42,8 @@ class Owner:
 
     def body(self, which: Which, limits: Iterable[Json]) -> Json:
         """The body that gives it these limits in place of all of that kind."""
-        if self.access is None:
-            return {which: list(limits)}
-        return self.decision({which: list(limits)})
+        said = {which: list(limits), **made_from(self.version)}
+        return said if self.access is None else self.decision(said)
 
     def rule(self, *, shadow: bool) -> Json:
         """The body that has the rule about its models tried in shadow, or enforced."""
@@ -123,18 +124,23 @@ def row_of(level: str, row: Limited) -> Owner:
     id = row.id if level == "api_key" else row.slug
     label = f"@{row.slug}" if level == "provider" else row.name or id
     path = f"{PATHS[level]}/{segment(id)}"
-    return Owner(level, id, label, path, several(row.usage_limits), several(row.rate_limits))
+    return Owner(level, id, label, path, several(row.usage_limits), several(row.rate_limits), row.limits_version)
 
 
 def access_of(slug: str, id: str, row: Access) -> Owner:
     """What a workspace may use of an integration."""
     limits = several(row.usage_limits), several(row.rate_limits)
-    return Owner("integration", id, f"{slug} in {row.id}", access_path(slug), *limits, row)
+    return Owner("integration", id, f"{slug} in {row.id}", access_path(slug), *limits, row.limits_version, row)
 
 
 def access_path(slug: str) -> str:
     """Who may use an integration."""
     return f"/v1/integrations/{segment(slug)}/workspaces"
+
+
+def made_from(version: str) -> Json:
+    """What a change of limits says of those that it was made from."""
+    return {"limits_version": version} if version else {}
 
 
 def several(said: Any) -> tuple[Json, ...]:

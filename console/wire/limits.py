@@ -75,6 +75,7 @@ class Limited(msgspec.Struct, frozen=True, kw_only=True):
     usage_limits: Any = None
     """One budget, or a list of them."""
     rate_limits: Any = None
+    limits_version: str = ""
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +86,7 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     enabled: bool = False
     usage_limits: Any = None
     rate_limits: Any = None
+    limits_version: str = ""
 
 
 class AccessList(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,6 +24,6 @@ class Relay(OpenAIJson):
             try:
                 said = read_plain(body)
                 model, stream = said.model or "", bool(said.stream)
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 pass
         return InferenceRequest(function=Function.RELAY, model=model, stream=stream, body=body)

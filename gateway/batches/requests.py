@@ -97,7 +97,7 @@ def line_in(raw: bytes, endpoint: str, known: set[str]) -> Line:
         field = missing[1] if missing else place[1] if place else None
         said = f"`{field}` is missing" if missing else f"{f'`{field}`: ' if field else ''}{what.partition(' - at')[0]}"
         raise BadRequest(f"Tollhouse: {said}.", param=field) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f"Tollhouse: it is no JSON object: {error}.") from error
     if line.url != endpoint:
         raise BadRequest(f"Tollhouse: `url` is `{line.url}`, but the batch's `endpoint` is `{endpoint}`.", param="url")

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from store.organisation.api_keys import ApiKeyRow
     from store.secrets.vault import Vault
 
-LEAST_TRANSITION_MS, TRANSITION_MS = 1_800_000, 86_400_000
-"""How long the former secret of a rotated key stays valid: at least, and when nothing is said."""
 DAY_MS = 86_400_000
+LEAST_TRANSITION_MS, TRANSITION_MS, MOST_TRANSITION_MS = 1_800_000, DAY_MS, 365 * DAY_MS
+"""How long the former secret of a rotated key stays valid: at least, when nothing is said, and at most."""
+TRANSITION = f"must be from {LEAST_TRANSITION_MS} to {MOST_TRANSITION_MS}"
 
 
 class RotationPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,8 +42,8 @@ def wrong_with(policy: RotationPolicy, now_ms: int) -> Iterator[tuple[str, str]]
         yield "rotation_policy", "needs `rotation_period` (`weekly` or `monthly`) or `rotation_period_days`"
     if policy.rotation_period_days is not None and not 1 <= policy.rotation_period_days <= 365:
         yield "rotation_policy.rotation_period_days", "must be from 1 to 365"
-    if policy.key_transition_period_ms < LEAST_TRANSITION_MS:
-        yield "rotation_policy.key_transition_period_ms", f"must be at least {LEAST_TRANSITION_MS}"
+    if not LEAST_TRANSITION_MS <= policy.key_transition_period_ms <= MOST_TRANSITION_MS:
+        yield "rotation_policy.key_transition_period_ms", TRANSITION
     first = policy.next_rotation_at
     if first is not None and aware(first).timestamp() * 1000 <= now_ms:
         yield "rotation_policy.next_rotation_at", "is in the past"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from console.client import GatewayClient
-from console.limits.limited import access_path, several
+from console.limits.limited import access_path, made_from, several
 from console.screens.fields import Field, Values
 from console.screens.form import FormScreen, Json
 from console.screens.limits.fields import budget_fields, limit_of, rate_fields
@@ -83,10 +83,10 @@ def limits(fields: list[Field], values: Values, before: Access) -> Json:
     match values["limits"] if values["enabled"] == "true" else "":
         case "budget":
             said = limit_of(fields, values, {}, is_budget=True)
-            return {"usage_limits": [*several(before.usage_limits), said]}
+            return {"usage_limits": [*several(before.usage_limits), said], **made_from(before.limits_version)}
         case "rate":
             said = limit_of(fields, values, {}, is_budget=False)
-            return {"rate_limits": [*several(before.rate_limits), said]}
+            return {"rate_limits": [*several(before.rate_limits), said], **made_from(before.limits_version)}
         case "none":
             return {"usage_limits": None, "rate_limits": None}
     return {}

@@ -32,12 +32,12 @@ from gateway.api.admin.key_shapes import (
     Rotation,
     scopes_of,
 )
-from gateway.api.admin.limited import reset_usage, set_limits
+from gateway.api.admin.limited import change_limits, reset_usage
 from gateway.api.admin.reach import InWorkspace, narrowed, refuse_raising
 from gateway.errors import Broken, NotFound
 from gateway.moments import instant, now_ms
 from gateway.organisation.key_defaults import kept
-from gateway.organisation.rotations import LEAST_TRANSITION_MS, collected, renew
+from gateway.organisation.rotations import LEAST_TRANSITION_MS, MOST_TRANSITION_MS, TRANSITION, collected, renew
 from store.organisation.api_keys import all_api_keys, api_key_by_hash
 from store.secrets.vault import VaultLocked, masked
 
@@ -117,7 +117,7 @@ class ApiKeysController(Controller):
             apply(row, data)
             if data.defaults is not msgspec.UNSET:
                 row.defaults = kept(data.defaults, row, saved_for(holder, plant.snapshot), plant.vault)
-            set_limits(row, data)
+            change_limits(row, data)
             session.add(row)
             if data.reset_usage:
                 await reset_usage(session, plant.snapshot.limits, "api_key", row.id)
@@ -140,8 +140,8 @@ class ApiKeysController(Controller):
         """
         lasting = (data or Rotation()).key_transition_period_ms
         problems = Problems()
-        least = f"must be at least {LEAST_TRANSITION_MS}"
-        problems.check(lasting >= LEAST_TRANSITION_MS, "key_transition_period_ms", least)
+        is_right = LEAST_TRANSITION_MS <= lasting <= MOST_TRANSITION_MS
+        problems.check(is_right, "key_transition_period_ms", TRANSITION)
         problems.settle()
         secret = secret_for(request, plant)
         async with plant.change() as session:

@@ -38,6 +38,8 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
     slug: str
 
 
+MOST_TOLD = 50
+"""Problems of one body that are told one by one."""
 PLANT = "plant"
 """Under which name a request's scope has the plant that serves it."""
 
@@ -98,7 +100,9 @@ class Problems:
     def settle(self) -> None:
         """Raises BadRequest with all of it, `param` naming the first."""
         if self._found:
-            message = " ".join(f"`{param}` {what}." for param, what in self._found)
+            message = " ".join(f"`{param}` {what}." for param, what in self._found[:MOST_TOLD])
+            if len(self._found) > MOST_TOLD:
+                message += f" And {len(self._found) - MOST_TOLD:,} more are wrong."
             raise BadRequest(message, param=self._found[0][0])
 
 

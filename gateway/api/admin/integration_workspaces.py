@@ -12,7 +12,7 @@ from litestar.params import FromPath, JSONBody
 from gateway.api.admin.door import SLUG, Nothing, PlantHere, Problems, caller_of
 from gateway.api.admin.integration_rows import integration_for
 from gateway.api.admin.integrations import READ, UPDATE
-from gateway.api.admin.limited import check_limits, reset_usage, set_limits, shown_limits
+from gateway.api.admin.limited import change_limits, check_limits, reset_usage, shown_limits
 from gateway.catalog.provisioning import GlobalAccess, global_access, may_use, spares_models
 from gateway.errors import BadRequest
 from gateway.limits.checks import wrong_with_budgets, wrong_with_rates
@@ -39,6 +39,8 @@ class WorkspaceAccessChange(msgspec.Struct, frozen=True, kw_only=True):
     enabled: bool
     usage_limits: Any = msgspec.UNSET
     rate_limits: Any = msgspec.UNSET
+    limits_version: str | None = None
+    """Which limits the change was made from; where others hold by now, it is refused."""
     shadow_models: bool | msgspec.UnsetType | None = msgspec.UNSET
     """Whether models that are not allowed are counted and let through here; null: as the integration says."""
     reset_usage: bool = False
@@ -65,6 +67,8 @@ class WorkspaceAccess(msgspec.Struct, frozen=True, kw_only=True):
     enabled: bool
     usage_limits: Any = None
     rate_limits: Any = None
+    limits_version: str = ""
+    """What a change of them may be made from."""
     shadow_models: bool = False
     """Whether models that are not allowed are counted and let through."""
 
@@ -163,7 +167,7 @@ async def provision(
     """Keep a decision about one workspace."""
     row = before or ProvisionRow(integration_id=integration.id, workspace=workspace)
     row.enabled = said.enabled
-    set_limits(row, said)
+    change_limits(row, said)
     if said.shadow_models is not msgspec.UNSET:
         row.shadow_models = said.shadow_models
     session.add(row)
@@ -203,5 +207,5 @@ def access(row: IntegrationRow, decided: ProvisionRow | None, workspace: str) ->
         id=workspace,
         enabled=may_use(row, known, workspace),
         shadow_models=spares_models(row, known, workspace),
-        **(shown_limits(decided) if decided else {}),
+        **shown_limits(decided),
     )

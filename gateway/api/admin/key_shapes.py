@@ -42,6 +42,8 @@ class ApiKeyChange(msgspec.Struct, frozen=True, kw_only=True):
     """A paused key is refused, and keeps everything else."""
     rate_limits: Any = msgspec.UNSET
     usage_limits: Any = msgspec.UNSET
+    limits_version: str | None = None
+    """Which limits the change was made from; where others hold by now, it is refused."""
     defaults: KeyDefaults | msgspec.UnsetType | None = msgspec.UNSET
     alert_emails: list[str] | msgspec.UnsetType | None = msgspec.UNSET
     rotation_policy: RotationPolicy | msgspec.UnsetType | None = msgspec.UNSET
@@ -89,6 +91,8 @@ class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it was rotated by itself, and nobody has collected the new secret yet."""
     usage_limits: Any = None
     rate_limits: Any = None
+    limits_version: str = ""
+    """What a change of them may be made from."""
     organisation_id: str = "default"
     object: str = "api-key"
 

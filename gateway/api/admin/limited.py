@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
+from gateway.errors import Conflict
 from gateway.limits.checks import wrong_with_budgets, wrong_with_rates
 from gateway.limits.spelling import kept, shown
 from gateway.limits.tallies import BudgetTally
@@ -31,7 +33,7 @@ class LimitedRow(Protocol):
     rate_limits: str | None
 
 
-class Limits(Protocol):
+class Said(Protocol):
     """What a request says of limits: left out, null for none, or some."""
 
     @property
@@ -43,7 +45,15 @@ class Limits(Protocol):
         """Rates."""
 
 
-def check_limits(data: Limits, problems: Problems) -> None:
+class Changed(Said, Protocol):
+    """A change, which may say what it was made from."""
+
+    @property
+    def limits_version(self) -> str | None:
+        """What `limits_version` was when they were looked at: both lists are given whole."""
+
+
+def check_limits(data: Said, problems: Problems) -> None:
     """Note everything that is wrong with limits."""
     if data.usage_limits is not msgspec.UNSET:
         for place, what in wrong_with_budgets(data.usage_limits):
@@ -53,7 +63,23 @@ def check_limits(data: Limits, problems: Problems) -> None:
             problems.check(False, place, what)
 
 
-def set_limits(row: LimitedRow, data: Limits) -> None:
+def change_limits(row: LimitedRow, data: Changed) -> None:
+    """Put changed limits into a row. Raises Conflict where somebody else has changed them since they were looked at."""
+    if data.limits_version not in (None, version_of(row)):
+        raise Conflict(
+            "These limits were changed meanwhile, so nothing is saved: look at them as they are now, then change them.",
+            param="limits_version",
+        )
+    set_limits(row, data)
+
+
+def version_of(row: LimitedRow | None) -> str:
+    """What tells these limits from others."""
+    said = ("", "") if row is None else (row.usage_limits or "", row.rate_limits or "")
+    return sha256("\0".join(said).encode()).hexdigest()[:16]
+
+
+def set_limits(row: LimitedRow, data: Said) -> None:
     """Put limits into a row, as far as anything is said of them."""
     if data.usage_limits is not msgspec.UNSET:
         row.usage_limits = kept(data.usage_limits)
@@ -61,10 +87,12 @@ def set_limits(row: LimitedRow, data: Limits) -> None:
         row.rate_limits = kept(data.rate_limits)
 
 
-def shown_limits(row: LimitedRow) -> dict[str, Any]:
-    """Both fields as the API has them."""
-    now = datetime.now(UTC)
-    return {"usage_limits": shown(row.usage_limits, now), "rate_limits": shown(row.rate_limits, now)}
+def shown_limits(row: LimitedRow | None) -> dict[str, Any]:
+    """Both fields as the API has them, and the version that a change may say it was made from."""
+    now, version = datetime.now(UTC), {"limits_version": version_of(row)}
+    if row is None:
+        return version
+    return version | {"usage_limits": shown(row.usage_limits, now), "rate_limits": shown(row.rate_limits, now)}
 
 
 def is_exhausted(plant: Plant, level: Level, owner: str) -> bool:

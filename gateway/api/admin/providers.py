@@ -24,7 +24,7 @@ from gateway.api.admin.door import (
     slug_from,
 )
 from gateway.api.admin.integration_rows import is_seen
-from gateway.api.admin.limited import check_limits, is_exhausted, reset_usage, set_limits, shown_limits
+from gateway.api.admin.limited import change_limits, check_limits, is_exhausted, reset_usage, set_limits, shown_limits
 from gateway.api.admin.provider_uses import refuse_named
 from gateway.api.admin.reach import InWorkspace, narrowed, reached, workspace_for
 from gateway.catalog.provisioning import by_integration, may_use
@@ -65,6 +65,8 @@ class ProviderChange(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | msgspec.UnsetType | None = msgspec.UNSET
     usage_limits: Any = msgspec.UNSET
     rate_limits: Any = msgspec.UNSET
+    limits_version: str | None = None
+    """Which limits the change was made from; where others hold by now, it is refused."""
     reset_usage: bool = False
     """Let every budget of the provider begin anew."""
 
@@ -84,6 +86,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
     usage_limits: Any = None
     rate_limits: Any = None
+    limits_version: str = ""
+    """What a change of them may be made from."""
     object: str = "provider"
 
 
@@ -181,7 +185,7 @@ def apply(row: ProviderRow, data: ProviderChange) -> None:
         row.note = data.note
     if data.expires_at is not msgspec.UNSET:
         row.expires_at_ms = epoch_ms(data.expires_at)
-    set_limits(row, data)
+    change_limits(row, data)
     row.updated_at_ms = now_ms()
 
 

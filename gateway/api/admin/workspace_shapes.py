@@ -49,6 +49,8 @@ class WorkspaceChange(msgspec.Struct, frozen=True, kw_only=True):
     defaults: DefaultsSaid | msgspec.UnsetType | None = msgspec.UNSET
     usage_limits: Any = msgspec.UNSET
     rate_limits: Any = msgspec.UNSET
+    limits_version: str | None = None
+    """Which limits the change was made from; where others hold by now, it is refused."""
     reset_usage: bool = False
     """Let every budget of the workspace begin anew."""
 
@@ -75,6 +77,8 @@ class Workspace(msgspec.Struct, frozen=True, kw_only=True):
     defaults: DefaultsShown
     usage_limits: Any
     rate_limits: Any
+    limits_version: str = ""
+    """What a change of them may be made from."""
     object: str = "workspace"
 
 

@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from gateway.api.admin.door import Nothing, PlantHere, caller_of, needs, page_of
-from gateway.api.admin.limited import reset_usage, set_limits
+from gateway.api.admin.limited import change_limits, reset_usage
 from gateway.api.admin.member_shapes import member
 from gateway.api.admin.workspace_rows import (
     check,
@@ -150,7 +150,7 @@ def apply(row: WorkspaceRow, data: WorkspaceChange) -> None:
         row.description = data.description
     if data.defaults is not msgspec.UNSET:
         row.defaults = kept_defaults(data.defaults)
-    set_limits(row, data)
+    change_limits(row, data)
     row.updated_at_ms = now_ms()
 
 

@@ -58,6 +58,8 @@ def read_body(body: bytes, read: Callable[[bytes], Said]) -> tuple[Said, dict[st
         raise mistyped(error) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadRequest(f"Tollhouse: the body is not valid JSON: {error}") from error
+    except RecursionError as error:
+        raise BadRequest("Tollhouse: the body is nested too deeply.") from error
 
 
 def mistyped(error: msgspec.ValidationError) -> BadRequest:
