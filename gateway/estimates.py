@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.errors import BadRequest
 from gateway.prices import Price, cost_of
 from store.ids import Nanodollars
 from store.records import Usage
@@ -59,12 +60,15 @@ def tokens_in(fields: Mapping[str, msgspec.Raw]) -> int:
 
 
 def tokens_of(raw: bytes) -> int:
-    """Tokens of one field: by its bytes, unless there is something in it that is not text."""
+    """Tokens of one field: by its bytes, unless there is something in it that is not text. Raises BadRequest."""
     if len(raw) < SHORT:
         return -(-len(raw) // BYTES_PER_TOKEN)
     if FILE not in raw and IMAGE not in raw:
         return -(-len(raw) // BYTES_PER_TOKEN) + PER_MESSAGE * raw.count(b'"role"')
-    return sum(parts_of(msgspec.json.decode(raw)))
+    try:
+        return sum(parts_of(msgspec.json.decode(raw)))
+    except RecursionError as error:
+        raise BadRequest("Tollhouse: the body is nested too deeply.") from error
 
 
 def parts_of(value: Any) -> Iterator[int]:

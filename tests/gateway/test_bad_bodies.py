@@ -51,6 +51,29 @@ async def test_a_field_that_is_nested_too_deeply_is_the_callers_fault(gateway: G
     assert (answer.status_code, answer.json()["error"]["fault"]) == (400, "caller")
 
 
+async def test_pictures_are_looked_for_only_so_deep(gateway: Gateway) -> None:
+    """A prompt whose pictures nobody can count within a budget is refused, and does not break what counts them."""
+    made = await gateway.admin.post(
+        "/v1/api-keys/workspace/service",
+        json={"name": "k", "scopes": ["completions.write"], "usage_limits": [budget(5)]},
+    )
+    deep = b'{"content": [' * 350 + b'"image"' + b"]}" * 350
+    body = b'{"model": "@demo/gpt-4o", "max_tokens": 5, "messages": [{"role": "user", "content": %b}]}' % deep
+
+    answer = await gateway.app.post(
+        "/v1/chat/completions", content=body, headers={"x-portkey-api-key": made.json()["key"]}
+    )
+
+    assert (answer.status_code, answer.json()["error"]["fault"]) == (400, "caller")
+
+
+async def test_a_number_that_the_database_cannot_hold_is_no_status(gateway: Gateway) -> None:
+    """The audit log is searched by a status that there may be."""
+    answer = await gateway.admin.get("/v1/audit-logs", params={"response_status_code": 10**20})
+
+    assert answer.status_code == 400
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [

@@ -92,7 +92,7 @@ class AuditController(Controller):
         user_id: Annotated[str | None, QueryParameter(name="user_id")] = None,
         user_type: Annotated[str | None, QueryParameter(name="user_type")] = None,
         workspace_id: Annotated[str | None, QueryParameter(name="workspace_id")] = None,
-        response_status_code: Annotated[int | None, QueryParameter(name="response_status_code")] = None,
+        response_status_code: Annotated[int | None, QueryParameter(name="response_status_code", ge=100, le=599)] = None,
         resource_type: Annotated[str | None, QueryParameter(name="resource_type")] = None,
         resource_id: Annotated[str | None, QueryParameter(name="resource_id")] = None,
         action: Annotated[str | None, QueryParameter(name="action")] = None,
