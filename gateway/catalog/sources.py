@@ -18,7 +18,7 @@ from gateway.organisation.callers import callers_of
 from gateway.organisation.roles import People, people_of
 from gateway.organisation.workspaces import Workspace, workspaces_of
 from gateway.vendors import NAMES
-from store.catalog.configs import all_configs, current_versions
+from store.catalog.configs import ConfigRow, configs_of, current_versions
 from store.catalog.integrations import IntegrationRow, all_integrations
 from store.catalog.models import models_by_integration
 from store.catalog.providers import ProviderRow, all_providers
@@ -71,6 +71,7 @@ class Sources:
         self._policies: dict[str, Policy] = {}
         self._adjustments: list[AdjustmentRow] = []
         self.limits = LimitCatalog()
+        self._configs: dict[str, ConfigRow] = {}
         self.saved = Saved()
 
     async def read(
@@ -189,8 +190,12 @@ class Sources:
 
     async def _read_configs(self, session: AsyncSession, changed: Changed, vault: Vault) -> None:
         if changed.has("configs", "config_versions"):
-            rows, versions = await all_configs(session), await current_versions(session)
-            self.saved = saved(rows, versions, vault, NAMES, self.providers)
+            ids = changed.keys("configs") or None  # versions alone do not change
+            rows, versions = await configs_of(session, ids), await current_versions(session, ids)
+            stay = {} if ids is None else {id: row for id, row in self._configs.items() if id not in ids}
+            self._configs = stay | {row.id: row for row in rows}
+            before = None if ids is None else self.saved
+            self.saved = saved(self._configs.values(), versions, vault, NAMES, self.providers, before)
         elif changed.has(*CATALOG):
             self.saved = with_providers(self.saved, self.providers)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -39,16 +39,48 @@ def saved(
     vault: Vault,
     vendors: Collection[str],
     providers: Collection[str],
+    before: Saved | None = None,
 ) -> Saved:
-    """Every config that is in use. A target whose provider is gone is told when a request comes to it."""
-    active = [row for row in rows if row.status == "active"]
-    raws, troubles = opened(active, versions, vault)
-    known = Known(vendors, None, raws)
+    """Every config that is in use. A target whose provider is gone is told when a request comes to it.
+
+    `versions` are those of configs that have changed since `before`; the others, and what does not name those that
+    have, are the same objects as there.
+    """
+    before = before or Saved()
+    active = {row.slug: row for row in rows if row.status == "active"}
+    changed = {slug for slug, row in active.items() if row.id in versions}
+    raws, troubles = opened([active[slug] for slug in changed], versions, vault)
+    raws |= {slug: raw for slug, raw in before.known.configs.items() if slug in active and slug not in changed}
+    known, stale = Known(vendors, None, raws), reaching(raws, changed | before.configs.keys() - active.keys())
     return Saved(
-        {row.slug: config_of(row, known, troubles) for row in active},
+        {
+            slug: config_of(row, known, troubles) if slug in stale else before.configs[slug]
+            for slug, row in active.items()
+        },
         Known(vendors, providers, raws),
-        {row.workspace: row.slug for row in active if row.is_default},
+        {row.workspace: slug for slug, row in active.items() if row.is_default},
     )
+
+
+def reaching(raws: Mapping[str, Any], changed: set[str]) -> set[str]:
+    """These configs, and those that lead to one of them by its name."""
+    names, found, newest = {slug: set(names_in(raw)) for slug, raw in raws.items()}, changed, changed
+    while newest:
+        newest = {slug for slug, named in names.items() if slug not in found and not named.isdisjoint(newest)}
+        found = found | newest
+    return found
+
+
+def names_in(raw: Any) -> Iterator[str]:
+    """Configs that a config names, wherever it does."""
+    if isinstance(raw, list):
+        for each in raw:
+            yield from names_in(each)
+    elif isinstance(raw, dict):
+        if isinstance(name := raw.get("config"), str):
+            yield name
+        for each in raw.values():
+            yield from names_in(each)
 
 
 def with_providers(before: Saved, providers: Collection[str]) -> Saved:
@@ -58,9 +90,9 @@ def with_providers(before: Saved, providers: Collection[str]) -> Saved:
 
 def opened(
     rows: Iterable[ConfigRow], versions: Mapping[str, ConfigVersionRow], vault: Vault
-) -> tuple[dict[str, Json], dict[str, str]]:
+) -> tuple[dict[str, Mapping[str, Any]], dict[str, str]]:
     """What configs say, by slug, and why those that cannot be read cannot."""
-    raws: dict[str, Json] = {}
+    raws: dict[str, Mapping[str, Any]] = {}
     troubles: dict[str, str] = {}
     for row in rows:
         try:

@@ -1,5 +1,7 @@
 """Saved configs and every version of them: how requests are routed, by a slug `pc-…`."""
 
+from collections.abc import Collection
+
 from sqlmodel import Field, SQLModel, col, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -46,15 +48,24 @@ async def all_configs(session: AsyncSession) -> list[ConfigRow]:
     return list(await session.exec(select(ConfigRow).order_by(col(ConfigRow.created_at_ms), col(ConfigRow.id))))
 
 
+async def configs_of(session: AsyncSession, ids: Collection[str] | None) -> list[ConfigRow]:
+    """These configs; None: all there are."""
+    if ids is None:
+        return await all_configs(session)
+    return list(await session.exec(select(ConfigRow).where(col(ConfigRow.id).in_(ids))))
+
+
 async def config_by_slug(session: AsyncSession, slug: Slug | str) -> ConfigRow | None:
     """The config of that slug, or of that id."""
     named = select(ConfigRow).where((col(ConfigRow.slug) == slug) | (col(ConfigRow.id) == slug))
     return (await session.exec(named)).one_or_none()
 
 
-async def current_versions(session: AsyncSession) -> dict[str, ConfigVersionRow]:
-    """The version that holds of every config, by the config's id."""
+async def current_versions(session: AsyncSession, ids: Collection[str] | None = None) -> dict[str, ConfigVersionRow]:
+    """The version that holds of each of these configs, by the config's id; None: of all there are."""
     holding = select(ConfigVersionRow).join(ConfigRow, col(ConfigRow.version_id) == col(ConfigVersionRow.id))
+    if ids is not None:
+        holding = holding.where(col(ConfigRow.id).in_(ids))
     return {row.config_id: row for row in await session.exec(holding)}
 
 

@@ -70,6 +70,8 @@ class VirtualKeyChange(Settings, frozen=True, kw_only=True):
     expires_at: datetime | msgspec.UnsetType | None = msgspec.UNSET
     usage_limits: Any = msgspec.UNSET
     rate_limits: Any = msgspec.UNSET
+    limits_version: str | None = None
+    """Which limits the change was made from; where others hold by now, it is refused."""
     reset_usage: bool = False
     """Let every budget begin anew."""
 
@@ -109,6 +111,8 @@ class VirtualKey(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
     usage_limits: Any
     rate_limits: Any
+    limits_version: str
+    """What a change of them may be made from."""
     model_config: dict[str, Any]
     """What the vendor wants beside a key."""
     reset_usage: int | None = None
@@ -140,5 +144,6 @@ def virtual_key(provider: Provider, account: IntegrationRow, settings: dict[str,
         expires_at=provider.expires_at,
         usage_limits=provider.usage_limits,
         rate_limits=provider.rate_limits,
+        limits_version=provider.limits_version,
         model_config=settings,
     )

@@ -8,7 +8,7 @@ from tests.gateway.limited import budget
 from tests.gateway.running import Gateway, Json
 
 DAILY = {"credit_limit": 3, "type": "requests", "periodic_reset": "daily"}
-PLACES = ("/v1/api-keys/{key}", "/v1/admin/workspaces/sales", "/v1/providers/demo")
+PLACES = ("/v1/api-keys/{key}", "/v1/admin/workspaces/sales", "/v1/providers/demo", "/v1/virtual-keys/demo")
 
 
 async def places(gateway: Gateway) -> dict[str, str]:
