@@ -145,6 +145,7 @@ def operating(effort: Effort, soak_seconds: float) -> Iterator[Row]:
         "≤ 50 ms",
         f"{load.key_p50_ms:.0f} / {load.key_p95_ms:.0f} ms",
     )
+    yield Row("of that the console's own work, p50 / p95", "", f"{load.work_p50_ms:.0f} / {load.work_p95_ms:.0f} ms")
     yield Row(f"console's share of a core with {events}", "≤ 40 %", f"{load.cpu_percent:.0f} %")
     memory = f"{load.last_mb:.0f} MB ({load.last_mb - load.first_mb:+.1f} MB in {soak_seconds:g} s)"
     yield Row(f"console's memory with {events}", "≤ 150 MB", memory)

@@ -16,7 +16,7 @@ from threading import Condition, Thread
 from console.commandline.launch import command, end, environment
 from tests.bench import screen
 from tests.bench.console_gateway import KEYS, RATE
-from tests.bench.machine import cpu_seconds, resident_mb
+from tests.bench.machine import cpu_seconds, resident_mb, work_seconds
 
 SETTLING_SECONDS, IDLE_SECONDS = 4.0, 20.0
 PRESSES, PAGES_DOWN = 60, 60
@@ -64,6 +64,9 @@ class Load:
 
     key_p50_ms: float
     key_p95_ms: float
+    work_p50_ms: float
+    work_p95_ms: float
+    """The console's own processor time between a key and what it brings: what else the machine does is not in it."""
     cpu_percent: float
     first_mb: float
     last_mb: float
@@ -96,12 +99,14 @@ def under_load(seconds: float) -> Load:
         first, before, began = resident_mb(console.pid), cpu_seconds(console.pid), time.monotonic()
         time.sleep(seconds)
         cpu = (cpu_seconds(console.pid) - before) / (time.monotonic() - began) * 100
-        times = []
+        times, work = [], []
         for number in range(PRESSES):
+            worked = work_seconds(console.pid)
             times.append(console.press(b"f", *((b"f follows",) if number % 2 == 0 else (b"following",))))
+            work.append((work_seconds(console.pid) - worked) * 1000)
             time.sleep(0.05 + number % 7 / 100)
-        cuts = quantiles(times, n=20)
-        return Load(cuts[9], cuts[18], cpu, first, resident_mb(console.pid))
+        cuts, worked_cuts = quantiles(times, n=20), quantiles(work, n=20)
+        return Load(cuts[9], cuts[18], worked_cuts[9], worked_cuts[18], cpu, first, resident_mb(console.pid))
 
 
 def at_rest() -> tuple[float, int]:

@@ -57,6 +57,11 @@ def await_answer(url: str, process: subprocess.Popen[bytes]) -> float:
     raise RuntimeError(f"nothing answers at {url}")
 
 
+def work_seconds(pid: int) -> float:
+    """Processor time of a process so far, to the microsecond. Source: glibc's clock_getcpuclockid."""
+    return time.clock_gettime(~pid << 3 | 2)
+
+
 def tree(pid: int) -> Iterator[int]:
     """A process and all that descend from it."""
     yield pid
