@@ -62,6 +62,8 @@ SHARED = frozenset({"feedback", "models", "otel"})
 """Of these, what applications ask for too."""
 KEPT = frozenset({"batches", "files"})
 """What the gateway keeps itself for vendors that have it, but not as OpenAI does."""
+MODEL = "/v1/models/"
+"""One model; to delete one is asked of the vendor that has tuned it."""
 HEALTH = "/v1/health"
 METRICS = "/metrics"
 SLASHES = re.compile(r"//+")
@@ -78,14 +80,14 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        door = self.doors.get(scope["path"]) or await self._door(usual(scope["path"]))
+        door = self.doors.get(scope["path"]) or await self._door(scope, usual(scope["path"]))
         await door(scope, receive, send)
 
-    async def _door(self, path: str) -> Door:
+    async def _door(self, scope: Scope, path: str) -> Door:
         """The door of a path that is not written as usual, or that no function has."""
         if path in self.doors:
             return self.doors[path]
-        if is_ours(path):
+        if is_ours(path) and not (path.startswith(MODEL) and cast("HTTPScope", scope)["method"] == "DELETE"):
             return await self.rest()
         return self._batches if path.removeprefix("/v1/").partition("/")[0] in KEPT else self._relay
 

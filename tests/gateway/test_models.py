@@ -87,3 +87,15 @@ async def test_catalog_of_an_earlier_start_is_there_at_once(tmp_path: Path, vend
         rows = (await second.app.get("/v1/models")).json()["data"]
 
     assert len(rows) == len(MODELS)
+
+
+async def test_a_tuned_model_is_deleted_at_its_vendor(gateway: Gateway, vendor: SimulatedVendor) -> None:
+    """The catalog deletes nothing by itself: the request goes on as it is, colons and all."""
+    tuned = "ft:gpt-4o:acme::x1"
+    vendor.forget()
+    vendor.will(json={"id": tuned, "object": "model", "deleted": True})
+
+    answer = await gateway.app.delete(f"/v1/models/{tuned}", headers={"x-portkey-provider": "@demo"})
+
+    assert (answer.status_code, answer.json()["deleted"]) == (200, True)
+    assert [(each.method, each.path) for each in vendor.requests] == [("DELETE", f"/v1/models/{tuned}")]
