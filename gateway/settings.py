@@ -102,7 +102,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that can be set. What each field says is shown by `tollhouse serve --help` and in the README."""
+    """Everything that can be set. What each field says is shown by `tollhouse serve --help` and in docs/settings.md."""
 
     home: Path = setting(PATH("~/.tollhouse"), "Folder of the database and the keys.", PATH, "DIR")
     host: str = setting("127.0.0.1", "Address to listen at.")

@@ -41,7 +41,7 @@ def settings_file(file: Path) -> Iterator[Finding]:
     try:
         settings = settings_in(file)
     except WrongSettings as error:
-        yield bad(str(error), "Correct that line. The README lists every setting.")
+        yield bad(str(error), "Correct that line. docs/settings.md lists every setting.")
     else:
         yield ok(f"{file} sets {len(settings)} settings" if settings else f"No settings in {file}; defaults apply")
 
