@@ -114,7 +114,7 @@ def resource(version: str) -> Json:
 
 
 def spans_of(said: Brief) -> Iterator[Json]:
-    """One span for the request, one below it for each try, laid end to end: when each began is not on record."""
+    """One span for the request, one below it for each try."""
     record = said.record
     trace, own = trace_id(record.trace_id), span_id(record)
     parent = record.parent_span_id or ""
@@ -133,6 +133,8 @@ def spans_of(said: Brief) -> Iterator[Json]:
         **status_of(record.failure.message if record.failure else None, is_error=class_of(record) is not None),
     }
     for place, each in enumerate(record.attempts):
+        if each.began_ms is not None:
+            begins = record.created_at_ms * NANO + round(each.began_ms * NANO)
         ends = begins + round(each.duration_ms * NANO)
         yield {
             "traceId": trace,
