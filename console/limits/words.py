@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
 from console.text.figures import NONE, short_count, short_dollars
 from console.wire.limits import Limit
@@ -107,11 +107,11 @@ def refusals(limit: Limit) -> str:
 
 
 def short_moment(moment: datetime | None, now: datetime, zone: tzinfo | None) -> str:
-    """`14:32` within a day, else `1 Dec`, and with the year where it is another."""
+    """`14:32` of today, else `1 Dec`, and with the year where it is another."""
     if moment is None:
         return NONE
     local, here = moment.astimezone(zone), now.astimezone(zone)
-    if abs(moment - now) < timedelta(days=1):
+    if local.date() == here.date():
         return f"{local:%H:%M}"
     return f"{local.day} {local:%b}" + ("" if local.year == here.year else f" {local.year}")
 

@@ -77,6 +77,12 @@ def advice(log: LogSummary) -> str:
     return NEXT.get(log.response_status_code, "")
 
 
+def next_key(log: LogSummary) -> str:
+    """What to press where the operator's own limit refused."""
+    is_limit = log.error is not None and log.error.fault == "policy" and log.response_status_code in (412, 429)
+    return " b opens the limit, u there raises it." if is_limit else ""
+
+
 def failed_try(attempt: Attempt) -> str:
     """`openai-prod said 429`."""
     who = attempt.provider or attempt.vendor or "the vendor"

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 GENERAL: tuple[Place, ...] = ("lists", "everywhere")
 """Places whose other keys everybody learns once."""
+MOVES = ("move", "scroll", "tab", "measure")
+"""How acts begin that only move: those keys are the same everywhere."""
 BETWEEN, HELP = "  ", "everywhere.help"
 
 
@@ -34,7 +36,7 @@ class KeyBar(Widget):
 
     def __init__(self, *places: Place) -> None:
         super().__init__()
-        self.all_keys = [key for place in places for key in keys_of(place) if key.in_footer or place not in GENERAL]
+        self.all_keys = [key for place in places for key in keys_of(place) if key.in_footer or is_special(key)]
 
     def on_mount(self) -> None:
         """What the operator may do becomes known once the gateway answers."""
@@ -78,6 +80,11 @@ class KeyBar(Widget):
         for start, end, key in self.placed():
             if start <= x < end:
                 self.app.simulate_key(key.keys.partition(",")[0])
+
+
+def is_special(key: Key) -> bool:
+    """Whether only its own screen tells of it."""
+    return key.place not in GENERAL and not key.action.startswith(MOVES)
 
 
 def taken(keys: Sequence[Key]) -> int:

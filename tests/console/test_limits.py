@@ -43,7 +43,7 @@ def limited() -> FakeGateway:
 
 async def test_limits_stand_in_one_list_the_nearest_to_its_end_first() -> None:
     """Whose, how much, a bar, numbers, when it begins anew, what it refused: for budgets and rates of every level."""
-    async with operating(limited(), width=160) as pilot:
+    async with operating(limited(), width=149) as pilot:
         await pilot.press("6")
         await until_seen(pilot, "Limits 5")
 

@@ -103,6 +103,14 @@ class LogActs(GovernedScreen):
         else:
             self.tollhouse.say(f"Exported {count:,} requests to {file}.")
 
+    @work(exclusive=True, group="choose")
+    async def action_limit(self) -> None:
+        """What refused it, to be raised there."""
+        from console.screens.logs.to_limit import show_limit
+
+        if (row := self.tail.cursor_row) is not None:
+            await show_limit(self.tollhouse, row.summary)
+
     def action_trace(self) -> None:
         """The requests that belong to the one under the cursor."""
         from console.screens.logs.trace import TraceScreen

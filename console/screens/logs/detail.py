@@ -20,7 +20,7 @@ from console.logs.curl import curl_of_log
 from console.logs.json_tree import JsonTree
 from console.logs.record_lines import page_lines, tree_of
 from console.logs.record_text import PAGES
-from console.logs.story import begun, sentence
+from console.logs.story import begun, next_key, sentence
 from console.text.plain import plain
 from console.text.wrapping import wrapped
 from console.widgets.key_bar import KeyBar
@@ -82,7 +82,7 @@ class LogDetailScreen(Screen[None]):
     def show_sentence(self) -> None:
         """What happened, or that it is happening."""
         if self.summary is not None:
-            self.sentence.update(plain(sentence(self.summary)))
+            self.sentence.update(plain(f"{sentence(self.summary)}{next_key(self.summary)}"))
         elif self.row.started is not None:
             self.sentence.update(plain(begun(self.row.started)))
 
@@ -224,6 +224,13 @@ class LogDetailScreen(Screen[None]):
             self.tollhouse.say("There is nothing to copy yet.")
         else:
             self.tollhouse.copy(self.page_text(), f"{self.tabs.active} page")
+
+    @work(exclusive=True, group="limit")
+    async def action_limit(self) -> None:
+        """What refused it, to be raised there."""
+        from console.screens.logs.to_limit import show_limit
+
+        await show_limit(cast("TollhouseApp", self.app), self.summary)
 
     def action_copy(self) -> None:
         """Choose what to copy."""
