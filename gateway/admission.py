@@ -13,6 +13,7 @@ import msgspec
 from msgspec import structs
 
 from gateway.errors import ModelNotAllowed
+from gateway.limits.pledges import Pledge
 from gateway.limits.refusals import refusal_of, unpriced
 from gateway.limits.reservation import Part, Reservation
 from gateway.limits.rules import Budget, Load
@@ -112,11 +113,15 @@ def paying(call: Call, target: Target, plant: Plant) -> list[BudgetTally]:
     return budgets_of(reservation.mine, plant.limits.lookup.of_target(call, target, plant.snapshot.limits))
 
 
-def covered(call: Call, target: Target, load: Load, plant: Plant) -> None:
-    """Whether budgets have so much left at this moment; nothing is set aside. Raises BudgetExhausted."""
-    if (reservation := call.reservation) is not None:
-        wanted = [(tally, load[tally.index]) for tally in paying(call, target, plant) if not tally.once]
-        refuse_shortage(call, reservation, wanted)
+def pledged(call: Call, target: Target, load: Load, work: str, plant: Plant) -> tuple[Pledge, ...]:
+    """What budgets hold back, from now on, for work that outlives its request. Raises BudgetExhausted."""
+    if (reservation := call.reservation) is None:
+        return ()
+    wanted = [(tally, load[tally.index]) for tally in paying(call, target, plant)]
+    refuse_shortage(call, reservation, wanted)
+    found = tuple(Pledge(tally.applied.counter, amount) for tally, amount in wanted if amount)
+    plant.limits.pledge(work, found)
+    return found
 
 
 def worst_for(call: Call, attempt: Try, tallies: Sequence[Tally], plant: Plant) -> Worst:

@@ -122,6 +122,10 @@ async def running(settings: Settings, vault: Vault, database: Database) -> Async
         await remember_today(plant)
         plant.limits.memory.recall(plant.rates.read())
         await remember_counters(plant.limits, database, round(time.time() * 1000))
+        if plant.shelf.has_any():
+            from gateway.batches.pledged import remember_pledges
+
+            await remember_pledges(plant)
         await plant.refresh()
         yield plant
     finally:

@@ -67,6 +67,8 @@ async def seen(paper: KeptBatch, state: State, plant: Plant) -> KeptBatch:
     )
     if found != paper:
         await asyncio.to_thread(plant.shelf.put, found)
+    if found.is_collected:
+        plant.limits.redeem(found.id)
     return found
 
 
@@ -86,6 +88,7 @@ async def collect(paper: KeptBatch, call: Call, plant: Plant) -> KeptBatch:
                     await plant.ledger.written()
         collection.add_lacking()
         done = await asyncio.to_thread(collection.close)
+    plant.limits.redeem(done.id)
     return done
 
 

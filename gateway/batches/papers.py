@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.limits.pledges import Pledge
 from gateway.vendors.batch import Status
 from store.ids import Slug
 
@@ -85,6 +86,8 @@ class KeptBatch(msgspec.Struct, frozen=True, kw_only=True, tag="batch"):
     """The id of its first request's log record; the others follow it."""
     is_collected: bool = False
     """Whether its results are here, and its cost is in the log."""
+    pledges: tuple[Pledge, ...] = ()
+    """What budgets hold back until it is collected."""
     output_file_id: str | None = None
     error_file_id: str | None = None
 

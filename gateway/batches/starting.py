@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from gateway.admission import admit, covered, paying, worst_for
+from gateway.admission import admit, paying, pledged, worst_for
 from gateway.attempts.attempting import not_spoken, target_for
 from gateway.batches.account import Account
 from gateway.batches.papers import BATCH, OURS, KeptBatch, KeptFile
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from gateway.attempts.attempting import Try
     from gateway.domain import Call
+    from gateway.limits.pledges import Pledge
     from gateway.plant import Plant
     from gateway.vendors.batch import State
     from gateway.vendors.vendor import Sent
@@ -70,8 +71,9 @@ async def start(call: Call, wanted: Wanted, plant: Plant) -> KeptBatch:
     admit(call, plant)
     id = BATCH + new_id().replace("-", "")
     try:
-        job, count, state = await begun(call, wanted, account, id, file, plant)
+        job, count, state, held_back = await begun(call, wanted, account, id, file, plant)
     except BaseException:
+        plant.limits.redeem(id)
         plant.shelf.remove(id)
         raise
     paper = KeptBatch(
@@ -94,6 +96,7 @@ async def start(call: Call, wanted: Wanted, plant: Plant) -> KeptBatch:
         config=None if call.config_slug is None else Slug(call.config_slug),
         status=state.status,
         expires_at=state.expires_at,
+        pledges=held_back,
     )
     await asyncio.to_thread(plant.shelf.put, paper)
     return paper
@@ -101,8 +104,10 @@ async def start(call: Call, wanted: Wanted, plant: Plant) -> KeptBatch:
 
 async def begun(
     call: Call, wanted: Wanted, account: Account, id: str, file: KeptFile, plant: Plant
-) -> tuple[Job, int, State]:
-    """What the vendor was told, how many requests there are, and what it said. Raises GatewayError.
+) -> tuple[Job, int, State, tuple[Pledge, ...]]:
+    """What the vendor was told, how many requests there are, what it said, and what budgets hold back for all of them.
+
+    Raises GatewayError.
 
     The requests are kept before it is asked: a full disk must not lose a batch that has begun.
     """
@@ -112,11 +117,11 @@ async def begun(
         spool = Spool(stack.enter_context(plant.shelf.spool()))
         written = await put_into_words(call, wanted, account, raw, kept, spool, plant)
         kept.close()
-        covered(call, account.target, written.load, plant)
+        held_back = pledged(call, account.target, written.load, id, plant)
         job = job_of(wanted, account, written, id)
         if call.reservation is not None:
             call.reservation.was_sent = True
-        return job, spool.count, await account.held(account.batch.start(job, spool))
+        return job, spool.count, await account.held(account.batch.start(job, spool)), held_back
 
 
 def job_of(wanted: Wanted, account: Account, written: Written, id: str) -> Job:

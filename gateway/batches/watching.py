@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from gateway.batches.collecting import payer
 from gateway.batches.jobs import brought_up_to_date
 from gateway.batches.papers import KeptBatch
+from gateway.batches.pledged import forget_pledges
 from gateway.batches.requests import bare_call
 from gateway.errors import GatewayError
 
@@ -23,6 +24,7 @@ REST_SECONDS = 300
 
 async def watch(plant: Plant) -> None:
     """Ask after every batch that is not collected; of those made with a caller's own key nobody here can."""
+    await forget_pledges(plant)
     now = int(time.time())
     for paper in await asyncio.to_thread(plant.shelf.every, KeptBatch, None):
         if paper.is_collected or paper.provider is None or paper.created_at > now - REST_SECONDS:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gateway.limits.events import LimitEvent
 from gateway.limits.lookup import Lookup
+from gateway.limits.pledges import Pledge, Pledges
 from gateway.limits.rate_memory import RateMemory
 from gateway.limits.rules import Applied, Budget, Load
 from gateway.limits.spared import Spared
@@ -56,6 +57,8 @@ class Book:
         self._adjusted: dict[str, AdjustmentRow] = {}
         self.memory = RateMemory(clock, ticks)
         """What rates have counted, as it outlives the process."""
+        self.pledges = Pledges()
+        """What is held back for work that outlives its request."""
         self.version = 0
         """One more whenever a counter takes another's place, or an operator has changed one."""
         self.lookup = Lookup(self)
@@ -129,6 +132,21 @@ class Book:
             if tally.settle(held, load[tally.index], ticks):
                 self._look(tally)
 
+    def pledge(self, work: str, pledges: tuple[Pledge, ...]) -> None:
+        """Hold so much back until the work has ended, however many periods, or processes, that takes."""
+        self.pledges.add(work, pledges)
+        self._hold_back(pledges, 1)
+
+    def redeem(self, work: str) -> None:
+        """The work has ended, and what it came to is charged: nothing is held back for it any more."""
+        self._hold_back(self.pledges.take(work), -1)
+
+    def _hold_back(self, pledges: Iterable[Pledge], times: int) -> None:
+        for each in pledges:
+            tally = self._tallies.get(each.counter)
+            if isinstance(tally, BudgetTally):
+                tally.reserved += times * each.amount
+
     def counters(self) -> list[str]:
         """The name of every counter that has counted anything."""
         return list(dict.fromkeys((*self._tallies, *self._known, *self.memory.recalled)))
@@ -181,6 +199,7 @@ class Book:
         if spent and start:
             tally.pace.remember(spent, (now_ms - start) / 1000)
         tally.allow(applied, limit, self._raised(applied.counter, now_ms))
+        tally.reserved = self.pledges.of(applied.counter)
         return tally
 
     def _renewed(self, tally: BudgetTally, applied: Applied) -> BudgetTally:
