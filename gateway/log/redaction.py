@@ -91,19 +91,18 @@ class Redaction:
             return msgspec.Raw(MASK.encode())
 
     def _mask(self, slots: list[Slot]) -> None:
-        """Mask what patterns match in a text that stands in these places."""
-        for slot in slots:
-            value = slot.holder[slot.key]
-            if not isinstance(value, str) and spans_in(str(value), self.patterns):
-                slot.holder[slot.key] = MASK
+        """Mask what patterns match in a text that stands in these places, or in their numbers."""
         texts = [slot for slot in slots if isinstance(slot.holder[slot.key], str)]
+        numbers = [(slot, str(slot.holder[slot.key])) for slot in slots if not isinstance(slot.holder[slot.key], str)]
+        found = {told for told in {told for _, told in numbers} if spans_in(told, self.patterns)}
+        for slot, told in numbers:
+            if told in found:
+                slot.holder[slot.key] = MASK
         said = [slot.holder[slot.key] for slot in texts]
-        if len(set(said)) == 1:  # the same in each event: an id, or the model's name
-            said = masked_pieces(said[:1], self.patterns, MASK) * len(texts)
-        else:
-            said = masked_pieces(said, self.patterns, MASK)
-        for slot, masked in zip(texts, said, strict=True):
-            slot.holder[slot.key] = masked
+        is_one = len(set(said)) == 1  # the same in each event: an id, or the model's name
+        masked = masked_pieces(said[:1], self.patterns, MASK) * len(said) if is_one else []
+        for slot, text in zip(texts, masked or masked_pieces(said, self.patterns, MASK), strict=True):
+            slot.holder[slot.key] = text
 
     def _without(self, said: Any, pointers: Iterable[Path]) -> Any:
         """A value without what is named, or what the rest of a pointer leads to."""

@@ -77,10 +77,11 @@ def masked_pieces(pieces: Sequence[str], patterns: Sequence[str], mask: str) -> 
     Found in a piece by itself, or in all of them together: whether they are one text is not always known.
     """
     spans, at = spans_in("".join(pieces), patterns), 0
+    own = {piece: spans_in(piece, patterns) for piece in set(pieces)} if len(pieces) > 1 else {}
     masked = []
     for piece in pieces:
         end = at + len(piece)
-        alone = [(at + start, at + stop) for start, stop in spans_in(piece, patterns)] if len(pieces) > 1 else []
+        alone = [(at + start, at + stop) for start, stop in own.get(piece, ())]
         masked.append(cut_out(piece, at, sorted([*alone, *(s for s in spans if s[0] < end and s[1] > at)]), mask))
         at = end
     return masked
