@@ -193,4 +193,5 @@ def used_words(users: list[str]) -> str:
     if not users:
         return "nobody"
     more = f" +{len(users) - 1}" if len(users) > 1 else ""
-    return f"{users[0].replace('API key ', '').replace('`', '')}{more}"
+    first = users[0].partition(",")[0].replace("API key ", "").replace("workspace ", "all of ")
+    return f"{first.replace('`', '')}{more}"

@@ -114,7 +114,7 @@ class Row(Listed, frozen=True, kw_only=True):
     version: int
     """How often it was saved."""
     used_by: list[str]
-    """API keys and configs, such as "API key `chat`"."""
+    """API keys, configs, and workspaces with the keys that go by their default, such as "API key `chat`"."""
     trouble: str | None
     """Why it cannot be used, if it cannot."""
 

@@ -124,6 +124,30 @@ async def test_list_says_what_a_config_does_and_who_uses_it(gateway: Gateway) ->
     assert (outer["used_by"], outer["trouble"]) == (["API key `chat`"], None)
 
 
+async def test_default_config_names_the_keys_that_go_by_it(gateway: Gateway) -> None:
+    """A workspace whose default a config is stands among its users, with the keys that name no config of their own."""
+    await gateway.admin.post("/v1/admin/workspaces", json={"name": "Red", "slug": "red"})
+    scopes = {"scopes": ["completions.write"], "workspace_id": "red"}
+    for slug in ("pc-usual", "pc-own"):
+        config = {
+            "name": slug,
+            "slug": slug,
+            "config": WITH_KEY,
+            "workspace_id": "red",
+            "isDefault": slug == "pc-usual",
+        }
+        (await gateway.admin.post(PATH, json=config)).raise_for_status()
+    keys = [{"name": f"app {number}"} for number in range(6)] + [{"name": "own", "defaults": {"config_id": "pc-own"}}]
+    for key in keys:
+        (await gateway.admin.post("/v1/api-keys/workspace/service", json=scopes | key)).raise_for_status()
+
+    usual, own = (await gateway.admin.get(PATH)).json()["data"]
+
+    named = "`app 0`, `app 1`, `app 2`, `app 3`, `app 4` and 1 more"
+    assert usual["used_by"] == [f"workspace `red`, whose default it is and so that of its API keys {named}"]
+    assert own["used_by"] == ["API key `own`"]
+
+
 async def test_change_of_an_outdated_version_is_refused(gateway: Gateway) -> None:
     """Who says which version a change was made from cannot overwrite what another saved meanwhile."""
     new = (await gateway.admin.post(PATH, json={"name": "A", "slug": "pc-a", "config": ONE})).json()["data"]
