@@ -262,7 +262,15 @@ KEYS: tuple[Key, ...] = (
     Key("page", "escape", "Esc", "back", "Back", "back to the list", in_footer=True),
     Key("forms", "tab", "Tab", "app.focus_next", "Next", "next field; Shift+Tab goes back"),
     Key("forms", "ctrl+s", "Ctrl+S", "send", "Save", "save", in_footer=True),
-    Key("forms", "escape,ctrl+c", "Esc", "cancel", "Cancel", "leave without saving", in_footer=True),
+    Key(
+        "forms",
+        "escape,ctrl+c",
+        "Esc",
+        "cancel",
+        "Cancel",
+        "leave without saving; what was changed is asked about",
+        in_footer=True,
+    ),
     Key("secret", "c,y,ctrl+c", "c y", "copy", "Copy", "copy the secret", in_footer=True),
     Key("secret", "escape", "Esc", "close", "Done", "close; the secret is not shown again", in_footer=True),
 )

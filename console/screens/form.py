@@ -13,12 +13,12 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.events import DescendantFocus
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select, Static
 
 from console.keyboard import Place
 from console.keys_table import bindings
 from console.screens.fields import BodyOf, Field, Refusal, Values, body_of, filled, problem_with
+from console.screens.leaving import LeavingScreen
 from console.text.plain import plain_line
 from console.widgets.key_bar import KeyBar
 from console.widgets.line_input import LineInput
@@ -29,7 +29,7 @@ Send = Callable[[Json, Values], Awaitable[Any]]
 """Asks the gateway, given the body and what the form says; what comes back is what the form gives."""
 
 
-class FormScreen(ModalScreen[Any]):
+class FormScreen(LeavingScreen[Any]):
     """Asks for `fields`, sends them as JSON, gives back what the gateway answered, or None.
 
     `request` gives the method and path, shown for those who script; `body` makes the JSON, and `fixed` is a part of it
@@ -64,6 +64,8 @@ class FormScreen(ModalScreen[Any]):
         self.effect = effect
         self.verb = verb
         self.sending = False
+        self.first_values: Values = {}
+        """What the form said before anybody touched it."""
 
     def compose(self) -> ComposeResult:
         """Label, input and room for a problem, for each field; then what it will do, and the same as a command."""
@@ -95,7 +97,13 @@ class FormScreen(ModalScreen[Any]):
     def on_mount(self) -> None:
         """Into the first field."""
         self.query("Input, Select").first().focus()
+        self.first_values = self.values()
         self.show_effect()
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether something was filled in that is not on its way to the gateway."""
+        return not self.sending and self.values() != self.first_values
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Mark the field that has the cursor, in a way that needs no colour."""
@@ -186,6 +194,6 @@ class FormScreen(ModalScreen[Any]):
             self.query_one(f"#{field.name}").focus()
 
     @on(Button.Pressed, "#cancel")
-    def action_cancel(self) -> None:
-        """Leave it."""
-        self.dismiss(None)
+    def cancel(self) -> None:
+        """By the mouse, or by Enter."""
+        self.action_cancel()

@@ -128,7 +128,7 @@ async def test_keys_and_refusals_show_hostile_text_harmlessly() -> None:
         await look(pilot, "badx")
 
         gateway.will_refuse("/v1/api-keys/key-1", 400, f"worse{HOSTILE}")
-        await pilot.press("escape", "d", "right", "enter")
+        await pilot.press("escape", "right", "enter", "d", "right", "enter")
 
         await look(pilot, "Not done", "worsex")
 

@@ -93,7 +93,7 @@ class ConfigEditorScreen(CompletingScreen):
     @property
     def is_changed(self) -> bool:
         """Whether leaving would lose something."""
-        return self.area.text != self.edited.text or self.edited.is_new
+        return self.area.text != self.edited.text
 
     @on(TextArea.Changed)
     def typed(self) -> None:

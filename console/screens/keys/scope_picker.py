@@ -11,21 +11,21 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from console.api_keys.scopes import EVERYTHING, allows, grouped
+from console.screens.leaving import LeavingScreen
 from console.text.plain import plain_line
 from console.widgets.line_input import LineInput
 
 
-class ScopePicker(ModalScreen[list[str] | None]):
+class ScopePicker(LeavingScreen[list[str]]):
     """Gives the scopes that are marked, None to leave it; those that cannot be given stay as they are."""
 
     CSS_PATH = "scope_picker.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,ctrl+c", "dismiss(None)", "Cancel"),
+        ("escape,ctrl+c", "cancel", "Cancel"),
         ("ctrl+s", "take", "Take"),
         ("slash", "search", "Filter"),
         ("space", "mark", "Mark"),
@@ -39,8 +39,14 @@ class ScopePicker(ModalScreen[list[str] | None]):
     def __init__(self, title: str, before: Collection[str], own: Collection[str] | None) -> None:
         super().__init__()
         self.heading = title
+        self.before = set(before)
         self.marked = set(before)
         self.offered = grouped(EVERYTHING if own is None else own)
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether others are marked than before."""
+        return self.marked != self.before
 
     def compose(self) -> ComposeResult:
         """The scopes, and what narrows them."""

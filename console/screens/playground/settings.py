@@ -10,11 +10,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label
 
 from console.keyboard import Place
 from console.keys_table import bindings
+from console.screens.leaving import LeavingScreen
 from console.text.plain import plain_line
 from console.widgets.key_bar import KeyBar
 from console.widgets.line_input import LineInput
@@ -37,23 +37,26 @@ class Wrong(ValueError):
     """What was typed cannot be sent; the message says why."""
 
 
-class PlaygroundSettings(ModalScreen[Settings | None]):
+class PlaygroundSettings(LeavingScreen[Settings]):
     """A system prompt of several lines, the two parameters everybody changes, and any other as JSON."""
 
     CSS_PATH = "settings.tcss"
     PLACES: ClassVar[tuple[Place, ...]] = ("forms",)
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("forms")]
 
+    heading = "Playground: what goes with every question"
+
     def __init__(self, now: Settings) -> None:
         super().__init__()
         self.before = now
+        self.first_texts: list[str] = []
 
     def compose(self) -> ComposeResult:
         """The fields, and room to say what is wrong."""
         extras = dict(self.before.parameters)
         temperature, most = extras.pop("temperature", None), extras.pop("max_tokens", None)
         with Vertical(classes="dialog form"):
-            yield Label("Playground: what goes with every question", classes="title")
+            yield Label(self.heading, classes="title")
             yield Label("System prompt")
             yield PromptArea(self.before.system, id="system")
             for name, label, value in (("temperature", "Temperature", temperature), ("max_tokens", "Max tokens", most)):
@@ -73,6 +76,16 @@ class PlaygroundSettings(ModalScreen[Settings | None]):
     def on_mount(self) -> None:
         """Into the system prompt."""
         self.query_one("#system").focus()
+        self.first_texts = self.texts()
+
+    def texts(self) -> list[str]:
+        """What stands in every field."""
+        return [self.query_one("#system", PromptArea).text, *(field.value for field in self.query(Input))]
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether something was filled in."""
+        return self.texts() != self.first_texts
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#save")
@@ -92,9 +105,9 @@ class PlaygroundSettings(ModalScreen[Settings | None]):
             self.focused.insert("\n")
 
     @on(Button.Pressed, "#cancel")
-    def action_cancel(self) -> None:
-        """Leave it."""
-        self.dismiss(None)
+    def cancel(self) -> None:
+        """By the mouse, or by Enter."""
+        self.action_cancel()
 
 
 def parameters_of(temperature: str, max_tokens: str, extras: str) -> Json:
