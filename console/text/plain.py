@@ -8,7 +8,7 @@ STEERING = re.compile(
     "\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 without tab and newline, delete, C1: ESC, CSI, OSC and friends
     "\u00ad\u034f\u061c\u115f\u1160\u180e"  # invisible, or turns the writing direction
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # zero width, line separators, bidi overrides
-    "\ufe00-\ufe0f"  # make the sign before them wider on some terminals and not on others
+    "\ufe00-\ufe0f\U0001f3fb-\U0001f3ff"  # make the sign before them wider on some terminals and not on others
     "\ud800-\udfff"  # lone surrogates cannot be written to a terminal at all
     "\U000e0000-\U000e0fff"  # tags: text that is there and cannot be seen
     "]"
