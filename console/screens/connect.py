@@ -73,6 +73,10 @@ class ConnectScreen(GovernedScreen):
         """Show what is known, then ask where the gateway listens."""
         self.ask_where()
 
+    def look_again(self) -> None:
+        """Where it listens may be another place now."""
+        self.ask_where()
+
     @work(exclusive=True, group="where")
     async def ask_where(self) -> None:
         """A key that may not read the settings has the address that the console itself uses."""

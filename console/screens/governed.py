@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from console.app import TollhouseApp
     from console.keyboard import Place
+    from console.pulse import Pulse
 
 
 def takes_text(focused: Widget | None) -> bool:
@@ -32,6 +33,18 @@ class GovernedScreen(Screen[Any]):
     def tollhouse(self) -> TollhouseApp:
         """The application, typed."""
         return cast("TollhouseApp", self.app)
+
+    def on_mount(self) -> None:
+        """Follow whether the gateway is there."""
+        self.watch(self.app, "pulse", self.follow_pulse, init=False)
+
+    def follow_pulse(self, before: Pulse, after: Pulse) -> None:
+        """When it has gone away or come back, look again; whoever is not seen does that when he is."""
+        if bool(before.trouble) != bool(after.trouble) and self.is_current:
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Ask again for what is shown, if that can have changed meanwhile."""
 
     def recall(self) -> dict[str, Any]:
         """What this screen noted when it was left, perhaps days ago."""

@@ -46,6 +46,8 @@ class Listing:
     title: str
     columns: Sequence[Column]
     empty: str
+    has_marks: bool = False
+    """Whether some of its rows can be marked, for an act on all of those."""
 
 
 class ResourceScreen(GovernedScreen):
@@ -95,7 +97,7 @@ class ResourceScreen(GovernedScreen):
             yield Static(self.LISTINGS[0].title, id="title")
         with Container(classes="-beside"):
             for listing in self.LISTINGS:
-                yield ResourceTable(listing.columns, id=f"{listing.name}-table")
+                yield ResourceTable(listing.columns, has_marks=listing.has_marks, id=f"{listing.name}-table")
             if self.tells:
                 yield DetailPane()
         yield Static(id="note", markup=False)
@@ -117,6 +119,10 @@ class ResourceScreen(GovernedScreen):
 
     def on_screen_resume(self) -> None:
         """Somebody looks again, perhaps after a change: see what there is now."""
+        self.load()
+
+    def look_again(self) -> None:
+        """Say how old the list is while nobody answers, and be current once somebody does."""
         self.load()
 
     @work(exclusive=True, group="load")
@@ -191,6 +197,7 @@ class ResourceScreen(GovernedScreen):
             yield "Asking the gateway…"
         elif not table.rows:
             yield listing.empty
+        yield from marks_said(table)
         if table.words:
             yield f"{table.held():,} of {len(table.rows):,} contain `{' '.join(table.words)}` (Esc shows all)"
 
@@ -231,9 +238,18 @@ class ResourceScreen(GovernedScreen):
         """Open the filter bar."""
         self.bar.ask(" ".join(self.table(self.current).words))
 
+    def action_mark(self) -> None:
+        """Mark the row under the cursor, or take its mark back."""
+        self.table(self.current).mark()
+        self.show_note()
+
     def action_clear_filter(self) -> None:
-        """Everything again."""
-        self.narrow("")
+        """The marks back; where there are none, everything again."""
+        if self.table(self.current).marked:
+            self.table(self.current).unmark()
+            self.show_note()
+        else:
+            self.narrow("")
 
     def filter_bar(self) -> FilterBar:
         """What narrows the list."""
@@ -290,3 +306,11 @@ class ResourceScreen(GovernedScreen):
         """Enter on a row: its form, for those who may change it."""
         if self.may("edit"):
             self.call_later(self.run_action, "edit")
+
+
+def marks_said(table: ResourceTable) -> Iterator[str]:
+    """How many rows are marked, also of those that the filter hides."""
+    if table.marked:
+        hidden = len(set(table.marked).difference(table.shown)) if table.words else 0
+        unseen = f", {hidden:,} of them hidden by the filter" if hidden else ""
+        yield f"{len(table.marked):,} marked{unseen} (Esc takes the marks back)"
