@@ -162,7 +162,7 @@ def model_lines(catalog: Catalog, slug: str, one: Model) -> Iterator[Content]:
     """A model."""
     named = catalog.providers_of(slug)
     says = catalog.request_name(slug, one.slug)
-    may = "may be asked for" if one.enabled else "is refused with 412: Space enables it"
+    may = "may be asked for" if one.enabled else "is refused with 412: P enables it"
     yield line(f"A model of {slug} that {may}" + (f", as `{says}`." if says else "; no provider names it yet."))
     yield Content("")
     price = one.price

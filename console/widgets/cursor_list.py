@@ -10,15 +10,21 @@ from console.keys_table import bindings
 from console.widgets.columns import Column, heading
 from console.widgets.toned import Toned
 
+MARK = "●"
+"""Stands before a row that is marked."""
+
 
 class CursorList(Toned, inherit_bindings=False):
     """Rows under a heading and a cursor; a subclass says what the rows are."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("lists")]
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, has_marks: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id, classes="-marks" if has_marks else None)
         self.columns: list[Column] = []
+        self.has_marks = has_marks
+        self.marked: dict[str, None] = {}
+        """The ids of the rows that are marked, in the order in which they were."""
 
     def held(self) -> int:
         """How many rows there are."""
@@ -36,6 +42,10 @@ class CursorList(Toned, inherit_bindings=False):
         """(tone, text) for each column, padded to its width."""
         raise NotImplementedError
 
+    def id_at(self, place: int) -> str:
+        """The id of the row at `place`, which exists."""
+        raise NotImplementedError
+
     def action_open(self) -> None:
         """Open the row under the cursor."""
         raise NotImplementedError
@@ -50,12 +60,21 @@ class CursorList(Toned, inherit_bindings=False):
         """Rows that are on screen at once."""
         return max(1, self.size.height - 1)
 
+    @property
+    def room(self) -> int:
+        """Cells for the columns: where rows can be marked, the first of each line is for that."""
+        return max(0, self.size.width - self.has_marks)
+
     def render_line(self, y: int) -> Strip:
         """One line of the screen; the first is the heading."""
-        width, place = self.size.width, self.scroll_offset.y + y - 1
-        if y == 0:
-            return self.one_toned(heading(self.columns), "heading", width)
-        return self.line(place, width) if place < self.held() else Strip.blank(width, self.tone("text"))
+        place, width = self.scroll_offset.y + y - 1, self.room
+        if y > 0 and place >= self.held():
+            return Strip.blank(self.size.width, self.tone("text"))
+        line = self.one_toned(heading(self.columns), "heading", width) if y == 0 else self.line(place, width)
+        if not self.has_marks:
+            return line
+        sign = MARK if y > 0 and self.marked and self.id_at(place) in self.marked else " "
+        return Strip.join([self.one_toned(sign, "marked", 1), line])
 
     def line(self, place: int, width: int) -> Strip:
         """The row at `place` as a line."""
@@ -77,6 +96,22 @@ class CursorList(Toned, inherit_bindings=False):
         if place is not None and not top <= place < top + self.page:
             y = place if place < top else place - self.page + 1
             self.scroll_to(y=y, animate=False, immediate=True, force=True)
+
+    def mark(self) -> None:
+        """Mark the row under the cursor, or take its mark back, and go on to the next."""
+        if (place := self.place()) is not None:
+            row_id = self.id_at(place)
+            if row_id in self.marked:
+                del self.marked[row_id]
+            else:
+                self.marked[row_id] = None
+            self.go(place + 1)
+
+    def unmark(self, *row_ids: str) -> None:
+        """Take these marks back, or all."""
+        for row_id in row_ids or tuple(self.marked):
+            self.marked.pop(row_id, None)
+        self.refresh()
 
     def action_move(self, by: int) -> None:
         """Some rows down, or up."""

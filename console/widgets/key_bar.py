@@ -21,7 +21,7 @@ GENERAL: tuple[Place, ...] = ("lists", "everywhere")
 """Places whose other keys everybody learns once."""
 MOVES = ("move", "scroll", "tab", "measure")
 """How acts begin that only move: those keys are the same everywhere."""
-BETWEEN, HELP = "  ", "everywhere.help"
+BETWEEN, HELP = "  ", ("help", "app.help")
 
 
 class KeyBar(Widget):
@@ -59,11 +59,11 @@ class KeyBar(Widget):
         return Content(BETWEEN).join(labels)
 
     def placed(self) -> Iterator[tuple[int, int, Key]]:
-        """(first cell, cell after the last, key) for each that fits; `?`, which lists the rest, stays in any case."""
+        """(first cell, cell after the last, key) for each that fits; help, which lists the rest, stays in any case."""
         offered = self.keys
         keys = [key for key in offered if key.in_footer]
         while len(keys) > 1 and taken(keys) > self.content_size.width:
-            keys.remove(next(key for key in reversed(keys) if key.id != HELP))
+            keys.remove(next(key for key in reversed(keys) if key.action not in HELP))
         further = (key for key in offered if not key.in_footer)
         for key in further:
             if taken([*keys, key]) <= self.content_size.width:

@@ -36,8 +36,8 @@ class ResourceTable(CursorList):
     class Moved(Message):
         """The cursor is on another row."""
 
-    def __init__(self, columns: Sequence[Column], *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, columns: Sequence[Column], *, has_marks: bool = False, id: str | None = None) -> None:
+        super().__init__(has_marks=has_marks, id=id)
         self.all_columns = columns
         self.rows: Rows = {}
         self.words: list[str] = []
@@ -60,6 +60,7 @@ class ResourceTable(CursorList):
         """Replace what is there, if it is something else; the cursor stays on its row, or where that was."""
         if rows != self.rows:
             self.rows = rows
+            self.marked = {row_id: None for row_id in self.marked if row_id in rows}
             self._searched.clear()
             self._wants = rows.wants if isinstance(rows, MeasuredRows) else widest(self.all_columns, rows)
             self._narrow()
@@ -110,7 +111,7 @@ class ResourceTable(CursorList):
     def _lay_out(self) -> None:
         """Choose columns for what is shown and the width there is."""
         self.virtual_size = Size(self.size.width, self.held() + 1)
-        self.columns = stretched(self.all_columns, self._wants, self.size.width)
+        self.columns = stretched(self.all_columns, self._wants, self.room)
         self.show_cursor()
         self.refresh()
 
@@ -131,6 +132,10 @@ class ResourceTable(CursorList):
         if place != self._cursor:
             self._cursor = place
             self.post_message(self.Moved())
+
+    def id_at(self, place: int) -> str:
+        """The id of a row that is shown."""
+        return self._shown[place]
 
     def cells_at(self, place: int) -> list[tuple[str, str]]:
         """The texts of the columns that fit."""

@@ -40,7 +40,7 @@ class TailView(CursorList):
         """The cursor ran into the oldest row."""
 
     def __init__(self, backlog: Backlog, zone: tzinfo | None, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+        super().__init__(has_marks=True, id=id)
         self.backlog = backlog
         self.zone = zone
         self.shown: tuple[str, ...] = USUAL
@@ -113,7 +113,7 @@ class TailView(CursorList):
     def show_columns(self, names: tuple[str, ...]) -> None:
         """These, as far as they fit."""
         self.shown = names
-        self.columns = fitting(self.size.width, names)
+        self.columns = fitting(self.room, names)
         self._forget_drawn()
         self.paint()
 
@@ -164,6 +164,10 @@ class TailView(CursorList):
         """Remember what is at the top, so that rows that come and go do not move the view."""
         super().watch_scroll_y(old_value, new_value)
         self._top_id = self._id_at(round(new_value))
+
+    def id_at(self, place: int) -> str:
+        """The log's id."""
+        return self.backlog.rows[place].id
 
     def _id_at(self, place: int) -> str | None:
         rows = self.backlog.rows

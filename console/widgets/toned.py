@@ -20,6 +20,7 @@ TONES = {
     "failed": "bold $text-error",
     "pending": "italic $text-primary",
     "heading": "bold",
+    "marked": "bold $text-accent",
     "cursor": "bold $block-cursor-foreground on $block-cursor-background",
 }
 """How a cell may look, in the theme's colours. No component classes: Textual works each of those out like a widget."""
@@ -32,8 +33,8 @@ class Toned(ScrollView, can_focus=True, inherit_bindings=False):
     Toned { scrollbar-size-vertical: 1; overflow-x: hidden; }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self._styles: dict[str, Style] = {}
 
     def toned(self, cells: Iterable[tuple[str, str]], width: int) -> Strip:

@@ -57,9 +57,11 @@ RANGES = {
     "retry_count": "retries",
 }
 """Names that `_min` and `_max` follow, and the number that each bounds; a cost is in cents."""
+IDS, MOST_IDS = "log_ids", 5_000
+"""A list with commas between, and how long it may be."""
 BOUNDS = frozenset(f"{name}_{end}" for name in RANGES for end in ("min", "max"))
 FEEDBACK = ("weighted_feedback_min", "weighted_feedback_max")
-KNOWN = (*NAMES, *MOMENTS, *LABELS, *sorted(BOUNDS), *FEEDBACK, "metadata", "stream_mode")
+KNOWN = (*NAMES, IDS, *MOMENTS, *LABELS, *sorted(BOUNDS), *FEEDBACK, "metadata", "stream_mode")
 FAULTS = ("caller", "policy", "provider", "gateway")
 
 
@@ -80,7 +82,15 @@ def filter_of(said: Mapping[str, str], caller: Caller, others: set[str]) -> LogF
     if not caller.is_organisation:
         found["workspace"] = caller.workspace
     numbers = tuple(range_ for name in RANGES if (range_ := between(said, name)))
-    return LogFilter(**found, stream=stream_in(said), labels=labels_in(said), numbers=numbers)
+    return LogFilter(**found, ids=ids_in(said), stream=stream_in(said), labels=labels_in(said), numbers=numbers)
+
+
+def ids_in(said: Mapping[str, str]) -> frozenset[str]:
+    """The records that are named, none where all are meant. Raises BadRequest for an empty list and a long one."""
+    ids = frozenset(part.strip() for part in said.get(IDS, "").split(",") if part.strip())
+    if IDS in said and not 0 < len(ids) <= MOST_IDS:
+        raise BadRequest(f"`{IDS}` must be 1 to {MOST_IDS:,} ids of records with commas between.", param=IDS)
+    return ids
 
 
 def senseless(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

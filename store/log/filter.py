@@ -48,6 +48,8 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
     error_fault: str = ""
     """Whose fault: `caller`, `policy`, `provider` or `gateway`."""
     cache_status: str = ""
+    ids: frozenset[str] = frozenset()
+    """Only these records, where there are any."""
     stream: bool | None = None
     labels: tuple[Labelled, ...] = ()
     numbers: tuple[Between, ...] = ()
@@ -71,6 +73,7 @@ class LogFilter(msgspec.Struct, frozen=True, kw_only=True):
             and status_matches(self.status, record)
             and all(each.matches(record) for each in self.labels)
             and all(each.matches(record) for each in self.numbers)
+            and (not self.ids or record.id in self.ids)
             and (self.stream is None or record.stream == self.stream)
             and (not self.words or has_words(self.words, record))
             and (not self.error_class or class_of(record) == self.error_class)
@@ -87,6 +90,8 @@ def where(narrowed: LogFilter) -> list[ColumnElement[bool]]:
         conditions += [col(LogRow.created_at_ms) >= narrowed.since_ms, first_since(narrowed.since_ms)]
     if narrowed.until_ms is not None:
         conditions += [col(LogRow.created_at_ms) < narrowed.until_ms, last_until(narrowed.until_ms)]
+    if narrowed.ids:
+        conditions.append(col(LogRow.id).in_(sorted(narrowed.ids)))
     if narrowed.stream is not None:
         conditions.append(col(LogRow.stream) == narrowed.stream)
     conditions += [has_label(each) for each in narrowed.labels]

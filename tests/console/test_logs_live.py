@@ -49,6 +49,15 @@ async def test_real_log_is_searched_kept_and_replayed(tmp_path: Path) -> None:
             lines = (tmp_path / "zebras.jsonl").read_text().splitlines()
             assert [json.loads(line)["ai_model"] for line in lines] == ["gpt-4o", "gpt-4o"]
             assert (tmp_path / "zebras.jsonl").stat().st_mode & 0o077 == 0
+            await pilot.press("m")
+            await until_seen(pilot, "1 marked (X exports them)", "●")
+            await pilot.press("X")
+            await until_seen(pilot, "Export the logs: 1 marked")
+            await fill(pilot, file=str(tmp_path / "marked.jsonl"))
+            await pilot.press("enter")
+            await until_seen(pilot, "Exported 1 requests to")
+            assert len((tmp_path / "marked.jsonl").read_text().splitlines()) == 1
+            await unseen(pilot, "1 marked")
             await pilot.press("g", "T")
 
             await until_seen(pilot, "Trace walk: 2 requests", "/v1/chat/completions gpt-4o", "@demo gpt-4o")

@@ -58,13 +58,13 @@ def test_expired_provider_says_so() -> None:
     assert rows["old"] == ("@old", "old", "openai-prod", "default", "–", "–", "expired", "2026-11-24 14:59")
 
 
-async def test_space_enables_a_model() -> None:
-    """Space on a disabled model enables it, and nothing else."""
+async def test_p_enables_a_model() -> None:
+    """`P` on a disabled model enables it, and nothing else."""
     gateway = furnished()
     async with operating(gateway) as pilot:
         await pilot.press("3", "h")
         await until_seen(pilot, "gpt-5", "off")
-        await pilot.press("j", "space")
+        await pilot.press("j", "P")
 
         await unseen(pilot, " off ")
 
@@ -103,7 +103,7 @@ async def test_vendors_own_model_is_not_deleted() -> None:
 
         await pilot.press("d")
 
-        await until_seen(pilot, "comes with its vendor; Space disables it.")
+        await until_seen(pilot, "comes with its vendor; P disables it.")
         assert gateway.asked == []
 
 

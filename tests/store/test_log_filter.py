@@ -55,7 +55,7 @@ async def test_list_and_tail_agree(database: Database) -> None:
     differing = []
 
     async with database.session() as session:
-        for narrowed in filters():
+        for narrowed in [*filters(), LogFilter(ids=frozenset(record.id for record in records[::9]))]:
             listed = [record.id for record in await page(session, narrowed, limit=150)]
             if listed != [record.id for record in records[::-1] if narrowed.matches(record)]:
                 differing.append(narrowed)

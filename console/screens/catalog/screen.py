@@ -72,6 +72,7 @@ MODELS = Listing(
         Column("custom", "custom", 6, leaves=1),
     ),
     "No models yet: n adds one by name; integrations bring the ones they know.",
+    has_marks=True,
 )
 
 
@@ -154,19 +155,25 @@ class CatalogScreen(CatalogActs):
             "providers": self.delete_provider,
             "models": self.delete_model,
         }
-        self.act_on_row(steps[self.current])
+        if marked := self.marked:
+            self.act(lambda: self.delete_models(marked))
+        else:
+            self.act_on_row(steps[self.current])
 
     def on_resource_table_opened(self, _: ResourceTable.Opened) -> None:
         """Into the row."""
         self.act_on_row(self.open_entry)
 
     def action_switch(self) -> None:
-        """Enable or disable the model under the cursor."""
-        self.act_on_row(self.toggle_model)
+        """Enable or disable the model under the cursor, or those that are marked."""
+        if marked := self.marked:
+            self.act(lambda: self.toggle_models(marked, "are marked"))
+        else:
+            self.act_on_row(self.toggle_model)
 
     def action_switch_shown(self) -> None:
         """Enable or disable every model that the filter leaves."""
-        self.act(lambda: self.toggle_models(list(self.table(MODELS.name).shown)))
+        self.act(lambda: self.toggle_models(list(self.table(MODELS.name).shown), "the list shows"))
 
     def action_test(self, name: str = "") -> None:
         """Does this key work? Of the row under the cursor, or of the first where a command has led here."""

@@ -42,6 +42,10 @@ class LogActs(GovernedScreen):
         """Show only what matches."""
         raise NotImplementedError
 
+    def show_where(self) -> None:
+        """Say what the list shows."""
+        raise NotImplementedError
+
     def action_time_range(self) -> None:
         """Choose how far back the list goes."""
         from console.screens.choose import ChooseScreen
@@ -86,14 +90,18 @@ class LogActs(GovernedScreen):
 
     @work(exclusive=True, group="export")
     async def action_export(self) -> None:
-        """What the filter finds as a file; one may look at other things meanwhile."""
+        """What is marked, else what the filter finds, as a file; one may look at other things meanwhile."""
         from console.logs.exporting import export, place
         from console.screens.logs.views import export_form
 
-        values = await self.app.push_screen_wait(export_form(self.filter_text, self.now()))
+        marked = list(self.tail.marked)
+        what = f"{len(marked):,} marked" if marked else self.filter_text or "everything"
+        found = parse(self.filter_text)[0].filters(self.now())
+        filters = {"log_ids": ",".join(marked)} if marked else found
+        values = await self.app.push_screen_wait(export_form(what, filters, self.now()))
         if values is None:
             return
-        file, filters = place(values["file"]), parse(self.filter_text)[0].filters(self.now())
+        file = place(values["file"])
         try:
             count = await export(self.gateway, filters, values["format"], file)
         except GatewayError as error:
@@ -102,6 +110,13 @@ class LogActs(GovernedScreen):
             self.tollhouse.say(f"Not written: {error}.")
         else:
             self.tollhouse.say(f"Exported {count:,} requests to {file}.")
+            self.tail.unmark(*marked)
+            self.show_where()
+
+    def action_mark(self) -> None:
+        """Mark the request under the cursor, or take its mark back."""
+        self.tail.mark()
+        self.show_where()
 
     @work(exclusive=True, group="choose")
     async def action_limit(self) -> None:

@@ -197,8 +197,11 @@ class LogsScreen(LogActs):
         self.known["key"] = [*self.known["key"], *(key.name for key in keys)]
 
     def action_clear_filter(self) -> None:
-        """Everything again."""
-        if self.filter_text:
+        """The marks back; where there are none, everything again."""
+        if self.tail.marked:
+            self.tail.unmark()
+            self.show_where()
+        elif self.filter_text:
             self.narrow("", Query())
 
     @on(FilterBar.Narrowed)
@@ -243,7 +246,8 @@ class LogsScreen(LogActs):
     @on(TailView.Moved)
     def show_where(self) -> None:
         """What the list shows, whether it is live, and the story of the row under the cursor; both of fixed height."""
-        mood = self.feed.mood(following=self.tail.following)
+        marked = f"{len(self.tail.marked):,} marked (X exports them) ─ " if self.tail.marked else ""
+        mood = marked + self.feed.mood(following=self.tail.following)
         for line, said in (
             (self.story, self.told()),
             (self.where, f"Logs  {self.filter_text or 'everything'}  ─ {mood}"),

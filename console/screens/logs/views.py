@@ -139,8 +139,8 @@ def save_view(gateway: GatewayClient, line: str, now: Callable[[], datetime]) ->
     )
 
 
-def export_form(line: str, now: datetime) -> FormScreen:
-    """Where the file goes, and what it is."""
+def export_form(what: str, filters: Mapping[str, str], now: datetime) -> FormScreen:
+    """Where the file goes, and what it is; `filters` find what is exported."""
     fields = [
         Field(name="format", label="Format", choices=FORMATS),
         Field(
@@ -155,12 +155,11 @@ def export_form(line: str, now: datetime) -> FormScreen:
     async def given(_: dict[str, object], values: Values) -> Values:
         return values
 
-    filters = parse(line)[0].filters(now)
     return FormScreen(
-        f"Export the logs: {line or 'everything'}",
+        f"Export the logs: {what}",
         lambda _: f"POST {EXPORTS}",
         fields,
         given,
-        body=lambda _, values: {"filters": filters, "format": values["format"]},
+        body=lambda _, values: {"filters": dict(filters), "format": values["format"]},
         verb="Export",
     )

@@ -55,6 +55,16 @@ async def test_each_filter_narrows(busy: Gateway, said: dict[str, str], found: i
     assert len(await busy.logs(**said)) == found
 
 
+async def test_records_are_found_by_their_ids(busy: Gateway) -> None:
+    """Those that are named and no others, however many; a name that is none finds nothing."""
+    ids = [record["id"] for record in await busy.logs()]
+
+    two = await busy.logs(log_ids=f"{ids[0]}, {ids[3]},nothing")
+
+    assert [record["id"] for record in two] == [ids[0], ids[3]]
+    assert await busy.logs(log_ids="nothing") == []
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -62,6 +72,7 @@ async def test_each_filter_narrows(busy: Gateway, said: dict[str, str], found: i
         {"stream_mode": "maybe"},
         {"cost_max": "-1"},
         {"colour": "red"},
+        {"log_ids": ","},
         {"status": "999"},
         {"words": '"*" --'},
         {"status": "6xx"},
