@@ -76,7 +76,7 @@ def in_a_sentence(key: ApiKey, zone: tzinfo | None, now: datetime) -> str:
     ends = f"until {day_time(key.expires_at, zone)}" if key.expires_at else "without an end"
     state = {
         "paused": "it is paused, and its requests are refused: P resumes it",
-        "exhausted": "a limit of it is used up, and its requests are refused: b sets another, Limits (6) raises it",
+        "exhausted": "a limit of it is used up, and its requests are refused: b raises it, or sets another",
     }
     return f"{who}; {state.get(key.status, f'it works, {ends}')}."
 
@@ -92,7 +92,7 @@ def rotation_said(key: ApiKey) -> str:
 
 def standing(limits: list[Limit], zone: tzinfo | None) -> Iterator[Content]:
     """Its own limits; those of its workspace and of policies hold besides."""
-    yield from section("Limits of its own")
+    yield from section("Limits of its own (b changes them)" if limits else "Limits of its own")
     for limit in limits:
         yield line(f"  {what(limit)}  {bar(limit, BAR)}")
         yield line(f"    {sentence(limit, zone)}")

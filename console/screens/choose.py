@@ -26,12 +26,13 @@ class ChooseScreen(ModalScreen[tuple[str, str] | None]):
         ("G", "app.simulate_key('end')", "Last"),
     ]
 
-    def __init__(self, title: str, choices: dict[str, str], chosen: str = "") -> None:
+    def __init__(self, title: str, choices: dict[str, str], chosen: str = "", *, name_width: int = 14) -> None:
         super().__init__()
         self.heading = title
         self.choices = choices
         self.chosen = chosen
         """What holds now; the cursor begins there."""
+        self.name_width = name_width
 
     def compose(self) -> ComposeResult:
         """One line each."""
@@ -46,7 +47,8 @@ class ChooseScreen(ModalScreen[tuple[str, str] | None]):
 
     def line(self, name: str, text: str) -> Content:
         """The name, and the beginning of what it stands for."""
-        return Content.assemble((f"{name:<14}", "bold"), Content(plain_line(text[:80])))
+        name = plain_line(name)
+        return Content.assemble((f"{name:<{self.name_width}} ", "bold"), Content(plain_line(text[:80])))
 
     @on(OptionList.OptionSelected)
     def choose(self, event: OptionList.OptionSelected) -> None:

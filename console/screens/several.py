@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
 
-from console.client import GatewayRefused
 from console.screens.resource import ResourceScreen
+from console.wire.errors import GatewayRefused
 
 MOST_NAMED = 5
 """Of the rows that an act is about; how many more there are is said."""

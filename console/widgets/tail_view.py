@@ -85,7 +85,8 @@ class TailView(CursorList):
         if y == 0 or place >= self.held():
             return y == 0, width
         row = self.backlog.rows[place]
-        return row.id, row.summary is None, row.lost, row.id == self.cursor_id, width
+        signs = row.id == self.cursor_id, row.id in self.marked
+        return row.id, row.summary is None, row.lost, signs, width
 
     def padded(self, y: int) -> Strip:
         """A line between the blanks at its sides."""

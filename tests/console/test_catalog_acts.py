@@ -78,7 +78,7 @@ async def test_workspace_is_provisioned_with_a_budget() -> None:
 
 
 async def test_provider_says_what_is_left_and_gets_a_limit() -> None:
-    """The list shows what a provider has spent and has left, its page the bar, and `b` offers a limit for it."""
+    """The list shows what a provider has spent and has left, its page the bar, and `b` changes its limits or adds."""
     gateway = furnished()
     gateway.limits.rows = [limit("l-1", "provider", "team-ml")]
     async with operating(gateway) as pilot:
@@ -90,6 +90,8 @@ async def test_provider_says_what_is_left_and_gets_a_limit() -> None:
         )
 
         await pilot.press("b")
+        await until_seen(pilot, "Limits of provider @team-ml", "Change $50.00 monthly", "Set another budget")
+        await pilot.press("up", "up", "enter")
 
         await until_seen(pilot, "New limit", "a provider", "@team-ml")
 
@@ -164,4 +166,4 @@ async def test_page_offers_the_acts_of_its_list_alone() -> None:
         await until_seen(pilot, "b Limit")
 
         assert "T Test" not in seen(pilot)
-        assert "Space On/off" not in seen(pilot)
+        assert "P On/off" not in seen(pilot)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from console.screens.configs import used_words
+from console.screens.configs.screen import used_words
 
 
 @pytest.mark.parametrize(

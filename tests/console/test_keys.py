@@ -210,7 +210,7 @@ async def test_key_is_paused_and_resumed() -> None:
         await pilot.press("right", "enter")
         await until_seen(pilot, "paused")
 
-        await pilot.press("space")
+        await pilot.press("P")
 
         await unseen(pilot, "paused")
         assert [body for _, _, body in gateway.asked] == [{"status": "paused"}, {"status": "active"}]

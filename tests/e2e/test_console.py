@@ -45,16 +45,16 @@ def tollhouse(home: Path, port: int, *, size: tuple[int, int] = (80, 24)) -> Ite
 
 
 def test_new_home_to_the_first_screen_and_back(tmp_path: Path) -> None:
-    """`tollhouse` in a new home starts a gateway and shows where requests go; `q` ends both, and says nothing."""
+    """`tollhouse` in a new home starts a gateway and takes the mouse and shows where requests go; `q` ends both."""
     home, port = tmp_path / "home", free_port()
     with tollhouse(home, port) as console:
         console.shows("● ok", "No requests yet", f"http://127.0.0.1:{port}/v1")
-        was_open = is_open(port)
+        was_open, mouse = is_open(port), console.about("mouse_any_flag")
         console.press("q")
         status = console.exit_status()
         left = console.screen().strip(), console.about("alternate_on")
 
-    assert (was_open, status, left) == (True, 0, ("", "0"))
+    assert (was_open, mouse, status, left) == (True, "1", 0, ("", "0"))
     assert (is_open(port), processes_of(home)) == (False, {})
 
 

@@ -1,4 +1,4 @@
-"""An operator's day by keys alone, before a real gateway."""
+"""An operator's day by keys alone, the mouse left to the terminal, before a real gateway."""
 
 from __future__ import annotations
 
@@ -76,12 +76,21 @@ def roll_back(console: Terminal) -> None:
     console.shows_no_more("broken")
 
 
+def without_mouse(home_folder: Path) -> None:
+    """What the operator's own file says."""
+    file = home_folder / ".config" / "tollhouse" / "console.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text("mouse = false\n")
+
+
 def test_day_of_an_operator(tmp_path: Path, vendor_url: str) -> None:
     """A vendor, a key, a request from the tail, a budget that runs out, its alert, a config broken and rolled back."""
     home, port = tmp_path / "home", free_port()
     words = command("console.cli", "--home", str(home), "--port", str(port))
+    without_mouse(tmp_path)
     with terminal(words, tmp_path, environ_of(tmp_path), (120, 36)) as console:
         console.shows("● ok", "No requests yet")
+        mouse = console.about("mouse_any_flag")
         add_vendor(console, vendor_url)
         secret = make_key(console)
         console.press("Escape")
@@ -103,4 +112,4 @@ def test_day_of_an_operator(tmp_path: Path, vendor_url: str) -> None:
         break_config(console)
         roll_back(console)
 
-    assert (first, statuses) == (200, [200, 412])
+    assert (first, statuses, mouse) == (200, [200, 412], "0")

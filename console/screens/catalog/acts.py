@@ -7,7 +7,8 @@ from datetime import datetime, tzinfo
 
 from console.catalog.catalog import Catalog
 from console.client import GatewayClient, segment
-from console.screens.resource import ResourceScreen
+from console.screens.own_limits import OwnLimits
+from console.screens.several import SeveralScreen, named
 from console.text.figures import short_duration
 from console.wire.catalog import Integration, Trial, Vendor
 from console.wire.errors import GatewayRefused
@@ -16,7 +17,7 @@ PATIENCE_SECONDS = 40
 """A vendor is asked up to three times, each with a patience of its own."""
 
 
-class CatalogActs(ResourceScreen):
+class CatalogActs(OwnLimits, SeveralScreen):
     """Steps, each of which takes the id of a row: a slug, or of a model `integration/model`."""
 
     def __init__(self, gateway: GatewayClient, zone: tzinfo | None, now: Callable[[], datetime]) -> None:
@@ -89,10 +90,20 @@ class CatalogActs(ResourceScreen):
         """Custom ones only: the others come with the vendor."""
         slug, model = self.catalog.model(row_id)
         if not model.is_custom:
-            raise GatewayRefused(0, f"`{model.slug}` comes with its vendor; Space disables it.")
+            raise GatewayRefused(0, f"`{model.slug}` comes with its vendor; P disables it.")
         if await self.agreed(f"Delete model `{model.slug}`?", "Requests for it are refused from then on.", "Delete"):
             await self.gateway.forget_model(slug, model.slug)
             self.load()
+
+    async def delete_models(self, row_ids: list[str]) -> None:
+        """Those that are marked, if they are all custom."""
+        found = {row_id: self.catalog.model(row_id) for row_id in row_ids}
+        if bound := [model.slug for _, model in found.values() if not model.is_custom]:
+            raise GatewayRefused(0, f"{named(bound)}: what comes with a vendor stays; P disables it.")
+        names = {row_id: model.slug for row_id, (_, model) in found.items()}
+        consequence = f"{named(names.values())}: requests for them are refused from then on."
+        if await self.agreed(f"Delete {len(names):,} model{'' if len(names) == 1 else 's'}?", consequence, "Delete"):
+            await self.each(names, lambda row_id: self.gateway.forget_model(found[row_id][0], names[row_id]), "deleted")
 
     async def toggle_model(self, row_id: str) -> None:
         """The other way round, and nothing else."""
@@ -101,7 +112,7 @@ class CatalogActs(ResourceScreen):
         self.catalog.models[slug] = await self.gateway.models(slug)
         self.show()
 
-    async def toggle_models(self, row_ids: list[str]) -> None:
+    async def toggle_models(self, row_ids: list[str], which: str) -> None:
         """All of them the same way: off where every one is on, else on."""
         models = self.catalog.models_by_row()
         found = [models[row_id] for row_id in row_ids]
@@ -110,8 +121,8 @@ class CatalogActs(ResourceScreen):
         is_on = not all(model.enabled for _, model in found)
         verb = "Enable" if is_on else "Disable"
         consequence = f"Requests for {'them are allowed' if is_on else 'them are refused'} from then on."
-        which = f"{len(found):,} model{'' if len(found) == 1 else 's'} that the list shows"
-        if not await self.agreed(f"{verb} the {which}?", consequence, verb):
+        counted = f"{len(found):,} model{'' if len(found) == 1 else 's'}"
+        if not await self.agreed(f"{verb} the {counted} that {which}?", consequence, verb):
             return
         by_integration: dict[str, list[str]] = {}
         for slug, model in found:
@@ -120,6 +131,7 @@ class CatalogActs(ResourceScreen):
             change = {"models": [{"slug": name, "enabled": is_on} for name in names]}
             await self.gateway.put_models(slug, change)
             self.catalog.models[slug] = await self.gateway.models(slug)
+        self.table(self.current).unmark()
         self.show()
 
     async def try_chosen(self) -> None:
@@ -155,13 +167,10 @@ class CatalogActs(ResourceScreen):
         await self.fill_in(provision(self.gateway, slug, rows, named))
 
     async def limit_provider(self, slug: str) -> None:
-        """The form of a limit, for this provider."""
-        from console.limits.limited import ask_owners
-        from console.screens.limits.new_form import new_limit
+        """Its own budgets and rates."""
         from console.wire.limits import Limit
 
-        near = Limit(id="", level="provider", owner=slug, name=slug)
-        await self.fill_in(new_limit(self.gateway, await ask_owners(self.gateway), "budget", near))
+        await self.set_limits(Limit(id="", level="provider", owner=slug, name=slug))
 
     async def show_requests(self, row_id: str) -> None:
         """The filter that finds what went by this row."""

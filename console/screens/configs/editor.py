@@ -86,6 +86,10 @@ class ConfigEditorScreen(CompletingScreen):
         self.learn()
         self.check()
 
+    def look_again(self) -> None:
+        """What could not be checked while nobody answered is checked."""
+        self.check()
+
     def on_resize(self, event: events.Resize) -> None:
         """One pane or two."""
         self.set_class(event.size.width < WIDE, "narrow")

@@ -15,7 +15,9 @@ from console.client import GatewayClient, segment
 from console.keyboard import Place
 from console.keys_table import bindings
 from console.limits.words import short_moment
-from console.screens.resource import Listing, ResourceScreen
+from console.screens.own_limits import OwnLimits
+from console.screens.resource import Listing
+from console.screens.several import SeveralScreen, named
 from console.text.figures import NONE, day_time
 from console.text.plain import plain_line
 from console.widgets.columns import Column
@@ -45,10 +47,11 @@ KEYS = Listing(
         Column("type", "type", 17, leaves=1),
     ),
     "No keys yet: n makes one.",
+    has_marks=True,
 )
 
 
-class KeysScreen(ResourceScreen):
+class KeysScreen(OwnLimits, SeveralScreen):
     """API keys: made, changed, rotated, revoked."""
 
     LISTINGS = (KEYS,)
@@ -88,16 +91,16 @@ class KeysScreen(ResourceScreen):
         self.act_on_key(self.edit_key)
 
     def action_delete(self) -> None:
-        """Revoke the one under the cursor, after asking."""
-        self.act_on_key(self.revoke_key)
+        """Revoke the one under the cursor, or those that are marked, after asking."""
+        self.act_on_keys(self.revoke_key, self.revoke_keys)
 
     def action_rotate(self) -> None:
         """Give the one under the cursor a new secret, after asking."""
         self.act_on_key(self.rotate_key)
 
     def action_pause_key(self) -> None:
-        """Refuse the one under the cursor until it is wanted again, or no more."""
-        self.act_on_key(self.pause_key)
+        """Refuse the one under the cursor, or those that are marked, until they are wanted again, or no more."""
+        self.act_on_keys(self.pause_key, self.pause_keys)
 
     def action_scopes(self) -> None:
         """Choose what the one under the cursor may do."""
@@ -125,6 +128,15 @@ class KeysScreen(ResourceScreen):
         if self.chosen is not None:
             key = self.keys[self.chosen]
             self.act(lambda: steps(key))
+
+    def act_on_keys(
+        self, one: Callable[[ApiKey], Awaitable[None]], several: Callable[[list[ApiKey]], Awaitable[None]]
+    ) -> None:
+        """Do something with the marked keys; where none is, with the one under the cursor."""
+        if keys := [self.keys[key_id] for key_id in self.marked]:
+            self.act(lambda: several(keys))
+        else:
+            self.act_on_key(one)
 
     async def new_key(self) -> None:
         """Ask what it is for, then show its secret."""
@@ -179,13 +191,23 @@ class KeysScreen(ResourceScreen):
         await self.gateway.change(key_path(key), {"status": status})
         self.load()
 
-    async def limit_key(self, key: ApiKey) -> None:
-        """The form of a limit, for this key."""
-        from console.limits.limited import ask_owners
-        from console.screens.limits.new_form import new_limit
+    async def pause_keys(self, keys: list[ApiKey]) -> None:
+        """All of them the same way: let in where every one is paused, else paused."""
+        is_pausing = not all(key.status == "paused" for key in keys)
+        verb, status = ("Pause", "paused") if is_pausing else ("Resume", "active")
+        names = {key.id: key.name for key in keys}
+        consequence = (
+            f"{named(names.values())}: requests with them are {'refused' if is_pausing else 'let in'} at once."
+        )
+        if await self.agreed(f"{verb} {counted(keys)}?", consequence, verb):
+            change = {"status": status}
+            await self.each(
+                names, lambda key_id: self.gateway.change(key_path(self.keys[key_id]), change), f"{verb}d".lower()
+            )
 
-        near = Limit(id="", level="api_key", owner=key.id, name=key.name)
-        await self.fill_in(new_limit(self.gateway, await ask_owners(self.gateway), "budget", near))
+    async def limit_key(self, key: ApiKey) -> None:
+        """Its own budgets and rates."""
+        await self.set_limits(Limit(id="", level="api_key", owner=key.id, name=key.name))
 
     async def show_requests(self, key: ApiKey) -> None:
         """The filter that finds what was asked with it."""
@@ -239,11 +261,23 @@ class KeysScreen(ResourceScreen):
         consequence = f"Applications that use `{key.key or key.id}` are refused at once. This cannot be undone."
         await self.discard(f"Revoke key `{key.name}`?", consequence, f"/v1/api-keys/{segment(key.id)}", "Revoke")
 
+    async def revoke_keys(self, keys: list[ApiKey]) -> None:
+        """They end now."""
+        names = {key.id: key.name for key in keys}
+        consequence = f"{named(names.values())}: applications that use them are refused at once. This cannot be undone."
+        if await self.agreed(f"Revoke {counted(keys)}?", consequence, "Revoke"):
+            await self.each(names, lambda key_id: self.gateway.delete(key_path(self.keys[key_id])), "revoked")
+
     async def reveal(self, title: str, made: NewSecret, remark: str) -> None:
         """Show a secret until the operator closes it."""
         from console.screens.secret import SecretScreen
 
         await self.app.push_screen_wait(SecretScreen(plain_line(title), made.key, remark))
+
+
+def counted(keys: Collection[ApiKey]) -> str:
+    """`3 keys`."""
+    return f"{len(keys):,} key{'' if len(keys) == 1 else 's'}"
 
 
 def key_path(key: ApiKey) -> str:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from console.client import segment
-from console.limits.limited import Owner, ask_owners, owner_of, which_of, without
+from console.limits.limited import owner_of
 from console.limits.words import amount, what, whose
 from console.logs.query_words import word
 from console.screens.live import LiveScreen
+from console.screens.own_limits import OwnLimits
 from console.wire.limits import Json, Limit, Nothing, Policy
 
-FROM_ABOVE = "It comes from what the integration allows every workspace; change it there, or give this one its own."
 
-
-class LimitActs(LiveScreen):
+class LimitActs(OwnLimits, LiveScreen):
     """Raise, edit, reset, delete, and see the requests of the limit that is `limit`."""
 
     @property
@@ -52,34 +51,17 @@ class LimitActs(LiveScreen):
         if (limit := self.limit) is not None:
             self.tollhouse.copy(limit.id, "limit's id")
 
-    async def raise_limit(self, limit: Limit) -> None:
-        """A small form."""
-        from console.screens.limits.forms import raise_limit
-
-        if limit.is_budget:
-            await self.fill_in(raise_limit(self.gateway, limit, self.now))
-        else:
-            self.tollhouse.say("Only a budget can be raised for a while; e changes the rate itself.")
-
     async def edit_limit(self, limit: Limit) -> None:
         """Its form."""
-        from console.screens.limits.forms import edit_limit, edit_policy, policy_path
+        from console.screens.limits.forms import edit_policy, policy_path
 
         if limit.is_rule:
             self.tollhouse.say("Which models are allowed is said in Catalog (3); d enforces the rule.")
         elif limit.level == "policy":
             said = await self.gateway.one(policy_path(limit), dict)
             await self.fill_in(edit_policy(self.gateway, said, limit))
-        elif (owner := await self.owning(limit)) is not None:
-            await self.fill_in(edit_limit(self.gateway, owner, limit))
-
-    async def owning(self, limit: Limit) -> Owner | None:
-        """Whose it is; said where nobody has it himself."""
-        owner = await owner_of(self.gateway, limit)
-        if owner is not None and len(without(owner, limit)) < len(owner.limits(which_of(limit))):
-            return owner
-        self.tollhouse.say(FROM_ABOVE if limit.level == "integration" else "It is gone already.")
-        return None
+        else:
+            await self.change_own(limit)
 
     async def reset_limit(self, limit: Limit) -> None:
         """What was used so far counts no more."""
@@ -99,15 +81,7 @@ class LimitActs(LiveScreen):
         if limit.level == "policy":
             consequence = "It holds for nobody any more, in none of its groups; what it counted is kept."
             return await self.discard(f"Delete the policy `{limit.name}`?", consequence, policy_path(limit))
-        owner = await self.owning(limit)
-        consequence = (
-            f"{whose(limit).capitalize()} may use as much as its other limits allow, from the next request on."
-        )
-        if owner and await self.agreed(f"Delete {what(limit)} of {whose(limit)}?", consequence, "Delete"):
-            body = owner.body(which_of(limit), without(owner, limit))
-            await self.gateway.send("PUT", owner.path, body, Nothing)
-            self.load()
-        return None
+        return await self.delete_own(limit)
 
     async def enforce(self, limit: Limit) -> None:
         """The rule comes out of the shadow."""
@@ -125,12 +99,6 @@ class LimitActs(LiveScreen):
 
             policy = await self.gateway.one(policy_path(limit), Policy)
         await self.tollhouse.show_logs(requests_of(limit, policy))
-
-    async def new_limit(self, kind: str) -> None:
-        """A form for any of them; it proposes whose the cursor is on."""
-        from console.screens.limits.new_form import new_limit
-
-        await self.fill_in(new_limit(self.gateway, await ask_owners(self.gateway), kind, self.limit))
 
 
 def requests_of(limit: Limit, policy: Policy | None = None) -> str:

@@ -78,7 +78,7 @@ class LimitsScreen(LimitActs):
 
     def action_new(self, kind: str = "budget") -> None:
         """A budget or a rate."""
-        self.act(lambda: self.new_limit(kind))
+        self.act(lambda: self.add_limit(kind, self.limit))
 
     def on_resource_table_opened(self, _: ResourceTable.Opened) -> None:
         """Into the row."""

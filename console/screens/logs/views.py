@@ -19,7 +19,6 @@ from console.keyboard import Place
 from console.keys_table import bindings
 from console.logs.exporting import FORMATS, file_problem
 from console.logs.exporting import PATH as EXPORTS
-from console.logs.query import parse
 from console.logs.saved_views import PATH, body_of, line_of
 from console.screens.fields import Field, Values, always
 from console.screens.form import FormScreen
@@ -30,7 +29,7 @@ from console.wire.errors import GatewayError
 from console.wire.saved_filters import SavedFilter, SavedFilters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from console.app import TollhouseApp
