@@ -4,7 +4,7 @@ What many records have in common is kept once: texts that lists filter by one by
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
@@ -13,10 +13,10 @@ import msgspec
 
 from store.ids import Nanodollars
 from store.log.labels import Labels
-from store.log.names import REMEMBERED, Names, named
+from store.log.names import REMEMBERED, Names, Unknown, named
 from store.log.numerals import Numbers, parted
 from store.log.short_ids import short, short_or_none
-from store.records import Failure, LogRecord, Usage
+from store.records import Attempt, Failure, LogRecord, Usage
 from store.rollups.rollups import LONGEST, METADATA
 
 
@@ -55,6 +55,8 @@ class Columns(NamedTuple):
     rest: bytes | None
 
 
+Row = tuple[object, ...]
+"""The values of COLUMNS but for the first."""
 COLUMNS = Columns._fields
 NAMED = COLUMNS[COLUMNS.index("path") : COLUMNS.index("shape") + 1]
 """Columns with the number of a text in place of the text, where it has one."""
@@ -144,14 +146,33 @@ class Dictionary:
         self._names.forget()
         self._labels.forget()
 
-    def row(self, connection: sqlite3.Connection, number: int, record: LogRecord) -> tuple[object, ...]:
-        """The values of COLUMNS."""
+    def new_labels(self, records: Iterable[LogRecord]) -> set[tuple[str, str]]:
+        """Metadata whose labels are not known by heart: of a busy moment's chats and users many are new."""
+        known = self._numerals
+        return {item for record in records for item in record.metadata.items() if item not in known}
+
+    def learn(self, connection: sqlite3.Connection, metadata: Iterable[tuple[str, str]]) -> None:
+        """Give these labels numbers, where a label can hold them."""
+        for key, value in metadata:
+            if not is_cut(key, value):
+                number = self._labels.number(connection, METADATA + key, value)
+                remember(self._numerals, (key, value), str(number))
+
+    def known_row(self, record: LogRecord) -> Row | None:
+        """The same without the database; None where a text or a label has no number that is known."""
+        try:
+            return self.row(None, record)
+        except Unknown:
+            return None
+
+    def row(self, connection: sqlite3.Connection | None, record: LogRecord) -> Row:
+        """The values of COLUMNS, without the number. Raises `Unknown` where it takes a database, and there is none."""
+        labels = self._metadata(connection, record.metadata) if record.metadata else None  # first: it may be unknown
         usage, failure = record.usage, record.failure
         vendor_us = micros(record.vendor_ms)
         numbers, shape = shape_of(record)
-        labels = self._metadata(connection, record.metadata) if record.metadata else None
         return (
-            *(number, short(record.id), record.created_at_ms, short(record.trace_id), short_or_none(record.span_id)),
+            *(short(record.id), record.created_at_ms, short(record.trace_id), short_or_none(record.span_id)),
             *(record.status, record.stream, record.retries),
             *(micros(record.total_ms), micros(record.first_token_ms), vendor_us, record.cost, record.unpriced),
             *((None, None) if usage is None else (usage.input_tokens, usage.output_tokens)),
@@ -162,7 +183,7 @@ class Dictionary:
             rest_of(record, numbers, vendor_us, has_labels=labels is not None),
         )
 
-    def _kind(self, connection: sqlite3.Connection, record: LogRecord) -> tuple[object, ...]:
+    def _kind(self, connection: sqlite3.Connection | None, record: LogRecord) -> tuple[object, ...]:
         """What stands in the columns of texts, but for the shape."""
         failure = record.failure
         code, fault = (None, None) if failure is None else (failure.code, failure.fault)
@@ -176,7 +197,7 @@ class Dictionary:
             remember(self._kinds, texts, kind)
         return kind
 
-    def _metadata(self, connection: sqlite3.Connection, metadata: dict[str, str]) -> str | None:
+    def _metadata(self, connection: sqlite3.Connection | None, metadata: dict[str, str]) -> str | None:
         """The labels of a record's metadata as JSON; None where one would be cut short."""
         known = self._numerals
         try:
@@ -185,8 +206,9 @@ class Dictionary:
             pass
         if any(is_cut(key, value) for key, value in metadata.items()):
             return None
-        for key, value in metadata.items():
-            remember(known, (key, value), str(self._labels.number(connection, METADATA + key, value)))
+        if connection is None:
+            raise Unknown
+        self.learn(connection, metadata.items())
         return f"[{','.join([known[item] for item in metadata.items()])}]"
 
 
@@ -200,7 +222,6 @@ def remember(known: dict[Any, Any], name: object, value: object) -> None:
 
 NO_BODIES, NO_USAGE = Bodies(), Usage()
 encode = msgspec.msgpack.Encoder().encode
-decode_bodies = msgspec.msgpack.Decoder(Bodies).decode
 
 
 def shape_of(record: LogRecord) -> tuple[Numbers, bytes]:
@@ -216,21 +237,21 @@ def shape_of(record: LogRecord) -> tuple[Numbers, bytes]:
         record.price_source,
         form,
         [(each.provider, each.vendor, each.model, each.url, each.status, each.path) for each in record.attempts],
-        [charge.counter_id for charge in record.charges],
+        [charge.counter_id for charge in record.charges] if record.charges else (),
         record.span_name,
         record.kept,
-        record.spared,
     )
     return numbers, encode(shape)
 
 
 def rest_of(record: LogRecord, numbers: Numbers, vendor_us: int | None, *, has_labels: bool) -> bytes | None:
     """What is a record's own."""
+    charges = record.charges
     fields = [
         numbers,
         None if record.usage is None else more_than_tokens(record.usage),
         *tries_of(record, vendor_us),
-        [(each.period_start_ms, each.nanodollars, each.tokens, each.requests) for each in record.charges],
+        [(each.period_start_ms, each.nanodollars, each.tokens, each.requests) for each in charges] if charges else (),
         record.estimated_cost,
         record.metadata if record.metadata and not has_labels else None,
         record.parent_span_id,
@@ -254,14 +275,26 @@ def more_than_tokens(usage: Usage) -> Usage | None:
     return None if more == NO_USAGE else more
 
 
-def tries_of(record: LogRecord, vendor_us: int | None) -> Iterator[Sequence[object]]:
+def tries_of(record: LogRecord, vendor_us: int | None) -> Sequence[Sequence[object]]:
     """Durations, beginnings, errors and costs of the attempts, each left out where there is nothing to say."""
-    tried = record.attempts
-    lasted = [micros(each.duration_ms) or 0 for each in tried]
-    yield () if len(lasted) == 1 and lasted[0] == vendor_us else lasted
+    if len(record.attempts) != 1:
+        return several_tries(record.attempts)
+    (only,) = record.attempts
+    lasted = micros(only.duration_ms) or 0
+    return (
+        () if lasted == vendor_us else (lasted,),
+        () if only.began_ms is None else (micros(only.began_ms),),
+        () if only.error is None else (only.error,),
+        () if only.cost is None else (only.cost,),
+    )
+
+
+def several_tries(tried: Sequence[Attempt]) -> list[Sequence[object]]:
+    """The same of any number of attempts."""
     begun = [micros(each.began_ms) for each in tried]
-    for said in (begun, [each.error for each in tried], [each.cost for each in tried]):
-        yield said if any(each is not None for each in said) else ()
+    said = (begun, [each.error for each in tried], [each.cost for each in tried])
+    lasted = [micros(each.duration_ms) or 0 for each in tried]
+    return [lasted, *([] if all(each is None for each in some) else some for some in said)]
 
 
 def is_cut(key: str, value: str) -> bool:
@@ -274,9 +307,3 @@ def micros(milliseconds: float | None) -> int | None:
     if milliseconds is None:
         return None
     return round(milliseconds * 1000) if -LONGEST_MS < milliseconds < LONGEST_MS else 0
-
-
-def bodies(record: LogRecord) -> bytes:
-    """What `log_bodies` keeps, not compressed yet; empty when there is nothing to keep."""
-    parts = Bodies(record.request_body, record.response_body, record.request_headers, record.response_headers)
-    return b"" if parts == NO_BODIES else encode(parts)

@@ -80,7 +80,7 @@ def convert(file: Path, told: TextIO = sys.stderr, *, at_once: int = AT_ONCE) ->
 def move(connection: sqlite3.Connection, dictionary: Dictionary, at_once: int) -> None:
     """Some requests, oldest first, under the numbers they have."""
     found = connection.execute(READ, (at_once,)).fetchall()
-    rows = [dictionary.row(connection, row[0], record_from(row)) for row in found]
+    rows = [(row[0], *dictionary.row(connection, record_from(row))) for row in found]
     for start in range(0, len(rows), A_STATEMENT):
         fill(connection, "logs", COLUMNS, rows[start : start + A_STATEMENT])
     last = found[-1][0]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 REMEMBERED = 50_000
 """Labels whose numbers are kept in memory."""
 GET = "SELECT id FROM labels WHERE facet = ? AND value = ?"
-MAKE = "INSERT INTO labels (facet, value) VALUES (?, ?) RETURNING id"
+MAKE = "INSERT INTO labels (facet, value) VALUES (?, ?) ON CONFLICT DO NOTHING RETURNING id"
 PUT = "INSERT OR IGNORE INTO log_labels VALUES "
 AT_ONCE = 200
 """Entries a statement: one each would take twice as long."""
@@ -44,9 +44,9 @@ class Labels:
         """Of a label; a new one gets the next."""
         found = self._ids.get((facet, value))
         if found is None:
-            row = (
-                connection.execute(GET, (facet, value)).fetchone()
-                or connection.execute(MAKE, (facet, value)).fetchone()
+            row = (  # nearly all that are not known by heart are new
+                connection.execute(MAKE, (facet, value)).fetchone()
+                or connection.execute(GET, (facet, value)).fetchone()
             )
             if len(self._ids) >= REMEMBERED:
                 self._ids.clear()

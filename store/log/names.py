@@ -12,6 +12,10 @@ MAKE = "INSERT INTO log_names (name) SELECT ? WHERE ifnull((SELECT max(id) FROM 
 Text = str | bytes
 
 
+class Unknown(Exception):
+    """A text whose number stands in the database, and nobody may ask it now."""
+
+
 class Names:
     """Knows the numbers of texts by heart, and gives new ones theirs."""
 
@@ -19,8 +23,8 @@ class Names:
         self._kept = kept
         self._numbers: dict[Text | None, int | None] = {None: None}
 
-    def number(self, connection: sqlite3.Connection, text: Text | None) -> Text | int | None:
-        """What stands in the row for a text."""
+    def number(self, connection: sqlite3.Connection | None, text: Text | None) -> Text | int | None:
+        """What stands in the row for a text. Raises `Unknown` without a database, where it is not known by heart."""
         found = self._numbers.get(text, text)
         return self._made(connection, text) if found is text and text is not None else found
 
@@ -28,7 +32,9 @@ class Names:
         """Know nothing, as after a transaction that was undone."""
         self._numbers = {None: None}
 
-    def _made(self, connection: sqlite3.Connection, text: Text) -> Text | int:
+    def _made(self, connection: sqlite3.Connection | None, text: Text) -> Text | int:
+        if connection is None:
+            raise Unknown
         row = connection.execute(GET, (text,)).fetchone() or connection.execute(MAKE, (text, self._kept)).fetchone()
         if row is None:
             return text

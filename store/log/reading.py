@@ -3,14 +3,14 @@
 from typing import Any, cast
 
 import msgspec
-import zstandard
 from sqlalchemy import ColumnElement, literal_column
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
 from store.ids import LogId, Nanodollars
-from store.log.columns import COLUMNS, EXPRESSIONS, decode_bodies
+from store.log.columns import COLUMNS, EXPRESSIONS
+from store.log.compressing import bodies_in
 from store.log.filter import LogFilter, where
 from store.log.finding import candidates
 from store.log.rows import LogBodyRow, LogRow
@@ -79,5 +79,4 @@ def with_bodies(record: LogRecord, body: bytes | None) -> LogRecord:
     """The record with what went over the wire."""
     if body is None:
         return record
-    bodies = decode_bodies(zstandard.decompress(body))
-    return msgspec.structs.replace(record, **msgspec.structs.asdict(bodies))
+    return msgspec.structs.replace(record, **msgspec.structs.asdict(bodies_in(body)))

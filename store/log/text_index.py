@@ -9,9 +9,7 @@ import re
 import sqlite3
 from collections.abc import Sequence
 
-import zstandard
-
-from store.log.columns import decode_bodies
+from store.log.compressing import bodies_in
 from store.log.text import text_of
 from store.records import LogRecord
 
@@ -70,7 +68,7 @@ def text_in(body: bytes | None) -> str:
     """The text of a record's bodies as they are kept."""
     if body is None:
         return ""
-    bodies = decode_bodies(zstandard.decompress(body))
+    bodies = bodies_in(body)
     return text_of(bodies.request_body, bodies.response_body)
 
 

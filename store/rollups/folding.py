@@ -50,32 +50,71 @@ PUT = f"INSERT OR REPLACE INTO rollups VALUES ({', '.join('?' * 8)})"
 HELD = "SELECT value, workspace FROM rollups WHERE grain = ? AND facet = ? AND start_ms = ?"
 
 
-class Sample(NamedTuple):
-    """What one request adds, worked out once for all the facets it is counted under."""
-
-    log: int
-    at: int
-    core: int
-    extras: Bag
-    places: list[int]
-
-
-Heap = list[Sample]
-"""Requests that are not summed up yet: it is cheaper for many at once."""
+Heap = list[int]
+"""Which of the requests that wait are counted together."""
 Spot = tuple[int, int, str]
 """Grain, start, workspace: where a heap is counted."""
-Heaps = dict[Spot, dict[tuple[str, str], Heap]]
+Heaps = dict[tuple[str, str], Heap]
 """By facet, or key of the metadata, and value."""
 
 
-def cell_of(heap: Heap) -> Cell:
-    """The sums of a heap."""
-    counts = unpacked(sum([sample.core for sample in heap]))
-    for sample in heap:
-        if sample.extras:
-            pour(sample.extras, counts)
-    places = Counter(chain.from_iterable([sample.places for sample in heap]))
-    return Cell(max([sample.at for sample in heap]), counts, places)
+class Reckoned(NamedTuple):
+    """Rows of the rollups, and entries of the index: single ones, and many for each label."""
+
+    rows: list[tuple[object, ...]]
+    labelled: list[Labelled]
+    heaps: list[tuple[str, str, list[int]]]
+
+
+class Waiting:
+    """Requests that are not summed up yet, column by column, so that summing up many takes few steps of Python."""
+
+    def __init__(self) -> None:
+        self.logs: list[int] = []
+        self.ats: list[int] = []
+        self.cores: list[int] = []
+        self.places: list[list[int]] = []
+        self.extras: dict[int, Bag] = {}
+        """Of those few that have any, by their position."""
+
+    def take(self, log: int, at: int, record: LogRecord) -> int:
+        """Work out what a request adds, once for all the facets it is counted under; its position."""
+        position = len(self.logs)
+        core, extras = counts_of(record)
+        self.logs.append(log)
+        self.ats.append(at)
+        self.cores.append(core)
+        self.places.append(places_of(record))
+        if extras:
+            self.extras[position] = extras
+        return position
+
+    def cell(self, heap: Heap) -> Cell:
+        """The sums of a heap."""
+        counts = unpacked(sum(map(self.cores.__getitem__, heap)))
+        for position in self.extras.keys() & heap:
+            pour(self.extras[position], counts)
+        places = Counter(chain.from_iterable(map(self.places.__getitem__, heap)))
+        return Cell(max(map(self.ats.__getitem__, heap)), counts, places)
+
+
+class Pile:
+    """The heaps of one place, and those of each kind of request, since most are of a kind that was there before."""
+
+    def __init__(self) -> None:
+        self.heaps: Heaps = {}
+        self._kinds: dict[tuple[object, ...], list[Heap]] = {}
+
+    def of(self, record: LogRecord) -> list[Heap]:
+        """All heaps of a request, but for those of its metadata."""
+        kind = (
+            *(record.status, record.api_key_id, record.provider, record.vendor, record.model),
+            *(record.config, record.spared),
+        )
+        found = self._kinds.get(kind)
+        if found is None:
+            found = self._kinds[kind] = [self.heaps.setdefault(item, []) for item in plain_facets(record)]
+        return found
 
 
 class Folding:
@@ -87,18 +126,18 @@ class Folding:
 
     def forget(self) -> None:
         """Begin anew from what is in the database, as after a transaction that failed."""
-        self._plain: Heaps = {}
-        self._tagged: Heaps = {}
+        self._waiting = Waiting()
+        self._plain: dict[Spot, Pile] = {}
+        self._tagged: dict[Spot, Heaps] = {}
         self._cells: dict[Key, Cell] = {}
         self._held: dict[Bucket, set[tuple[str, str]]] = {}
         self._crowded: dict[Bucket, set[tuple[str, str]]] = {}
         self._newest = 0
         self._labelled: list[Labelled] = []
         self._seen: int | None = None
-        self._pending = 0
         self.labels.forget()
 
-    def take(self, connection: sqlite3.Connection, records: Sequence[LogRecord], *, is_last: bool) -> bool:
+    def take(self, connection: sqlite3.Connection, records: Sequence[LogRecord]) -> bool:
         """Count records just inserted, or such as were not counted before; whether all of the log is counted now.
 
         Where rows were left out, since they were there already or SQLite refused them, they are read from the log.
@@ -115,42 +154,46 @@ class Folding:
             self.add((row[0], record_from(row)) for row in found)
             seen = found[-1][0] if found else top
         self._seen = seen
-        if is_last or self._pending >= PENDING_AT_MOST:
-            self.write(connection)
         return seen == top
+
+    def is_due(self, *, is_last: bool) -> bool:
+        """Whether what was counted is to be written."""
+        count = len(self._waiting.logs)
+        return count >= PENDING_AT_MOST or (is_last and count > 0)
 
     def add(self, records: Iterable[tuple[int, LogRecord]]) -> None:
         """Count records, each with the number of its row, in buckets as fine as are kept."""
         for log, record in records:
             at, workspace = moment_of(record), record.workspace
-            sample = Sample(log, at, *counts_of(record), places_of(record))
+            position = self._waiting.take(log, at, record)
             fine = self._finest(at)
-            heaps = spread(self._plain, (fine, at - at % fine, workspace))
-            for item in plain_facets(record):
-                if (heap := heaps.get(item)) is None:
-                    heap = heaps[item] = []
-                heap.append(sample)
+            spot = (fine, at - at % fine, workspace)
+            for heap in (self._plain.get(spot) or self._plain.setdefault(spot, Pile())).of(record):
+                heap.append(position)
             if record.metadata:
                 coarse = HOUR if fine == MINUTE else fine
-                self._tag((coarse, at - at % coarse, workspace), record.metadata, sample)
-            self._pending += 1
+                self._tag((coarse, at - at % coarse, workspace), record.metadata, position)
 
-    def _tag(self, spot: Spot, metadata: Mapping[str, str], sample: Sample) -> None:
+    def _tag(self, spot: Spot, metadata: Mapping[str, str], position: int) -> None:
         """Count a record under its metadata; a value that its buckets have no room for, with all others at once."""
-        heaps = spread(self._tagged, spot)
+        heaps = self._tagged.get(spot)
+        if heaps is None:
+            heaps = self._tagged[spot] = {}
         for item in metadata.items():
             heap = heaps.get(item)
-            if heap is None:
-                facet, value = METADATA + item[0][:LONGEST], item[1][:LONGEST]
-                kept = self._crowded.get((spot[0], facet, spot[1]))
-                if kept is not None and (value, spot[2]) not in kept:
-                    self._labelled.append((facet, value, sample.log))
-                    item = item[0], OTHERS
-                heap = heaps.setdefault(item, [])
-            heap.append(sample)
+            (self._tagged_heap(spot, heaps, item, position) if heap is None else heap).append(position)
 
-    def write(self, connection: sqlite3.Connection) -> None:
-        """Bring what was counted into the rows of every grain, and note how far that goes."""
+    def _tagged_heap(self, spot: Spot, heaps: Heaps, item: tuple[str, str], position: int) -> Heap:
+        """Where a value is counted that has no heap yet: its own, or that of all others."""
+        facet, value = METADATA + item[0][:LONGEST], item[1][:LONGEST]
+        kept = self._crowded.get((spot[0], facet, spot[1]))
+        if kept is not None and (value, spot[2]) not in kept:
+            self._labelled.append((facet, value, self._waiting.logs[position]))
+            item = item[0], OTHERS
+        return heaps.setdefault(item, [])
+
+    def reckoned(self, connection: sqlite3.Connection) -> Reckoned:
+        """What everything that was counted comes to: most of the work, for which nobody has to be kept from writing."""
         touched: dict[Key, Cell] = {}
         for facet, value, (finest, start, workspace), cell in self._sums():
             grains = GRAINS[GRAINS.index(finest) :]
@@ -158,16 +201,22 @@ class Folding:
                 self._within_bounds(connection, (grain, facet, start - start % grain, value, workspace))
                 for grain in grains
             ]
-            if value != OTHERS and all(key[3] == OTHERS for key in keys):
-                self._crowded[finest, facet, start] = set().union(*(self._held[key[:3]] for key in keys))
+            bucket = (finest, facet, start)
+            if value != OTHERS and bucket not in self._crowded and all(key[3] == OTHERS for key in keys):
+                self._crowded[bucket] = set().union(*(self._held[key[:3]] for key in keys))
             for key in keys:
                 row = touched[key] = self._cell(connection, key)
                 row.add(cell)
-        connection.executemany(PUT, [row_of(key, cell) for key, cell in touched.items()])
-        self.labels.put(connection, self._labelled)
-        self.labels.put_many(connection, self._labels_of_heaps())
+        rows = [row_of(key, cell) for key, cell in touched.items()]
+        return Reckoned(rows, self._labelled, list(self._labels_of_heaps()))
+
+    def write(self, connection: sqlite3.Connection, reckoned: Reckoned) -> None:
+        """Put it into the rows of every grain, and note how far that goes; in a transaction."""
+        connection.executemany(PUT, reckoned.rows)
+        self.labels.put(connection, reckoned.labelled)
+        self.labels.put_many(connection, reckoned.heaps)
         connection.execute(SET, (MARK, str(self._seen).encode()))
-        self._plain, self._tagged, self._labelled, self._pending = {}, {}, [], 0
+        self._waiting, self._plain, self._tagged, self._labelled = Waiting(), {}, {}, []
         if len(self._cells) > CELLS_KEPT:
             self._let_go()
 
@@ -175,7 +224,7 @@ class Folding:
         """Facet, value, place and sums of everything that is not written yet; the whole is what each status adds to."""
         wholes: dict[Spot, Cell] = {}
         for facet, value, spot, heap in self._heaps():
-            cell = cell_of(heap)
+            cell = self._waiting.cell(heap)
             yield facet, value, spot, cell
             if facet == STATUS:
                 wholes.setdefault(spot, Cell(0, {}, {})).add(cell)
@@ -184,8 +233,8 @@ class Folding:
 
     def _heaps(self) -> Iterator[tuple[str, str, Spot, Heap]]:
         """Facet, value, place and heap of everything that is not written yet."""
-        for spot, heaps in self._plain.items():
-            for (facet, value), heap in heaps.items():
+        for spot, pile in self._plain.items():
+            for (facet, value), heap in pile.heaps.items():
                 yield facet, value, spot, heap
         for spot, heaps in self._tagged.items():
             for (key, value), heap in heaps.items():
@@ -194,7 +243,7 @@ class Folding:
     def _labels_of_heaps(self) -> Iterator[tuple[str, str, list[int]]]:
         for facet, value, _, heap in self._heaps():
             if value != OTHERS and not (facet == STATUS and value < "400"):
-                yield facet, value, [sample.log for sample in heap]
+                yield facet, value, list(map(self._waiting.logs.__getitem__, heap))
 
     def _finest(self, at: int) -> int:
         """How finely a moment is counted: as finely as is still kept of its time, seen from the newest."""
@@ -249,11 +298,3 @@ def marked(connection: sqlite3.Connection, name: str) -> int:
     """Up to which row of the log something is done."""
     found = connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
     return int(found[0]) if found else 0
-
-
-def spread(heaps: Heaps, spot: Spot) -> dict[tuple[str, str], Heap]:
-    """The heaps of one place."""
-    found = heaps.get(spot)
-    if found is None:
-        found = heaps[spot] = {}
-    return found

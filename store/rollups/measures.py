@@ -48,6 +48,7 @@ LANES = Struct(f"<{len(CORE)}Q")
 LANE_MOST = 2**48
 """Of one request, so that tens of thousands of them stay within 64 bits; what has more is counted by name."""
 HITS = {"HIT": "hit", "SEMANTIC HIT": "near"}
+TOTAL, FIRST_TOKEN, TOKENS_PER_SECOND, OVERHEAD, VENDOR = Series
 TOKENS = 1_000_000
 """Prices are for so many."""
 
@@ -139,17 +140,17 @@ def places_of(record: LogRecord) -> list[int]:
     total, waited, first = record.total_ms, record.vendor_ms, record.first_token_ms
     if total <= 0:
         return []
-    found = [place(Series.TOTAL, total)]
+    found = [place(TOTAL, total)]
     if waited is not None:
-        found.append(place(Series.VENDOR, waited))
+        found.append(place(VENDOR, waited))
         if total > waited:  # what went past the gateway, and is only reported, took it no time
-            found.append(place(Series.OVERHEAD, total - waited))
+            found.append(place(OVERHEAD, total - waited))
     if first is not None:
-        found.append(place(Series.FIRST_TOKEN, first))
+        found.append(place(FIRST_TOKEN, first))
     output = record.usage.output_tokens if record.usage else 0
     lasting = total - first if first is not None else waited or 0.0
     if output > 1 and lasting > 0:
-        found.append(place(Series.TOKENS_PER_SECOND, output / lasting * 1000))
+        found.append(place(TOKENS_PER_SECOND, output / lasting * 1000))
     return found
 
 

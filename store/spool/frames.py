@@ -34,14 +34,28 @@ def scan(data: bytes, limit: int) -> Scan:
     payloads: list[bytes] = []
     damaged: list[bytes] = []
     start = 0
-    while len(payloads) < limit and (end := frame_end(data, start)) != "cut":
-        if end == "damaged":
+    while len(payloads) < limit:
+        payload = whole_at(data, start)
+        if payload is not None:
+            payloads.append(payload)
+            start += HEADER.size + len(payload)
+        elif frame_end(data, start) == "cut":
+            break
+        else:
             end = next_frame(data, start + 1)
             damaged.append(data[start:end])
-        else:
-            payloads.append(data[start + HEADER.size : end])
-        start = end
+            start = end
     return Scan(payloads, damaged, start)
+
+
+def whole_at(data: bytes, start: int) -> bytes | None:
+    """The payload of the frame that begins at `start`, if it is whole, as nearly all are."""
+    begin = start + HEADER.size
+    if begin > len(data):
+        return None
+    mark, length, checksum = HEADER.unpack_from(data, start)
+    payload = data[begin : begin + length]
+    return payload if mark == MARK and len(payload) == length and crc32(payload) == checksum else None
 
 
 def frame_end(data: bytes, start: int) -> int | Literal["cut", "damaged"]:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import msgspec
 
@@ -56,6 +56,11 @@ class Batch(NamedTuple):
     end: int
     more: bool
 
+    def seen_in(self, standing: Sequence[Stretch]) -> Self:
+        """The same, with whether there is more by now."""
+        last = standing[-1]
+        return self._replace(more=self.stretch.name != last.name or self.end < last.end)
+
 
 def next_batch(standing: Sequence[Stretch], drained: Mapping[str, int], limit: int, outcome: Outcome) -> Batch | None:
     """The oldest records beyond what is drained (bytes, by segment); None when there are none."""
@@ -63,7 +68,7 @@ def next_batch(standing: Sequence[Stretch], drained: Mapping[str, int], limit: i
         start = drained.get(stretch.name, 0)
         batch = batch_of(stretch, start, limit, outcome) if start < stretch.end else None
         if batch and batch.end > start:
-            return batch._replace(more=batch.end < stretch.end or stretch is not standing[-1])
+            return batch.seen_in(standing)
         if not stretch.is_open:
             outcome.finished.append(stretch.name)
     return None

@@ -217,13 +217,14 @@ def beside(effort: Effort, direct: Subject, own: Subject, theirs: Subject) -> It
 @click.option("--rounds", default=3, show_default=True, help="How often each is made; the median counts.")
 @click.option("--alone", is_flag=True, help="Without the peers.")
 @click.option("--logs", type=int, metavar="N", help="Measure a log of so many records instead, such as 1000000.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Keep that log there, and use it again the next time.")
 @click.option("--output", type=click.Path(path_type=Path), help="Write the tables there as well.")
-def main(seconds: float, rounds: int, alone: bool, logs: int | None, output: Path | None) -> None:
+def main(seconds: float, rounds: int, alone: bool, logs: int | None, folder: Path | None, output: Path | None) -> None:
     """Measure the gateway on one core, with the upstream and the clients on another."""
     if len(os.sched_getaffinity(0)) < 2:
         sys.exit("The benchmark needs two cores: one for the gateway, one for everything else.")
     effort, lines = Effort(seconds, rounds), []
-    for line in tables(effort, alone=alone) if logs is None else log_table(logs):
+    for line in tables(effort, alone=alone) if logs is None else log_table(effort, logs, folder):
         click.echo(line)
         lines.append(line)
     if output is not None:
@@ -241,11 +242,12 @@ def tables(effort: Effort, *, alone: bool) -> Iterator[str]:
         yield from compared(effort)
 
 
-def log_table(count: int) -> Iterator[str]:
+def log_table(effort: Effort, count: int, folder: Path | None) -> Iterator[str]:
     """What a log of so many records takes to write, to keep and to ask."""
     yield f"{processor()}, Python {platform.python_version()}; {count:,} records over a year.\n"
     yield "| | Promised | Measured |\n|---|---|---|"
-    yield from (f"| {' | '.join(row)} |" for row in log_file.measured(count))
+    rows = log_file.measured(count, folder, seconds=effort.seconds, rounds=effort.rounds)
+    yield from (f"| {' | '.join(row)} |" for row in rows)
 
 
 def processor() -> str:

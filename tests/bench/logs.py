@@ -13,13 +13,15 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import zstandard
+import msgspec
 
 from store.database import Database, open_database
+from store.log.compressing import bodies_in
 from store.log.filter import LogFilter
 from store.log.ranges import Labelled
 from store.log.reading import log_by_id, page
 from store.rollups.sums import Question, period_of, sums
+from tests.bench.beside import moved
 from tests.bench.log_file import DAY_MS, Made, make
 
 Ask = Callable[[Database, int], Awaitable[object]]
@@ -76,7 +78,9 @@ QUESTIONS: tuple[tuple[str, str, Ask], ...] = (
 )
 
 
-def measured(count: int, folder: Path | None = None) -> Iterator[tuple[str, str, str]]:
+def measured(
+    count: int, folder: Path | None = None, *, seconds: float = 5.0, rounds: int = 3
+) -> Iterator[tuple[str, str, str]]:
     """Rows of the table, for a file of so many records; one that is there already is used as it is."""
     with tempfile.TemporaryDirectory() as temporary:
         yield from writing(Path(temporary))
@@ -91,6 +95,7 @@ def measured(count: int, folder: Path | None = None) -> Iterator[tuple[str, str,
             loaded = asyncio.run(asked(file, now_ms))
         for (name, promised, alone), (_, _, beside) in zip(calm, loaded, strict=True):
             yield name, promised, f"{alone}; {beside} while {A_SECOND:,} records/s are written"
+        yield from moved(file, seconds, rounds)
 
 
 def writing(folder: Path) -> Iterator[tuple[str, str, str]]:
@@ -102,7 +107,7 @@ def writing(folder: Path) -> Iterator[tuple[str, str, str]]:
     yield "memory of the writer", "", f"{made.peak_mb} MB at the most"
     with closing(sqlite3.connect(file)) as connection:
         bodies = connection.execute("SELECT body FROM log_bodies LIMIT 5000").fetchall()
-    whole = sum(len(zstandard.decompress(body)) for (body,) in bodies)
+    whole = sum(len(msgspec.msgpack.encode(bodies_in(body))) for (body,) in bodies)
     yield "bodies, whole to kept", "≥ 3 : 1", f"{whole / sum(len(body) for (body,) in bodies):.1f} : 1"
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,10 +44,12 @@ def nothing(upstream: str) -> Subject:
 
 
 @contextmanager
-def tollhouse(upstream: str) -> Iterator[Subject]:
-    """Our gateway, in a new home, with one provider and one API key."""
+def tollhouse(upstream: str, log: Path | None = None) -> Iterator[Subject]:
+    """Our gateway, in a new home (with a copy of a database, if one is given), with one provider and one API key."""
     root = f"http://127.0.0.1:{PORT}"
     with tempfile.TemporaryDirectory(prefix="tollhouse-bench-") as folder:
+        if log is not None:
+            copy_database(log, Path(folder) / "tollhouse.db")
         words = command("gateway", "--host", "127.0.0.1", "--port", str(PORT), "--home", folder)
         with pinned(words, GATEWAY_CORE) as process:
             start_seconds = await_answer(f"{root}/v1/health", process)
@@ -63,6 +66,13 @@ def tollhouse(upstream: str) -> Iterator[Subject]:
                 start_seconds=start_seconds,
                 operator_key=operator_key,
             )
+
+
+def copy_database(log: Path, copy: Path) -> None:
+    """What is in its write-ahead log included."""
+    with closing(sqlite3.connect(log)) as source, closing(sqlite3.connect(copy)) as target:
+        source.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        source.backup(target)
 
 
 def furnish(root: str, operator_key: str, upstream: str) -> str:

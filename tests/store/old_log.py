@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import zstandard
 
-from store.log.columns import bodies
+from store.log.columns import NO_BODIES, Bodies
 from store.log.converting import OLD, OldRest
 from store.migrating import migrate
 from store.records import LogRecord
@@ -27,8 +27,10 @@ def old_file(file: Path, records: Sequence[LogRecord]) -> None:
             if record.usage is not None:
                 row |= {"input_tokens": record.usage.input_tokens, "output_tokens": record.usage.output_tokens}
             put(connection, "logs", row)
-            if body := bodies(record):
-                put(connection, "log_bodies", {"id": record.id, "body": zstandard.compress(body)})
+            bodies = Bodies(*(getattr(record, name) for name in Bodies.__struct_fields__))
+            if bodies != NO_BODIES:
+                body = zstandard.compress(msgspec.msgpack.encode(bodies))
+                put(connection, "log_bodies", {"id": record.id, "body": body})
         connection.commit()
 
 
