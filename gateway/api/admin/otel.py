@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from litestar import Controller, Request, Response, post
 from litestar.datastructures import State
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 
 from gateway.api.admin.door import PlantHere, caller_of, needs
 from gateway.errors import BadRequest, TooLarge
@@ -31,13 +34,32 @@ TRACES_AT_ONCE = 100
 OWN_AT_MOST = 1_000
 
 
+@dataclass
+class SpansOperation(Operation):
+    """What the API's description says of a route that reads its body by itself."""
+
+    def __post_init__(self) -> None:
+        """Either of the two kinds."""
+        spans = Schema(type=OpenAPIType.OBJECT, description="ExportTraceServiceRequest of OTLP 1.x")
+        packed = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY, description="the same as protobuf")
+        self.request_body = RequestBody(
+            {JSON: OpenAPIMediaType(schema=spans), PROTOBUF: OpenAPIMediaType(schema=packed)}, required=True
+        )
+
+
 class OtelController(Controller):
     """OTLP over HTTP."""
 
     path = "/v1/otel/v1"
     tags = ("Logs",)
 
-    @post("/traces", guards=needs("logs.write"), status_code=200, summary="Take spans of OpenTelemetry")
+    @post(
+        "/traces",
+        guards=needs("logs.write"),
+        status_code=200,
+        summary="Take spans of OpenTelemetry",
+        operation_class=SpansOperation,
+    )
     async def traces(self, request: Request[Any, Any, State], plant: PlantHere) -> Response[bytes]:
         """Requests to models among the spans come into the log, priced; JSON or protobuf, also compressed by gzip.
 
