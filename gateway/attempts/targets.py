@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from gateway.configs.nodes import Leaf
     from gateway.domain import Headers
 
+LONGEST = 200
+"""Characters of a model's name that are said back."""
 NO_SLUGS = ("@cf/", "@hf/")
 """Model names that begin like a provider slug and are none: Workers AI's."""
 PLACEHOLDERS = {"OPENAI_API_KEY", ""}
@@ -50,6 +52,7 @@ def target_of(leaf: Leaf, wanted: str | None, headers: Headers, catalog: Catalog
         raise nameless(model, catalog)
     provider = catalog.providers.get(Slug(slug))
     if provider is None:
+        slug = slug[:LONGEST]
         raise UnknownProvider(f"Tollhouse: there is no provider `@{slug}`{catalog.nearest_slug(slug)}", param="model")
     found = to_provider(provider, None if wanted is None and not model else model, catalog)
     return found if leaf.custom_host is None else replace(found, base_url=host(leaf.custom_host, trusted))
@@ -93,6 +96,7 @@ def nameless(model: str, catalog: Catalog) -> UnknownModel | NotFound:
             "vendor's, say which provider is meant: `x-portkey-provider: @provider`, or a config.",
             param="x-portkey-provider",
         )
+    model = model[:LONGEST]
     return UnknownModel(
         f"Tollhouse: `{model}` does not say which provider; write `@provider/model`{catalog.nearest(model)}",
         param="model",
@@ -147,11 +151,14 @@ def check_model(provider: Provider, model: str, catalog: Catalog) -> str | None:
     if known is not None:
         if known.enabled:
             return None
-        what, more = f"Tollhouse: model `{model}` is not enabled for `@{slug}`", "; the operator can enable it."
+        what, more = (
+            f"Tollhouse: model `{model[:LONGEST]}` is not enabled for `@{slug}`",
+            "; the operator can enable it.",
+        )
     elif account.allow_all_models:
         return None
     else:
-        what = f"Tollhouse: model `{model}` is not allowed for `@{slug}`"
+        what = f"Tollhouse: model `{model[:LONGEST]}` is not allowed for `@{slug}`"
         more = "" if provider.spares else catalog.nearest(f"@{slug}/{model}")
     if provider.spares:
         return what

@@ -41,6 +41,16 @@ async def test_what_is_no_json_is_told_so(gateway: Gateway, method: str, path: s
     assert 0 < len(error["message"]) < 1_000
 
 
+@pytest.mark.parametrize(
+    "model", [f"{head}{'x' * 1_000_000}" for head in ("", "@demo/", "@")], ids=["bare", "whole", "slug"]
+)
+async def test_a_long_name_of_a_model_is_not_said_back(gateway: Gateway, model: str) -> None:
+    """Whatever becomes of the request, its answer and its record do not repeat a megabyte."""
+    answer = await gateway.app.post("/v1/embeddings", json={"model": model, "input": "x"})
+
+    assert answer.is_success or len(answer.content) < 2_000
+
+
 @pytest.mark.parametrize("field", ["messages", "input"])
 async def test_a_field_that_is_nested_too_deeply_is_the_callers_fault(gateway: Gateway, field: str) -> None:
     """A field that nobody reads may be as deep as another; it cannot be read past."""

@@ -17,6 +17,7 @@ from litestar.params import FromPath, QueryParameter
 
 from gateway.api.admin.door import PlantHere
 from gateway.api.openai.described import described
+from gateway.attempts.targets import LONGEST
 from gateway.authenticate import authenticate
 from gateway.catalog.catalog import Catalog, Provider
 from gateway.catalog.model_traits import CHAT
@@ -80,6 +81,7 @@ async def one_model(request: Request[None, None, State], plant: PlantHere, name:
     for model in listed(catalog):
         if model.id == wanted:
             return model
+    wanted = wanted[:LONGEST]
     raise UnknownModel(f"Tollhouse: there is no model `{wanted}`{catalog.nearest(wanted)}", param="model")
 
 
