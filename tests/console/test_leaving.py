@@ -15,7 +15,7 @@ FORMS: dict[str, tuple[str, tuple[str, ...]]] = {
     "Integration": ("catalog", ("e",)),
     "New provider": ("catalog", ("l", "n")),
     "Provider": ("catalog", ("l", "e")),
-    "New limit": ("catalog", ("l", "b")),
+    "New limit": ("limits", ("n",)),
     "New model": ("catalog", ("h", "n")),
     "New API key": ("keys", ("n",)),
     "Key mkt-webui": ("keys", ("e",)),
