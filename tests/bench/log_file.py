@@ -180,7 +180,7 @@ def record(chance: Random, at: int, number: int, asked: bytes, answered: bytes) 
         path="/v1/chat/completions",
         status=status,
         stream=number % 3 == 0,
-        api_key_id=KeyId(f"00000000-0000-7000-8000-{key:012}"),
+        api_key_id=KeyId(key_id(key)),
         api_key_name=f"key {key}",
         provider=Slug(f"p{model % 8}"),
         vendor="openai",
@@ -208,6 +208,11 @@ def record(chance: Random, at: int, number: int, asked: bytes, answered: bytes) 
         request_body=asked,
         response_body=answered,
     )
+
+
+def key_id(key: int) -> str:
+    """Of one of the keys; the higher its number, the rarer it is."""
+    return f"00000000-0000-7000-8000-{key:012}"
 
 
 if __name__ == "__main__":
