@@ -17,6 +17,7 @@ from store.ids import KeyId, LogId, Slug, TraceId
 from store.records import Attempt, Failure, Usage
 
 if TYPE_CHECKING:
+    from gateway.attempts.passing import PassedOn
     from gateway.billing import Bill
     from gateway.limits.reservation import Reservation
     from gateway.log.recording import Kept
@@ -206,6 +207,8 @@ class Call(msgspec.Struct, eq=False):
     response_headers: list[tuple[bytes, bytes]] = []
     response: list[bytes] = []
     """What the client got, in pieces."""
+    passed: PassedOn | None = None
+    """Instead of `response`, where the answer is a file whose bytes go through as they come."""
     ending: bytes = b""
     """What is still owed to the client of a stream: it goes out once the record is written."""
     response_model: str | None = None

@@ -86,8 +86,12 @@ class Connection(asyncio.Protocol):
             self._failure = ConnectionBroke("closed before the request was sent")
             return
         self._transport.write(head + body)
-        self._patience, self._is_used = patience, True
-        self._heard_at = self._loop.time()
+        self._is_used = True
+        self.wait_with(patience)
+
+    def wait_with(self, patience: Patience) -> None:
+        """From now on, break the answer off when this patience ends."""
+        self._patience, self._heard_at = patience, self._loop.time()
         self._ends_at = self._heard_at + patience.seconds
         if self._timer is None or self._ends_at < self._looks_at:
             self._look_at(self._ends_at)

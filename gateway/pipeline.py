@@ -11,9 +11,10 @@ from gateway.headers import length_in
 from gateway.metadata import filed
 from gateway.resolve import resolve
 from gateway.settle import recorded
+from gateway.vendors.openai import PASSED
 
 if TYPE_CHECKING:
-    from gateway.domain import Call
+    from gateway.domain import Call, InferenceRequest
     from gateway.plant import Plant
 
 
@@ -33,12 +34,17 @@ async def serve(call: Call, plant: Plant) -> None:
             await plant.prices.ready.wait()
             call.client.watch(plant.under_way)
             try:
-                await (stream if call.request.stream else complete)(call, plant)
+                await (stream if may_come_in_pieces(call.request) else complete)(call, plant)
             finally:
                 call.client.unwatch()
     finally:
         await plant.ledger.written()
     await call.client.finish(call)
+
+
+def may_come_in_pieces(request: InferenceRequest) -> bool:
+    """Whether the answer may be sent on before all of it is there: a stream, and of some functions a file."""
+    return request.stream or request.function in PASSED
 
 
 async def complete(call: Call, plant: Plant) -> None:
@@ -47,8 +53,9 @@ async def complete(call: Call, plant: Plant) -> None:
 
 
 async def stream(call: Call, plant: Plant) -> None:
-    """The answer event by event, each sent on before the next exists."""
-    async with opened(call, plant) as events:
-        async for data in events:
-            call.response.append(data)
+    """The answer event by event, or a file piece by piece, each sent on before the next exists."""
+    async with opened(call, plant) as pieces:
+        async for data in pieces:
+            if call.passed is None:
+                call.response.append(data)
             await call.client.send(call, data)

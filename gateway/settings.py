@@ -130,7 +130,7 @@ class Settings:
     max_body_mb: int = setting(32, "Largest request body, in megabytes; above it 413.", whole_number(1, 2048), "N")
     connect_timeout_seconds: float = setting(10.0, "How long connecting to a vendor may take.", SECONDS, "S")
     answer_timeout_seconds: float = setting(600.0, "How long a vendor may take for a whole answer.", SECONDS, "S")
-    stall_timeout_seconds: float = setting(120.0, "How long a vendor's stream may be silent.", SECONDS, "S")
+    stall_timeout_seconds: float = setting(120.0, "How long a vendor's stream or file may be silent.", SECONDS, "S")
     drain_seconds: float = setting(10.0, "How long requests under way may take when the gateway ends.", SECONDS, "S")
     keep_bodies_days: int = setting(
         30, "How long prompts and answers are kept; 0: always.", whole_number(0, 36500), "N"

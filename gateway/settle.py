@@ -83,7 +83,7 @@ def break_off(call: Call) -> None:
         "Tollhouse: this gateway is shutting down and could not wait any longer; try again.", retry_after=2
     )
     if call.client.has_begun:
-        call.failure, call.ending = error, call.dialect.failure(error)
+        call.failure, call.ending = error, call.dialect.failure(error) if call.passed is None else b""
     else:
         fail(call, error)
 
@@ -156,7 +156,7 @@ def record_of(call: Call, plant: Plant) -> LogRecord:
         request_headers=masked(call.headers),
         response_headers=readable(call.response_headers),
         request_body=call.body,
-        response_body=b"".join([*call.response, call.ending]),
+        response_body=b"".join([*call.response, call.ending]) if call.passed is None else call.passed.kept(),
     )
 
 

@@ -7,7 +7,7 @@ import os
 import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -68,6 +68,10 @@ class Reply:
         self._begun = b""
         """What was looked at and is still to be read."""
 
+    def wait_with(self, patience: Patience) -> None:
+        """How long to wait for the rest of it."""
+        self._connection.wait_with(patience)
+
     async def beginning(self) -> bytes:
         """How the body begins, for a look. Raises VendorBroke and VendorSlow."""
         try:
@@ -99,7 +103,8 @@ class Upstream:
 
     def __init__(self, *, connect_seconds: float, answer_seconds: float, stall_seconds: float) -> None:
         self._connect_seconds = connect_seconds
-        self._whole, self._streamed = Patience(answer_seconds), Patience(stall_seconds, with_silence_only=True)
+        self.whole, self._streamed = Patience(answer_seconds), Patience(stall_seconds, with_silence_only=True)
+        """How long a whole answer may take, and how long a stream may be silent."""
         self._idle: dict[tuple[str, int, bool], list[Connection]] = {}
 
     def close(self) -> None:
@@ -113,7 +118,7 @@ class Upstream:
         self, base_url: str, sent: Sent, headers: Mapping[str, str], vendor: str, seconds: float | None = None
     ) -> tuple[Reply, bytes]:
         """Send a request and wait for the whole answer, at most so long. Raises VendorFailed."""
-        patience = self._whole if seconds is None else Patience(seconds)
+        patience = self.whole if seconds is None else Patience(seconds)
         address = address_of(base_url)
         connection = await self._answered(address, vendor, head_for(address, sent, headers), sent.body, patience)
         try:
@@ -122,21 +127,19 @@ class Upstream:
         finally:
             self._put_back(address, connection)
 
-    def open(
-        self, base_url: str, sent: Sent, headers: Mapping[str, str], vendor: str, stall_seconds: float | None = None
-    ) -> AbstractAsyncContextManager[Reply]:
-        """Send a request and wait for the head of the answer; leaving closes what was not read. Raises VendorFailed.
-
-        Silence is what counts here, however long the whole answer takes.
-        """
-        patience = self._streamed if stall_seconds is None else Patience(stall_seconds, with_silence_only=True)
-        return self._sent(base_url, sent, headers, vendor, patience)
+    def silent(self, milliseconds: float | None) -> Patience:
+        """Silence of so long, however long the whole answer takes; None: as the settings have it."""
+        return self._streamed if milliseconds is None else Patience(milliseconds / 1000, with_silence_only=True)
 
     @asynccontextmanager
-    async def _sent(
-        self, base_url: str, sent: Sent, headers: Mapping[str, str], vendor: str, patience: Patience
+    async def open(
+        self, base_url: str, sent: Sent, headers: Mapping[str, str], vendor: str, patience: Patience | None = None
     ) -> AsyncIterator[Reply]:
-        address = address_of(base_url)
+        """Send a request and wait for the head of the answer; leaving closes what was not read. Raises VendorFailed.
+
+        Where no patience is given, silence is what counts.
+        """
+        address, patience = address_of(base_url), patience or self._streamed
         connection = await self._answered(address, vendor, head_for(address, sent, headers), sent.body, patience)
         try:
             yield Reply(connection, vendor)

@@ -119,7 +119,10 @@ class AsgiClient:
         """A part of a stream; the first brings status and headers along."""
         if not self.has_begun:
             self.has_begun = True
-            await self._send({"type": "http.response.start", "status": call.status, "headers": call.response_headers})
+            headers = call.response_headers
+            if call.passed is not None and call.passed.length is not None:
+                headers = [*headers, length_header(call.passed.length)]
+            await self._send({"type": "http.response.start", "status": call.status, "headers": headers})
         await self._send({"type": "http.response.body", "body": data, "more_body": True})
 
     async def refuse(self, error: GatewayError) -> None:
@@ -129,8 +132,10 @@ class AsgiClient:
         await answer(self._send, error.status, [*error.headers, *spelled_headers(error), *last], body)
 
     async def finish(self, call: Call) -> None:
-        """The end of the stream, or the whole answer."""
+        """The end of the stream, or the whole answer; a file that broke off has no end, and the server hangs up."""
         if self.has_begun:
+            if call.passed is not None and call.failure is not None:
+                return
             await self._send({"type": "http.response.body", "body": call.ending, "more_body": False})
             return
         await answer(self._send, call.status, call.response_headers, b"".join([*call.response, call.ending]))
@@ -138,9 +143,13 @@ class AsgiClient:
 
 async def answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
     """A whole answer."""
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
+    await send({"type": "http.response.start", "status": status, "headers": [*headers, length_header(len(body))]})
     await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def length_header(length: int) -> tuple[bytes, bytes]:
+    """How many bytes a body has."""
+    return (b"content-length", str(length).encode())
 
 
 def spelled_headers(error: GatewayError) -> list[tuple[bytes, bytes]]:

@@ -70,6 +70,10 @@ class Try(msgspec.Struct, frozen=True, eq=False):
         except Unspoken as error:
             raise not_spoken(self.target, error) from error
 
+    def passes(self) -> bool:
+        """Whether an answer of bytes may go to the client as it comes."""
+        return self.wire.passes and self.adapter is None and self.own is None and self.step.leaf.hold is None
+
     def reader(self) -> Reader:
         """What reads the vendor's stream for the client."""
         assert self.wire.reader is not None, "only what can be streamed is opened"

@@ -13,6 +13,7 @@ import msgspec
 
 from gateway.attempts.answer import content_type, refusal, refused_event, understood
 from gateway.attempts.attempting import EVENTS, headers_with
+from gateway.attempts.passing import PassedOn, is_bytes
 from gateway.attempts.trying import trying
 from gateway.errors import TimedOut, VendorBroke
 from gateway.headers import passed_on, story
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from gateway.attempts.attempting import Try
     from gateway.configs.nodes import Leaf
     from gateway.domain import Call
+    from gateway.http1 import Patience
     from gateway.plant import Plant
     from gateway.upstream import Reply
     from gateway.vendors.vendor import Reader, Sent
@@ -79,7 +81,8 @@ class Begun:
 
     def commit(self, call: Call) -> None:
         """Make it the call's answer, as far as it has come."""
-        take_head(call, self.attempt, self.reply, EVENTS)
+        call.passed = self.reader if isinstance(self.reader, PassedOn) else None
+        take_head(call, self.attempt, self.reply, EVENTS if call.passed is None else None)
 
     def has_begun(self) -> bool:
         """Whether there is something for the client."""
@@ -146,39 +149,72 @@ async def exchanged(call: Call, attempt: Try, sent: Sent, plant: Plant) -> tuple
 
 
 async def begun(call: Call, attempt: Try, plant: Plant) -> Whole | Begun:
-    """Ask a target for a stream, and wait until it has begun. Raises VendorFailed."""
-    if attempt.wire.reader is None:
-        return await asked_whole(call, attempt, plant)
-    leaf, target = attempt.step.leaf, attempt.target
+    """Ask a target for a stream or a file, and wait until it has begun. Raises VendorFailed."""
+    if not attempt.asked.stream or attempt.wire.reader is None:
+        return await (asked_openly if attempt.passes() else asked_whole)(call, attempt, plant)
+    leaf = attempt.step.leaf
     async with AsyncExitStack() as stack:
         trial = stack.enter_context(trying(call, attempt, plant))
         async with within(leaf.first_token_timeout_ms, attempt, SILENT):
-            reply = await headed(call, attempt, plant, stack, trial)
-            if reply.status >= 300 or not await is_stream(reply):
-                body = await reply.body()
-                if reply.status >= 300:
-                    raise refusal(reply, body, target, plant.catalog(call))
-                return Whole(attempt, reply, understood(reply, body, attempt), trial)
+            async with within(request_timeout(call, leaf), attempt, EXCEEDED):
+                reply = await headed(call, attempt, plant, stack, trial, plant.upstream.silent(leaf.stall_timeout_ms))
+            reader = await reader_for(reply, attempt)
+            if reader is None:
+                return await read_whole(call, attempt, reply, trial, plant)
             is_patient = bool(len(call.steps) > 1 or leaf.retry.attempts or leaf.first_token_timeout_ms)
-            found = Begun(attempt, reply, attempt.reader(), reply.chunks(), stack, trial, is_patient)
+            found = Begun(attempt, reply, reader, reply.chunks(), stack, trial, is_patient)
             await read_on(found, found.has_begun)
         await read_on(found, found.is_held)
         found.stack = stack.pop_all()
         return found
 
 
-async def headed(call: Call, attempt: Try, plant: Plant, stack: AsyncExitStack, trial: trying) -> Reply:
+async def asked_openly(call: Call, attempt: Try, plant: Plant) -> Whole | Begun:
+    """Ask a target, and wait for the whole answer unless it is a file, which need only begin. Raises VendorFailed."""
+    leaf = attempt.step.leaf
+    async with AsyncExitStack() as stack:
+        trial = stack.enter_context(trying(call, attempt, plant))
+        async with within(request_timeout(call, leaf), attempt, EXCEEDED):
+            reply = await headed(call, attempt, plant, stack, trial, plant.upstream.whole)
+            reader = await reader_for(reply, attempt)
+            if reader is None:
+                return await read_whole(call, attempt, reply, trial, plant)
+            reply.wait_with(plant.upstream.silent(leaf.stall_timeout_ms))
+            found = Begun(attempt, reply, reader, reply.chunks(), stack, trial, is_patient=True)
+            await read_on(found, found.has_begun)
+        found.stack = stack.pop_all()
+        return found
+
+
+async def headed(
+    call: Call, attempt: Try, plant: Plant, stack: AsyncExitStack, trial: trying, patience: Patience
+) -> Reply:
     """The head of a target's answer; the connection stays open as long as the stack. Raises VendorFailed."""
-    leaf, target, sent = attempt.step.leaf, attempt.target, attempt.sent()
+    target, sent = attempt.target, attempt.sent()
     trial.path = sent.path
-    stall = None if leaf.stall_timeout_ms is None else leaf.stall_timeout_ms / 1000
-    async with within(request_timeout(call, leaf), attempt, EXCEEDED):
-        login = None if target.vendor.token is None else await plant.tokens.login(target, plant.now())
-        headers = headers_with(login, call, attempt, sent, plant.now)
-        opening = plant.upstream.open(target.base_url, sent, headers, target.vendor.id, stall)
-        reply = await stack.enter_async_context(opening)
+    login = None if target.vendor.token is None else await plant.tokens.login(target, plant.now())
+    headers = headers_with(login, call, attempt, sent, plant.now)
+    opening = plant.upstream.open(target.base_url, sent, headers, target.vendor.id, patience)
+    reply = await stack.enter_async_context(opening)
     trial.status = reply.status
     return reply
+
+
+async def reader_for(reply: Reply, attempt: Try) -> Reader | None:
+    """What reads an answer as it comes; None where it is to be known whole, as a refusal is. Raises VendorFailed."""
+    if reply.status >= 300:
+        return None
+    if attempt.asked.stream and attempt.wire.reader is not None and await is_stream(reply):
+        return attempt.reader()
+    return PassedOn(reply) if attempt.passes() and await is_bytes(reply) else None
+
+
+async def read_whole(call: Call, attempt: Try, reply: Reply, trial: trying, plant: Plant) -> Whole:
+    """The rest of an answer, if it is one. Raises VendorFailed."""
+    body = await reply.body()
+    if reply.status >= 300:
+        raise refusal(reply, body, attempt.target, plant.catalog(call))
+    return Whole(attempt, reply, understood(reply, body, attempt), trial)
 
 
 async def is_stream(reply: Reply) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gateway.adapters.adapter import AdaptedStream
 from gateway.attempts.answer import refused_event
 from gateway.attempts.exchange import fed
+from gateway.attempts.passing import PassedOn
 from gateway.errors import GatewayError, VendorBroke, VendorFailed
 
 if TYPE_CHECKING:
@@ -48,12 +49,16 @@ def end(call: Call, begun: Begun, failure: GatewayError | None) -> None:
     if reader.error is not None:
         failure = refused_event(target, reader.error)
     failure = failure or VendorBroke(target.vendor.id, "the stream ended before the answer was complete; try again")
+    if isinstance(reader, PassedOn):
+        failure.message = f"{failure.message}; {reader.how_far()} had come"
     call.failure, call.ending = failure, told(call, reader, failure)
     begun.trial.failure = failure
 
 
 def told(call: Call, reader: Reader, failure: GatewayError) -> bytes:
-    """How the client hears of it."""
+    """How the client hears of it; among the bytes of a file nothing can be said."""
+    if isinstance(reader, PassedOn):
+        return b""
     if isinstance(reader, AdaptedStream):
         return reader.fail(failure.body()["error"])
     return call.dialect.failure(failure)

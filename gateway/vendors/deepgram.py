@@ -75,7 +75,7 @@ DEEPGRAM = Vendor(
     base_url="https://api.deepgram.com/v1",
     priced_as="deepgram",
     functions={
-        Function.SPEAK: Wire(encode=encode_speech, decode=as_sound, usage=unreported),
+        Function.SPEAK: Wire(encode=encode_speech, decode=as_sound, usage=unreported, passes=True),
         Function.TRANSCRIBE: Wire(encode=encode_hearing, decode=decode_hearing, usage=seconds_used),
         Function.RELAY: WIRES[Function.RELAY],
     },

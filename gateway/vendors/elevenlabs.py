@@ -61,7 +61,7 @@ ELEVENLABS = Vendor(
     base_url="https://api.elevenlabs.io/v1",
     priced_as="elevenlabs",
     functions={
-        Function.SPEAK: Wire(encode=encode_speech, decode=as_sound, usage=unreported),
+        Function.SPEAK: Wire(encode=encode_speech, decode=as_sound, usage=unreported, passes=True),
         Function.TRANSCRIBE: Wire(encode=encode_hearing, decode=decode_hearing, usage=seconds_used),
         Function.RELAY: WIRES[Function.RELAY],
     },

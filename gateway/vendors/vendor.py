@@ -194,6 +194,8 @@ class Wire(msgspec.Struct, frozen=True, kw_only=True):
     """Raises BadAnswer, VendorSaysNo, or what msgspec raises."""
     reader: Callable[[Asked], Reader] | None = None
     """None where the function has no stream; whoever asks for one gets the whole answer."""
+    passes: bool = False
+    """Whether an answer that is no JSON goes to the client as it comes: `decode` changes nothing of it."""
     usage: Callable[[bytes], Usage | None]
     """What is paid for, from a usage object as the vendor sent it; None if it cannot be read."""
     speaks: Callable[[str], bool] | None = None

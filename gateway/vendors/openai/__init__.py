@@ -38,6 +38,8 @@ STREAMED = frozenset(
 """Functions beside chat whose streams are relayed as they come."""
 NO_JSON = frozenset({Function.SPEAK, Function.TRANSCRIBE, Function.TRANSLATE, Function.RELAY})
 """Functions whose answers may be something else than JSON."""
+PASSED = frozenset({Function.SPEAK, Function.RELAY})
+"""Of these, those whose answers, where they are no JSON, nothing is computed from."""
 
 PATHS = {function: f"/{function.value}" for function in Function}
 """Where OpenAI has each."""
@@ -163,7 +165,7 @@ def wire(function: Function, quirks: Quirks = NO_QUIRKS) -> Wire:
     if function in CHAT_LIKE:
         return Wire(encode=written, decode=decode, reader=reader, usage=usage_of)
     relayed = RelayedStream if function in STREAMED or function is Function.RESPOND else None
-    return Wire(encode=written, decode=decode, reader=relayed, usage=usage_of)
+    return Wire(encode=written, decode=decode, reader=relayed, usage=usage_of, passes=function in PASSED)
 
 
 WIRES: Mapping[Function, Wire] = {
