@@ -87,6 +87,8 @@ NEEDS: Mapping[tuple[Place, str], Need | Mapping[str, Need]] = {
     ("connect", "test"): one_of(),
     ("playground", "send"): one_of("completions.write"),
     ("playground", "again"): one_of("completions.write"),
+    ("logs", "limit"): one_of("policies.list"),
+    ("log", "limit"): one_of("policies.list"),
     ("logs", "save_view"): one_of(),
     ("logs", "mark"): one_of("logs.export"),
     ("logs", "export"): one_of("logs.export"),
@@ -117,6 +119,20 @@ NEEDS: Mapping[tuple[Place, str], Need | Mapping[str, Need]] = {
 """By place and action, on some screens for the lists that have the act; an act that is not here needs nothing."""
 
 
+SEES: Mapping[str, Need] = {
+    "key": one_of(*(f"{kind}.list" for kind in KEYS)),
+    "config": one_of("configs.list"),
+    "provider": one_of("providers.list"),
+    "integration": one_of("organisation_integrations.list", "workspace_integrations.list"),
+    "workspace": one_of("workspaces.list"),
+    "user": one_of("organisation_users.list"),
+    "limit": one_of("policies.list"),
+    "channel": one_of("organisation_settings.read"),
+    "log": one_of("logs.view"),
+}
+"""What it takes to list a kind of things that `:` offers, or to see one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """Whether changes are wanted at all, and whose key it is; None until the gateway has said."""
@@ -131,9 +147,18 @@ class Access:
             return elsewhere(place, action, listing)
         if self.is_read_only and need.changes:
             return "this console is read-only"
-        if self.key is None or not need.scopes or set(self.key.scopes) & set(need.scopes):
+        if self.holds(need):
             return None
+        assert self.key is not None, "whoever is not known is not refused"
         return f"needs the scope `{need.scopes[0]}`, which key `{self.key.name}` lacks"
+
+    def sees(self, kind: str) -> bool:
+        """Whether things of a kind may be listed, as far as that is known."""
+        return self.holds(SEES[kind])
+
+    def holds(self, need: Need) -> bool:
+        """Whether one of the scopes is there; before the gateway has said, it is."""
+        return self.key is None or not need.scopes or bool(set(self.key.scopes) & set(need.scopes))
 
 
 def elsewhere(place: Place, action: str, listing: str) -> str | None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.command import Provider
 
+    from console.jumping.kinds import Thing
     from console.playground.sides import Playground
     from console.screens.logs.screen import LogsScreen
 
@@ -118,9 +119,12 @@ class TollhouseApp(FacingApp):
         offered = [each for each in COMMANDS if self.access.why_not(each.place, each.action) is None]
         return [*offered, *context_commands(self.preferences.contexts.values())]
 
-    async def obey(self, command: Command | None) -> None:
-        """Run a command, on the screen it belongs to."""
+    async def obey(self, command: Command | Thing | None) -> None:
+        """Run a command, on the screen it belongs to; to a thing one is led."""
         if command is None:
+            return
+        if not isinstance(command, Command):
+            self.reach(command)
             return
         if command.screen is not None:
             await self.switch_mode(command.screen)
@@ -166,8 +170,17 @@ class TollhouseApp(FacingApp):
     def action_jump(self) -> None:
         """Go anywhere by name."""
         from console.screens.jump import JumpScreen
+        from console.screens.reaching import names_of
 
-        self.push_screen(JumpScreen(self.commands, self.keymap), self.obey)
+        names = names_of(self)
+        self.push_screen(JumpScreen(self.commands, self.keymap, names, partial(names.ask, self.gateway)), self.obey)
+
+    @work(exclusive=True, group="reach")
+    async def reach(self, thing: Thing) -> None:
+        """Open what `:` was given."""
+        from console.screens.reaching import go_to
+
+        await go_to(self, thing)
 
     @work(exclusive=True, group="replay")
     async def replay(self, ground: Playground, prompt: str) -> None:

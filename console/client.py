@@ -38,9 +38,23 @@ class GatewayClient(Connection):
     async def every(
         self, path: str, kind: type[T], *, page: str = "current_page", size: str = "page_size", **where: str
     ) -> list[T]:
-        """GET every row of a list, page after page; the first is 0. Some lists call page and size something else."""
+        """GET every row of a list, page after page. Some lists call page and size something else."""
+        return await self.pages(MOST_PAGES, path, kind, page=page, size=size, **where)
+
+    async def pages(
+        self,
+        most: int,
+        path: str,
+        kind: type[T],
+        /,
+        *,
+        page: str = "current_page",
+        size: str = "page_size",
+        **where: str,
+    ) -> list[T]:
+        """GET the rows of so many pages of a list at most; the first is 0."""
         rows: list[T] = []
-        for number in range(MOST_PAGES):
+        for number in range(most):
             asked = {page: str(number), size: "100"} | where
             answer: Page[T] = await self.ask("GET", path, Page[kind], params=asked)  # type: ignore[valid-type]
             rows += answer.data

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import httpx
     from textual.widget import AwaitMount
 
+    from console.jumping.names import Models
+
 POLL_SECONDS, IDLE_POLL_SECONDS = 2.0, 5.0
 """Between two looks at the gateway's figures: while something happens, and while nothing does."""
 BETWEEN = "between"
@@ -42,6 +44,8 @@ class FacingApp(App[None]):
     """The status line follows it; without `repaint=False` the whole screen would be drawn again for every look."""
     access: reactive[Access] = reactive(Access)
     gateway: GatewayClient
+    models: Models
+    """Of integrations, as `:` has learnt them."""
 
     def __init__(
         self,
@@ -70,6 +74,7 @@ class FacingApp(App[None]):
         for row in SCREENS:
             self.add_mode(row.name, partial(row.made, self.gateway, self.zone, self.now))
         self.set_reactive(FacingApp.pulse, Pulse(name=name, is_read_only=is_read_only))
+        self.models: Models = {}
         self.set_reactive(FacingApp.access, Access(is_read_only))
 
     @work(exclusive=True, group="pulse")

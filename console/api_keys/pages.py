@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 
 from textual.content import Content
 
 from console.api_keys.scopes import allows, grouped, short_scopes
+from console.api_keys.spent import LOOKED_BACK, cost_said
 from console.catalog.pages import fact, line, perhaps
 from console.client import GatewayClient
-from console.limits.spenders import CENT
-from console.limits.words import BAR, NANO, bar, sentence, what
+from console.limits.words import BAR, bar, sentence, what
 from console.text.figures import clock_time, day_time, short_count, short_dollars
 from console.text.plain import plain
 from console.wire.errors import GatewayRefused
@@ -21,14 +21,13 @@ from console.wire.logs import LogSummary
 
 MOST_SCOPES = 8
 MOST_REQUESTS = 8
-LOOKED_BACK = timedelta(days=30)
 
 
 async def ask_key_page(gateway: GatewayClient, key: ApiKey, zone: tzinfo | None, now: datetime) -> list[Content]:
     """Its lines, as far as this console's key may see what they are about. Raises GatewayError."""
     limits = await perhaps(gateway, "/v1/limits", Limit, level="api_key", owner=key.id)
     period = {"time_of_generation_min": (now - LOOKED_BACK).isoformat(), "order_by": "cost"}
-    asked = {"api_key_ids": key.id, "metrics": "requests,cost,tokens"} | period
+    asked = {"api_key_ids": key.id, "metrics": "requests,cost,tokens,unpriced_requests"} | period
     spent = await perhaps(gateway, "/v1/analytics/groups/ai-models", Spender, **asked)
     try:
         last = (await gateway.logs({"api_key_ids": key.id}, limit=MOST_REQUESTS)).data
@@ -37,11 +36,11 @@ async def ask_key_page(gateway: GatewayClient, key: ApiKey, zone: tzinfo | None,
     return [*about(key, zone, now), *standing(limits, zone), *spending(spent), *lately(last, zone)]
 
 
-def at_a_glance(key: ApiKey, limits: Iterable[Limit], zone: tzinfo | None, now: datetime) -> list[Content]:
+def at_a_glance(key: ApiKey, limits: Iterable[Limit], spent: str, zone: tzinfo | None, now: datetime) -> list[Content]:
     """What is known of it without asking, to be read beside the list."""
     title = Content.styled(plain(f"Key {key.name}"), "bold")
     first, *rest = about(key, zone, now)
-    return [title, first, *standing(list(limits), zone), *rest]
+    return [title, first, Content(""), fact("Spent", spent), *standing(list(limits), zone), *rest]
 
 
 def about(key: ApiKey, zone: tzinfo | None, now: datetime) -> Iterator[Content]:
@@ -104,9 +103,8 @@ def spending(rows: list[Spender]) -> Iterator[Content]:
     """What it spent, by model."""
     yield from section("Spent in 30 days")
     for row in rows:
-        cost = short_dollars(round((row.cost or 0) * CENT * NANO))
         counts = f"{short_count(row.requests or 0)} requests, {short_count(row.tokens or 0)} tokens"
-        yield line(f"  {row.ai_model or 'no model':<32} {cost:>10}  {counts}")
+        yield line(f"  {row.ai_model or 'no model':<32} {cost_said(row):>10}  {counts}")
     if not rows:
         yield line("  nothing")
 

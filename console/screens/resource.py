@@ -73,6 +73,8 @@ class ResourceScreen(GovernedScreen):
         self.answered_at: datetime | None = None
         self._said = ""
         """What the line about the list says; the same again is not drawn again."""
+        self._sought: str | None = None
+        """The row that is opened as soon as the list has it."""
 
     async def ask(self) -> None:
         """Get from the gateway what the current list shows. Raises GatewayError."""
@@ -145,6 +147,7 @@ class ResourceScreen(GovernedScreen):
             self.error, self.answered_at = None, self.now()
         self.asking = False
         self.show()
+        self.arrive()
         return isinstance(self.error, GatewayUnreachable)
 
     def show(self) -> None:
@@ -222,6 +225,29 @@ class ResourceScreen(GovernedScreen):
         for keys in self.query(KeyBar):
             keys.refresh()
         self.show_note()
+
+    def reach(self, name: str, row_id: str) -> None:
+        """Open a row of a list, at once if it is known, else when the gateway has been asked for it."""
+        self._sought = row_id
+        self.turn_to(name)
+        if row_id in self.table(name).rows:
+            self.arrive()
+        else:
+            self.load()
+
+    def arrive(self) -> None:
+        """Open the row that is sought; whoever has gone elsewhere meanwhile is left in peace."""
+        row_id, self._sought = self._sought, None
+        if row_id is None or not self.is_current:
+            return
+        table = self.table(self.current)
+        if table.words and row_id not in table.shown:
+            self.narrow("")
+        table.choose(row_id)
+        if table.chosen == row_id:
+            table.action_open()
+        elif self.error is None:
+            self.tollhouse.say("It is not there any more.")
 
     @on(Tabs.TabActivated)
     def clicked_tab(self, event: Tabs.TabActivated) -> None:

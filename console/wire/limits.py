@@ -120,6 +120,7 @@ class Spender(msgspec.Struct, frozen=True, kw_only=True):
     requests: float | None = None
     cost: float | None = None
     tokens: float | None = None
+    unpriced_requests: float | None = None
 
 
 class Nothing(msgspec.Struct, frozen=True):

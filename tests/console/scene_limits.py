@@ -31,6 +31,11 @@ def furnish_limits(gateway: FakeGateway) -> None:
         limit("l-9", "integration", "openai-prod@sales", models={"gpt-5": 7}, would_have_refused=7, **empty),
     ]
     gateway.limits.groups = {"ai-models": [{"ai_model": "gpt-4o", "requests": 9_120, "cost": 3_310.0, "tokens": 1}]}
+    gateway.limits.groups["api-keys"] = [
+        {"api_key_id": "key-1", "requests": 9_632, "cost": 4_120.0},
+        {"api_key_id": "key-2", "requests": 3_044, "cost": 1_264.0},
+        {"api_key_id": "key-3", "requests": 2_377, "cost": 319.0, "unpriced_requests": 12},
+    ]
     gateway.limits.groups["ai-models"] += [{"ai_model": "gpt-4.1", "requests": 512, "cost": 810.0, "tokens": 1}]
 
 

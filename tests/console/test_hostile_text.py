@@ -118,7 +118,7 @@ async def test_keys_and_refusals_show_hostile_text_harmlessly() -> None:
     """No control character of a key's name, or of what the gateway says about it, reaches the screen."""
     gateway = hostile_gateway()
     gateway.will_refuse("/v1/api-keys/key-1", 400, f"bad{HOSTILE}", "name")
-    async with operating(gateway) as pilot:
+    async with operating(gateway, width=130) as pilot:
         await pilot.press("4")
         await look(pilot, "kx", "completions.writex")
         await pilot.press("e")

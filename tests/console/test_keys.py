@@ -3,12 +3,14 @@
 from datetime import UTC
 
 from console.api_keys.scopes import EVERYTHING
-from console.screens.keys.screen import key_row
+from console.screens.keys.screen import SPENT_APART, key_row
 from console.screens.secret import SecretScreen
+from console.text.figures import NONE
 from console.wire.keys import ApiKey
 from console.wire.reading import convert
-from tests.console.driving import NOW, fill, operating, seen, unseen, until, until_seen
+from tests.console.driving import NOW, console_of, fill, operating, seen, unseen, until, until_seen
 from tests.console.fake_gateway import FakeGateway
+from tests.console.measured import group
 from tests.console.samples import api_key, limit, log
 
 NEW_SECRET = "th-NEW-SECRET-0123456789"
@@ -166,7 +168,7 @@ def test_expired_key_says_so() -> None:
     """A key whose time is over is shown as expired, whatever the gateway calls it."""
     over = convert(api_key("key-1", "old", expires_at="2026-11-24T14:59:59Z"), ApiKey)
 
-    assert key_row(over, (), UTC, NOW)[-3:-1] == ("2026-11-24", "expired")
+    assert key_row(over, (), NONE, UTC, NOW)[-3:-1] == ("2026-11-24", "expired")
 
 
 async def test_key_is_made_with_limits_config_and_metadata() -> None:
@@ -314,3 +316,49 @@ async def test_nobody_gives_what_he_has_not() -> None:
 
         await until(pilot, lambda: gateway.asked)
         assert gateway.asked[0][2] == {"scopes": ["completions.write", "logs.list"]}
+
+
+async def test_every_key_says_what_it_spent_by_one_question() -> None:
+    """With a budget or without, 30 days of every key come with one question; what had no price is told beside it."""
+    gateway = FakeGateway()
+    gateway.keys = [api_key("key-1", "web-app"), api_key("key-2", "batch"), api_key("key-3", "unused")]
+    rows = [group("api_key_id", "key-1", 40, 1_234.0), group("api_key_id", "key-2", 9, 0.0, unpriced_requests=9)]
+    gateway.measured.groups["api-keys"] = rows
+    async with operating(gateway, width=200, at="keys") as pilot:
+        await until_seen(pilot, "spent 30d", "≥$0.00", "$12.34 in 30 days")
+
+        await pilot.press("j")
+        await until_seen(pilot, "$0.00 +9 unpr. in 30 days")
+        await pilot.press("j", "r")
+        await until_seen(pilot, "$0.00 in 30 days")
+        await pilot.press("2", "4")
+        await until_seen(pilot, "$12.34")
+
+    assert len([path for path in gateway.looked if "groups/api-keys" in path]) == 1
+
+
+async def test_what_keys_spent_is_unknown_where_it_may_not_be_seen() -> None:
+    """A console whose key may not see figures shows that nothing is known, and never that nothing was spent."""
+    gateway = FakeGateway()
+    gateway.keys = [api_key("key-1", "web-app")]
+    gateway.refuses_to_show["/v1/analytics/groups/api-keys"] = "not yours"
+    async with operating(gateway, width=160, at="keys") as pilot:
+        await until_seen(pilot, "web-app", "Spent         not known")
+
+        assert "$0.00" not in seen(pilot)
+
+
+async def test_what_keys_spent_is_asked_again_after_a_while() -> None:
+    """A later look at the list shows what was spent since; a look right after the first asks nothing more."""
+    gateway, later = FakeGateway(), [NOW]
+    gateway.keys = [api_key("key-1", "web-app")]
+    gateway.measured.groups["api-keys"] = [group("api_key_id", "key-1", 1, 100.0)]
+    app = console_of(gateway, at="keys", now=lambda: later[0])
+    async with app.run_test(size=(160, 30)) as pilot:
+        await until_seen(pilot, "$1.00")
+        gateway.measured.groups["api-keys"] = [group("api_key_id", "key-1", 2, 200.0)]
+        later[0] += SPENT_APART
+
+        await pilot.press("r")
+
+        await until_seen(pilot, "$2.00")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.binding import BindingType
 from textual.content import Content
 
 from console.api_keys.scopes import short_scopes
+from console.api_keys.spent import Spent, ask_spent, spent_cell, spent_said
 from console.catalog.catalog import ask_limits, spent_and_left
 from console.client import GatewayClient, segment
 from console.keyboard import Place
@@ -23,6 +25,7 @@ from console.text.plain import plain_line
 from console.widgets.columns import Column
 from console.widgets.resource_table import ResourceTable, Rows, measured
 from console.wire.configs import ConfigRow
+from console.wire.errors import GatewayError
 from console.wire.keys import ApiKey, NewSecret
 from console.wire.limits import Limit
 from console.wire.people import Workspace
@@ -30,6 +33,8 @@ from console.wire.people import Workspace
 if TYPE_CHECKING:
     from console.screens.keys.forms import Surroundings
 
+SPENT_APART = timedelta(seconds=30)
+"""Between two questions for what all keys have spent: it goes through a month of figures."""
 KEYS = Listing(
     "keys",
     "Keys",
@@ -39,7 +44,7 @@ KEYS = Listing(
         Column("workspace", "workspace", 11, leaves=2),
         Column("config", "config", 10, leaves=3),
         Column("scopes", "scopes", 17, leaves=5),
-        Column("spent", "spent", 7, leaves=6, right=True),
+        Column("spent", "spent 30d", 9, leaves=6, right=True),
         Column("left", "left", 7, right=True),
         Column("used", "used", 6, right=True),
         Column("expires", "expires", 10, leaves=4),
@@ -63,20 +68,48 @@ class KeysScreen(OwnLimits, SeveralScreen):
         super().__init__(gateway, zone, now)
         self.keys: dict[str, ApiKey] = {}
         self.limits: dict[str, list[Limit]] = {}
+        self.spent: Spent | None = None
+        """What each has spent; None until that is known."""
+        self.spent_at: datetime | None = None
         self.told: Rows = {}
 
     def about(self, row_id: str) -> Sequence[Content]:
         """What it may do, and how its limits stand."""
         from console.api_keys.pages import at_a_glance
 
-        return at_a_glance(self.keys[row_id], self.limits.get(row_id, ()), self.zone, self.now())
+        spent = spent_said(self.spent, row_id)
+        return at_a_glance(self.keys[row_id], self.limits.get(row_id, ()), spent, self.zone, self.now())
 
     async def ask(self) -> None:
         """Every key, masked, and how their limits stand."""
         self.keys = {key.id: key for key in await self.gateway.keys()}
-        self.limits, now = await ask_limits(self.gateway, "api_key"), self.now()
-        rows = ((key.id, key_row(key, self.limits.get(key.id, ()), self.zone, now)) for key in self.keys.values())
+        self.limits = await ask_limits(self.gateway, "api_key")
+        await self.tell_rows()
+        if self.spent_at is None or self.now() - self.spent_at >= SPENT_APART:
+            self.spent_at = self.now()
+            self.sum_up()
+
+    async def tell_rows(self) -> None:
+        """A row for each key as it is known now."""
+        now, limits, spent = self.now(), self.limits, self.spent
+        rows = (
+            (key.id, key_row(key, limits.get(key.id, ()), spent_cell(spent, key.id), self.zone, now))
+            for key in self.keys.values()
+        )
         self.told = await measured(KEYS.columns, rows)
+
+    @work(exclusive=True, group="spent")
+    async def sum_up(self) -> None:
+        """What all of them have spent, while one looks at the list; if nobody says, what was known stays."""
+        try:
+            spent = await ask_spent(self.gateway, self.now())
+        except GatewayError:
+            self.spent_at = None
+            return
+        before, self.spent = self.spent, spent
+        if spent != before:
+            await self.tell_rows()
+            self.show()
 
     def rows(self, name: str) -> Rows:
         """A row for each key."""
@@ -285,7 +318,7 @@ def key_path(key: ApiKey) -> str:
     return f"/v1/api-keys/{segment(key.id)}"
 
 
-def key_row(key: ApiKey, limits: Collection[Limit], zone: tzinfo | None, now: datetime) -> tuple[str, ...]:
+def key_row(key: ApiKey, limits: Collection[Limit], spent: str, zone: tzinfo | None, now: datetime) -> tuple[str, ...]:
     """One key."""
     expired = key.expires_at is not None and key.expires_at <= now
     return (
@@ -294,7 +327,8 @@ def key_row(key: ApiKey, limits: Collection[Limit], zone: tzinfo | None, now: da
         key.workspace_id or "organisation",
         key.config_id or NONE,
         short_scopes(key.scopes),
-        *spent_and_left(limits),
+        spent,
+        spent_and_left(limits)[1],
         short_moment(key.last_used_at, now, zone),
         day_time(key.expires_at, zone)[:10] if key.expires_at else "never",
         "expired" if expired else key.status,

@@ -1,0 +1,1 @@
+"""`:`: what has a name, and which of it is meant."""
