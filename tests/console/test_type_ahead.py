@@ -2,7 +2,8 @@
 
 from textual.events import Key
 
-from tests.console.driving import Operator, operating, until_seen
+from console.widgets.line_input import LineInput
+from tests.console.driving import Operator, operating, until, until_seen
 from tests.console.fake_gateway import FakeGateway
 from tests.console.samples import failed_log, log
 
@@ -47,6 +48,22 @@ async def test_field_gets_what_is_typed_right_behind_the_tab() -> None:
         type_at_once(pilot, "\tLab\t\tsk-secret")
 
         await until_seen(pilot, '"name":"Lab"', '"key":"•••"', "•••••••••")
+
+
+async def test_terminals_cursor_goes_with_its_line() -> None:
+    """What grows in a form moves its lines, and the terminal's own cursor with the one that is typed into."""
+    async with operating(FakeGateway(), at="catalog") as pilot:
+        await pilot.press("n")
+        await until_seen(pilot, "New integration")
+        await pilot.press("tab")
+        line = pilot.app.focused
+        assert isinstance(line, LineInput)
+        before = line.region.y
+
+        await pilot.press(*"a long name that makes what is sent take two lines more than it took before it" * 2)
+
+        await until(pilot, lambda: line.region.y != before)
+        await until(pilot, lambda: pilot.app.cursor_position == line.cursor_screen_offset)
 
 
 async def test_slash_and_colon_are_characters_in_a_text() -> None:

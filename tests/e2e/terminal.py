@@ -89,7 +89,8 @@ class Terminal:
         try:
             return eventually(look)
         except AssertionError as error:
-            raise AssertionError(f"the terminal should show {wanted}, and shows:\n{seen}") from error
+            at = f"{self.about('cursor_x')},{self.about('cursor_y')}"
+            raise AssertionError(f"the terminal should show {wanted}, and shows (cursor {at}):\n{seen}") from error
 
 
 def at_logs(console: Terminal) -> None:
