@@ -92,8 +92,6 @@ NEEDS: Mapping[tuple[Place, str], Need | Mapping[str, Need]] = {
     ("logs", "save_view"): one_of(),
     ("logs", "mark"): one_of("logs.export"),
     ("logs", "export"): one_of("logs.export"),
-    ("logs", "limit"): one_of("policies.list"),
-    ("log", "limit"): one_of("policies.list"),
     ("views", "delete"): one_of(),
     ("limits", "new"): LIMITING,
     ("limits", "edit"): LIMITING,
