@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from gateway.prices import Price, PriceList
     from gateway.routing.plan import Step
     from gateway.vendors import Vendor
-    from gateway.vendors.vendor import Asked, Login, Upload
+    from gateway.vendors.vendor import Asked, Login, Sent, Upload
     from gateway.watching.under_way import UnderWay
 
 Headers = Mapping[str, str]
@@ -196,6 +196,8 @@ class Call(msgspec.Struct, eq=False):
     retries: int = 0
     """Times it was asked again before it answered; -1: in vain."""
     attempts: list[Attempt] = []
+    sent: list[tuple[int, Asked, Sent, Mapping[str, str]]] = []
+    """What went to vendors: the attempt's place, what was asked, the request, and its headers with credentials."""
     vendor_seconds: float = 0.0
     """Time in which something was waited for that only a vendor can give."""
     waits: int = 0

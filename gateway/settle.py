@@ -14,6 +14,7 @@ from gateway.errors import Broken, Draining, GatewayError, HungUp
 from gateway.headers import Raw, masked, story
 from gateway.limits.reservation import cost_in
 from gateway.log.recording import kept_of, shortened
+from gateway.log.sent import sent_in
 from gateway.log.spans import span_in
 from store.ids import Slug
 from store.records import Failure, LogRecord
@@ -113,6 +114,7 @@ def record_of(call: Call, plant: Plant) -> LogRecord:
     caller, target, request = call.caller, call.target, call.request
     bill, span = bill_of(call, plant), span_in(call.headers)
     reserved = call.reservation
+    kept = kept_of(caller, call.headers)
     charges = () if reserved is None else reserved.settle(call.asked, bill, call.response)
     return LogRecord(
         id=call.id,
@@ -152,11 +154,12 @@ def record_of(call: Call, plant: Plant) -> LogRecord:
         attempts=tuple(call.attempts),
         failure=failure_of(call.failure),
         spared=tuple(call.spared),
-        kept=kept_of(caller, call.headers),
+        kept=kept,
         request_headers=masked(call.headers),
         response_headers=readable(call.response_headers),
         request_body=call.body,
         response_body=b"".join([*call.response, call.ending]) if call.passed is None else call.passed.kept(),
+        sent=sent_in(call) if kept == "full" else (),
     )
 
 

@@ -67,6 +67,27 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """How long after the request's arrival; None for one that was passed over, and in older records."""
 
 
+class SentBody(msgspec.Struct, frozen=True, array_like=True):
+    """What one attempt sent, as far as it is not what the client sent. New fields go to the end, with a default."""
+
+    attempt: int
+    """Its place among the attempts."""
+    form: str = "same"
+    """`same`: the client's; `model`: the same but for that; `fields`: but for those in `body` and `left_out`; `whole`:
+    another, in `body`; `repeat`: what the attempt before it sent. Of `binary`, `long` and `redacted` ones only size and
+    kind are kept."""
+    body: bytes = b""
+    left_out: tuple[str, ...] = ()
+    """The client's fields that it does not have."""
+    method: str = "POST"
+    headers: dict[str, str] = {}
+    """Without credentials; empty where the body is the client's."""
+    kind: str = ""
+    """Content type, where nothing else is kept."""
+    size: int = 0
+    """Bytes, where nothing else is kept."""
+
+
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """Why a request failed, and whose fault it was: `caller`, `policy`, `provider` or `gateway`."""
 
@@ -152,3 +173,5 @@ class LogRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     request_body: bytes = b""
     response_body: bytes = b""
     """As sent to the client; of a stream the raw server-sent events."""
+    sent: tuple[SentBody, ...] = ()
+    """What went to vendors, for each attempt that came so far."""

@@ -9,6 +9,7 @@ from typing import Any
 from console.logs.conversation import conversation
 from console.logs.json_tree import JsonTree
 from console.logs.record_text import PAGES
+from console.logs.sent import difference, heading, shown
 from console.playground.transcript import NAMES
 from console.text.plain import plain
 from console.text.wrapping import Line, wrapped
@@ -19,10 +20,15 @@ def tree_of(name: str, log: LogDetail) -> JsonTree | None:
     """A page that is JSON; None for those that are text."""
     match name:
         case "Request":
-            return JsonTree({f"{log.request.method} {log.request.url}": log.request.body})
+            return JsonTree({f"{log.request.method} {log.request.url}": log.request.body} | sent_on(log))
         case "Response":
             return JsonTree(response_of(log))
     return None
+
+
+def sent_on(log: LogDetail) -> dict[str, Any]:
+    """A line for each attempt, by its number; where another body went out, that stands below it."""
+    return {f"{heading(each)} · {difference(each)}": shown(each) for each in log.sent}
 
 
 def response_of(log: LogDetail) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from datetime import tzinfo
 from typing import Any
 
 from console.logs.conversation import conversation, listed, pretty
+from console.logs.sent import difference, heading, shown
 from console.logs.story import steps
 from console.text.figures import exact_count, exact_dollars, second_time, short_dollars, short_duration
 from console.text.timeline import timeline
@@ -66,8 +67,11 @@ def conversation_page(log: LogDetail, _: tzinfo | None) -> str:
 
 
 def request_page(log: LogDetail, _: tzinfo | None) -> str:
-    """The body the caller sent."""
-    return f"{log.request.method} {log.request.url}\n\n{pretty(log.request.body)}"
+    """The body the caller sent, and below it what went to vendors."""
+    told = f"{log.request.method} {log.request.url}\n\n{pretty(log.request.body)}"
+    for each in log.sent:
+        told += f"\n\n── {heading(each)} · {difference(each)} ──\n{pretty(shown(each))}"
+    return told
 
 
 def response_page(log: LogDetail, _: tzinfo | None) -> str:

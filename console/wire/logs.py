@@ -114,6 +114,23 @@ class OriginalResponse(msgspec.Struct, frozen=True, kw_only=True):
     body: Any = None
 
 
+class SentOn(msgspec.Struct, frozen=True, kw_only=True):
+    """What one attempt sent to its vendor."""
+
+    attempt: int
+    """Its place among the attempts, from 0."""
+    url: str = ""
+    method: str = ""
+    headers: dict[str, Any] | None = None
+    body: Any = None
+    """None where only size and kind are kept."""
+    form: str = "same"
+    """How it relates to the client's request: `same`, `model`, `fields`, `whole`, or why nothing of it is kept."""
+    changed_fields: list[str] = []
+    content_type: str | None = None
+    size: int | None = None
+
+
 class BillLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line of what a request cost."""
 
@@ -133,6 +150,7 @@ class LogDetail(
     response: SentResponse
     metrics: LogSummary
     original_response: OriginalResponse | None = None
+    sent: list[SentOn] = []
     usage: Any = None
     price: dict[str, Any] | None = None
     price_source: str | None = None

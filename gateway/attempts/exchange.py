@@ -127,24 +127,24 @@ async def asked_whole(call: Call, attempt: Try, plant: Plant) -> Whole:
     leaf, target = attempt.step.leaf, attempt.target
     with trying(call, attempt, plant) as trial:
         sent = attempt.sent()
-        trial.path = sent.path
+        trial.sent = sent
         milliseconds = request_timeout(call, leaf)
         if milliseconds is None:  # most requests: a context that limits nothing would cost them two more awaits
-            reply, body = await exchanged(call, attempt, sent, plant)
+            reply, body = await exchanged(call, attempt, sent, plant, trial)
         else:
             async with limited(milliseconds, attempt, EXCEEDED):
-                reply, body = await exchanged(call, attempt, sent, plant)
+                reply, body = await exchanged(call, attempt, sent, plant, trial)
         trial.status = reply.status
         if reply.status >= 300:
             raise refusal(reply, body, target, plant.catalog(call))
         return Whole(attempt, reply, understood(reply, body, attempt), trial)
 
 
-async def exchanged(call: Call, attempt: Try, sent: Sent, plant: Plant) -> tuple[Reply, bytes]:
+async def exchanged(call: Call, attempt: Try, sent: Sent, plant: Plant, trial: trying) -> tuple[Reply, bytes]:
     """A request out, and the whole answer in. Raises VendorFailed."""
     target = attempt.target
     login = None if target.vendor.token is None else await plant.tokens.login(target, plant.now())
-    headers = headers_with(login, call, attempt, sent, plant.now)
+    trial.headers = headers = headers_with(login, call, attempt, sent, plant.now)
     return await plant.upstream.ask(target.base_url, sent, headers, target.vendor.id)
 
 
@@ -191,9 +191,9 @@ async def headed(
 ) -> Reply:
     """The head of a target's answer; the connection stays open as long as the stack. Raises VendorFailed."""
     target, sent = attempt.target, attempt.sent()
-    trial.path = sent.path
+    trial.sent = sent
     login = None if target.vendor.token is None else await plant.tokens.login(target, plant.now())
-    headers = headers_with(login, call, attempt, sent, plant.now)
+    trial.headers = headers = headers_with(login, call, attempt, sent, plant.now)
     opening = plant.upstream.open(target.base_url, sent, headers, target.vendor.id, patience)
     reply = await stack.enter_async_context(opening)
     trial.status = reply.status

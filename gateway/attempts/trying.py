@@ -14,12 +14,14 @@ from gateway.routing.signals import place
 from store.records import Attempt
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from gateway.attempts.attempting import Try
     from gateway.domain import Call
     from gateway.plant import Plant
     from gateway.routing.plan import Step
+    from gateway.vendors.vendor import Sent
     from store.ids import Nanodollars
 
 GIVEN_UP = "given up"
@@ -38,15 +40,18 @@ class trying:
         "_record",
         "failure",
         "first_token_at",
+        "headers",
         "is_given_up",
-        "path",
+        "sent",
         "status",
     )
 
     def __init__(self, call: Call, attempt: Try, plant: Plant) -> None:
         self._call, self._attempt, self._plant = call, attempt, plant
-        self.path = ""
-        """Below the target's address."""
+        self.sent: Sent | None = None
+        """The request in the vendor's words, once it is written."""
+        self.headers: Mapping[str, str] = {}
+        """What it went with, credentials and all."""
         self.status: int | None = None
         """The vendor's, once it has answered."""
         self.first_token_at: float | None = None
@@ -71,14 +76,16 @@ class trying:
         failed = error if isinstance(error, GatewayError) else self.failure
         self.is_given_up = self.is_given_up or isinstance(error, asyncio.CancelledError)
         self._tell(failed, spent)
-        attempt = self._attempt
+        attempt, sent = self._attempt, self.sent
         self._place = len(self._call.attempts)
+        if sent is not None:
+            self._call.sent.append((self._place, attempt.asked, sent, self.headers))
         self._call.attempts.append(
             Attempt(
                 provider=attempt.target.provider or "",
                 vendor=attempt.target.vendor.id,
                 model=attempt.target.model,
-                url=attempt.target.base_url + self.path,
+                url=attempt.target.base_url + (sent.path if sent is not None else ""),
                 status=self.status,
                 duration_ms=round(spent * 1000, 3),
                 error=self._words(failed, error),

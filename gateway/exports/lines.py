@@ -11,7 +11,8 @@ import msgspec
 from sqlmodel import col, func, select
 
 from gateway.errors import BadRequest, Forbidden
-from gateway.log.wire import body_of, summary, whole
+from gateway.log.sent_told import body_of
+from gateway.log.wire import summary, whole
 from gateway.telemetry.names import operation_of
 from store.log.reading import LogBodyRow, LogRow, page, with_bodies
 from store.records import LogRecord
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 NO_RECORD = LogRecord(id="", created_at_ms=0, trace_id="", method="", path="", status=0, total_ms=0)  # type: ignore[arg-type]
 SHORT = tuple(name for name in summary(NO_RECORD) if name != "object")
-WITH_BODIES = ("request", "response")
+AS_SENT = ("transformedRequest", "sent")
+"""What repeats the request's body: who may not export `request` may not export it this way either."""
+WITH_BODIES = ("request", "response", *AS_SENT)
 FIELDS = (*SHORT, *WITH_BODIES, "mode", "config", "prompt_slug", "usage")
 """Portkey's names, and whatever else a list shows."""
 FORMATS = ("jsonl", "csv")
@@ -114,12 +117,17 @@ def bodies_of(records: Sequence[LogRecord], wanted: Any) -> Select[str, Any]:
 def line_of(record: LogRecord, fields: Sequence[str], form: str, denied: Denied) -> bytes:
     """A record as one line."""
     said = told(record, fields)
-    hidden = denied(record.workspace)
+    hidden = with_repeated(denied(record.workspace))
     if hidden:
         said |= {name: None for name in hidden if name in said}
     if form == "csv":
         return csv_line(cell(said[name]) for name in fields)
     return msgspec.json.encode({name: said[name] for name in fields}) + b"\n"
+
+
+def with_repeated(denied: frozenset[str]) -> frozenset[str]:
+    """Denied fields, and those that would tell the same."""
+    return denied.union(AS_SENT) if "request" in denied else denied
 
 
 def told(record: LogRecord, fields: Iterable[str]) -> Json:
@@ -173,6 +181,7 @@ def wrong_with(said: ExportSettings | None) -> Iterator[tuple[str, str]]:
 
 def checked(fields: list[str] | None, denied: frozenset[str] = frozenset()) -> list[str]:
     """The fields of an export. Raises BadRequest and Forbidden."""
+    denied = with_repeated(denied)
     if fields is None:
         return [name for name in SHORT if name not in denied]
     if not fields or (wrong := next(unknown(fields), None)) is not None:

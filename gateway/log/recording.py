@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from msgspec.structs import replace
 
+from gateway.log.sent import redacted
+
 if TYPE_CHECKING:
     from gateway.domain import Caller, Headers
     from gateway.log.redaction import Redaction
@@ -36,12 +38,14 @@ def shortened(record: LogRecord, redaction: Redaction | None) -> LogRecord:
         return hardly_anything(record)
     has_bodies = record.kept == "full"
     asked, answered = (record.request_body, record.response_body) if has_bodies else (b"", b"")
+    sent = record.sent if has_bodies else ()
     if redaction is None:
-        return replace(record, request_body=asked, response_body=answered)
+        return replace(record, request_body=asked, response_body=answered, sent=sent)
     return replace(
         record,
         request_body=redaction.apply(asked),
         response_body=redaction.apply(answered),
+        sent=tuple(redacted(each, asked, redaction) for each in sent),
         failure=record.failure and replace(record.failure, message=redaction.text(record.failure.message)),
         attempts=tuple(replace(each, error=each.error and redaction.text(each.error)) for each in record.attempts),
     )
@@ -53,6 +57,7 @@ def hardly_anything(record: LogRecord) -> LogRecord:
         record,
         request_body=b"",
         response_body=b"",
+        sent=(),
         request_headers={},
         response_headers={},
         metadata={},

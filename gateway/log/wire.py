@@ -8,6 +8,7 @@ import msgspec
 
 from gateway.attempts.targets import split
 from gateway.log.reassemble import reassembled
+from gateway.log.sent_told import body_of, sent_told
 from gateway.moments import instant
 from gateway.prices import lines_of
 from store.log.error_classes import class_of
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 NANODOLLARS_PER_CENT = 10_000_000
+TRANSFORMED = ("url", "method", "headers", "body")
+"""What Portkey tells of the request that went to the vendor."""
 
 
 def started(call: Call) -> bytes:
@@ -119,6 +122,7 @@ def whole(record: LogRecord) -> Json:
     """A record with its bodies; a stream is put together, and stands as it was sent in `originalResponse`."""
     told = {name: value for name, value in record.request_headers.items() if name.startswith("x-portkey-")}
     raw = record.response_body.decode(errors="replace")
+    sent = sent_told(record)
     return {
         "_id": record.id,
         "created_at": instant(record.created_at_ms),
@@ -137,6 +141,8 @@ def whole(record: LogRecord) -> Json:
             "responseTime": record.total_ms or None,
             "lastUsedOptionJsonPath": record.config_path,
         },
+        "transformedRequest": {name: sent[-1][name] for name in TRANSFORMED} if sent else None,
+        "sent": sent,
         "originalResponse": {"body": raw} if is_stream(record) else None,
         "metrics": summary(record) | {"client": record.client, "user_agent": record.user_agent},
         "usage": body_of(record.usage_received),
@@ -168,11 +174,3 @@ def is_stream(record: LogRecord) -> bool:
     """Whether the answer went out as events."""
     kind = record.response_headers.get("content-type", "")
     return bool(record.response_body) and kind.startswith("text/event-stream")
-
-
-def body_of(raw: bytes) -> Any:
-    """A body as JSON where it is JSON, as text where it is not."""
-    try:
-        return msgspec.json.decode(raw) if raw else None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return raw.decode(errors="replace")

@@ -52,7 +52,7 @@ class Exporter:
 
     def settled(self, record: LogRecord) -> None:
         """Take a request that has ended; a microsecond, and never a wait."""
-        size = len(record.request_body) + len(record.response_body)
+        size = size_of(record)
         if len(self._queue) >= QUEUE_RECORDS or (self._queue and self._bytes + size > QUEUE_BYTES):
             self.dropped += 1
             return
@@ -95,7 +95,7 @@ class Exporter:
         self.dropped += 0 if taken else len(some)
         for _ in some:
             gone = self._queue.popleft()
-            self._bytes -= len(gone.request_body) + len(gone.response_body)
+            self._bytes -= size_of(gone)
         if not self._queue:
             self._news.clear()
         return True
@@ -129,3 +129,8 @@ class Exporter:
             log.warning("the OpenTelemetry collector at %s takes spans again", self._endpoint)
         self.failing = trouble
         return outcome
+
+
+def size_of(record: LogRecord) -> int:
+    """Bytes of its bodies."""
+    return len(record.request_body) + len(record.response_body) + sum(len(each.body) for each in record.sent)

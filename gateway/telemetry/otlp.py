@@ -59,7 +59,7 @@ def brief(record: LogRecord) -> Brief:
     """What the spans of a record need."""
     asked, answered = asked_in(record.request_body), answered_in(record.response_body)
     bare = msgspec.structs.replace(
-        record, request_body=b"", response_body=b"", request_headers={}, response_headers={}, charges=()
+        record, request_body=b"", response_body=b"", sent=(), request_headers={}, response_headers={}, charges=()
     )
     return Brief(bare, asked, answered)
 

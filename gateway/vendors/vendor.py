@@ -82,6 +82,8 @@ class Sent(msgspec.Struct, frozen=True):
     headers: Mapping[str, str] = {}
     """Beside those of the login; `content-type` is `application/json` unless said otherwise."""
     method: str = "POST"
+    fields: Fields | None = None
+    """What the body was written of, where it is an object whose values are the client's own bytes for the most part."""
 
 
 class Answered(msgspec.Struct, frozen=True):

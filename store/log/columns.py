@@ -16,7 +16,7 @@ from store.log.labels import Labels
 from store.log.names import REMEMBERED, Names, Unknown, named
 from store.log.numerals import Numbers, parted
 from store.log.short_ids import short, short_or_none
-from store.records import Attempt, Failure, LogRecord, Usage
+from store.records import Attempt, Failure, LogRecord, SentBody, Usage
 from store.rollups.rollups import LONGEST, METADATA
 
 
@@ -130,6 +130,7 @@ class Bodies(msgspec.Struct, frozen=True, array_like=True):
     response_body: bytes = b""
     request_headers: dict[str, str] = {}
     response_headers: dict[str, str] = {}
+    sent: tuple[SentBody, ...] = ()
 
 
 class Dictionary:

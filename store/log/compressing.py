@@ -31,7 +31,9 @@ class Compressor:
 
     def body(self, record: LogRecord) -> bytes:
         """What `log_bodies` keeps of a record; empty when there is nothing to keep."""
-        parts = Bodies(record.request_body, record.response_body, record.request_headers, record.response_headers)
+        parts = Bodies(
+            record.request_body, record.response_body, record.request_headers, record.response_headers, record.sent
+        )
         if parts == NO_BODIES:
             return b""
         self._encode_into(parts, self._buffer)  # into the same memory again, for each is as long as a page

@@ -73,7 +73,7 @@ class LogBodyRow(SQLModel, table=True):
 
     log: int = Field(primary_key=True, foreign_key="logs.number", ondelete="CASCADE")
     body: bytes
-    """`Bodies` as MessagePack, compressed by zstd: all four together, since the headers and the answer repeat a lot."""
+    """`Bodies` as MessagePack, compressed by zstd: all together, since its parts repeat each other a lot."""
 
 
 class LogNameRow(SQLModel, table=True):

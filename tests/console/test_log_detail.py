@@ -150,6 +150,26 @@ async def test_json_folds_at_the_cursor() -> None:
         await until_seen(pilot, '"model": "@openai-prod/gpt-4o"', "▸ 1 item")
 
 
+async def test_request_says_what_went_to_each_vendor() -> None:
+    """Below the client's request each attempt has a line; another body, or the fields that differ, stand open there."""
+    gateway = FakeGateway()
+    gateway.logs = [log(1)]
+    first = {"attempt": 0, "method": "POST", "url": "https://a/v1/messages", "form": "whole", "body": {"system": "s"}}
+    second = {"attempt": 1, "method": "POST", "url": "https://b/v1/chat", "form": "fields"}
+    second |= {"changed_fields": ["max_tokens", "user"], "body": {"model": "m", "max_tokens": 9}}
+    third = {"attempt": 2, "method": "POST", "url": "https://c/v1/audio", "form": "binary", "size": 1234}
+    gateway.details[log_id(1)] = detail(1) | {"sent": [first, second, third | {"content_type": "audio/wav"}]}
+    async with operating(gateway) as pilot:
+        await until_seen(pilot, "14:00:01.204")
+        await pilot.press("enter")
+        await until_seen(pilot, "Timeline", "first token")
+        await pilot.press("l", "l")
+
+        await until_seen(pilot, '"Try 1 sent POST https://a/v1/messages · another body": {', '"system": "s"')
+        await until_seen(pilot, "changed: max_tokens, user", '"max_tokens": 9', '"user": "left out"')
+        await until_seen(pilot, "audio/wav, 1,234 bytes")
+
+
 async def test_replay_opens_the_playground_as_the_request_was() -> None:
     """`p` stands in the playground with the request's model and prompt, and Enter sends just that."""
     gateway = FakeGateway()

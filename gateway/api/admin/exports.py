@@ -26,7 +26,7 @@ from gateway.api.admin.export_shapes import (
 )
 from gateway.domain import Caller
 from gateway.errors import Conflict, Forbidden, NotFound
-from gateway.exports.lines import FIELDS, checked
+from gateway.exports.lines import FIELDS, checked, with_repeated
 from gateway.exports.settings import covered, denied_to
 from gateway.log.query import filter_of
 from gateway.moments import instant, now_ms
@@ -114,7 +114,7 @@ class ExportsController(Controller):
         denied = denied_to(caller, covered(caller, slug, every))
         return Restrictions(
             denied_fields=[name for name in FIELDS if name in denied],
-            allowed_fields=[name for name in FIELDS if name not in denied],
+            allowed_fields=[name for name in FIELDS if name not in with_repeated(denied)],
         )
 
     @get("/{export_id:str}", guards=needs("logs.export", "logs.list"), summary="Describe an export")
@@ -228,7 +228,7 @@ async def row_for(plant: Plant, export_id: str, caller: Caller) -> ExportRow:
 async def readable(plant: Plant, export_id: str, caller: Caller) -> ExportRow:
     """An export whose file the caller may have. Raises NotFound and Forbidden."""
     row = await row_for(plant, export_id, caller)
-    if caller.denied_fields & set(msgspec.json.decode(row.fields, type=list[str])):
+    if with_repeated(caller.denied_fields) & set(msgspec.json.decode(row.fields, type=list[str])):
         raise Forbidden(f"Export `{export_id}` has fields that this key may not export; make one of your own.")
     return row
 

@@ -64,7 +64,8 @@ def first(asked: Asked, name: str) -> str | None:
 
 def ask_natively(asked: Asked) -> Sent:
     """A request that is Anthropic's already."""
-    return Sent(MESSAGES, text(native_fields(asked)), headers(asked))
+    fields = native_fields(asked)
+    return Sent(MESSAGES, text(fields), headers(asked), fields=fields)
 
 
 def ask_count(asked: Asked) -> Sent:

@@ -85,7 +85,7 @@ def encode(asked: Asked, quirks: Quirks = NO_QUIRKS) -> Sent:
         changed["messages"] = unmarked(changed["messages"])
     if quirks is not NO_QUIRKS:
         bend(changed, asked, quirks)
-    return Sent(path, text(changed))
+    return Sent(path, text(changed), fields=changed)
 
 
 def renamed(upload: Upload, model: str) -> Upload:

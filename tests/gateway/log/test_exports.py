@@ -247,6 +247,20 @@ async def test_key_exports_nothing_that_is_denied_to_it(full: Gateway) -> None:
     assert fetched == [403, 403]
 
 
+@pytest.mark.parametrize("name", ["transformedRequest", "sent"])
+async def test_denied_request_is_not_exported_as_it_was_sent(full: Gateway, name: str) -> None:
+    """Who may not export `request` cannot have it as it went to the vendor either, nor fetch another's file with it."""
+    async with await key_in(full, "default", "logs.export", "logs.list") as other:
+        whole, text = await written(other, filters={"trace_id": "t1"}, requested_data=["id", name])
+    async with await key_in(full, "default", "logs.export", "logs.list", **denying("request")) as key:
+        refused = await key.post("/v1/logs/exports", json={"requested_data": ["id", name]})
+        told = (await key.get("/v1/logs/exports/field-restrictions", params={"workspace_id": "default"})).json()
+        fetched = await key.get(f"/v1/logs/exports/{whole['id']}/download")
+
+    assert name in json.loads(text)
+    assert (refused.status_code, fetched.status_code, name in told["allowedFields"]) == (403, 403, False)
+
+
 async def test_workspace_keeps_fields_out_of_every_export(full: Gateway) -> None:
     """What a workspace denies is empty in the organisation's exports too, for that workspace's requests alone."""
     slug = (await workspace(full, "Discreet", **denying("metadata", "request")))["slug"]
