@@ -19,7 +19,7 @@ from store.log.reading import LogRow, Totals, log_by_id, page, totals_since
 from store.records import Failure, LogRecord
 from tests.store.records import any_record, log_record, put
 
-BODIES = {"request_body": b"", "response_body": b"", "request_headers": {}, "response_headers": {}}
+BODIES = {"request_body": b"", "response_body": b"", "request_headers": {}, "response_headers": {}, "sent": ()}
 
 
 def test_columns_are_the_tables() -> None:
