@@ -78,8 +78,8 @@ def as_kept(place: int, call: Call, asked: Asked, sent: Sent, headers: Mapping[s
 
 def difference(own: Fields, sent: Fields) -> tuple[dict[str, msgspec.Raw], tuple[str, ...]]:
     """Fields that are not the client's, and those of the client's that are missing."""
-    changed = {name: value for name, value in sent.items() if (mine := own.get(name)) is not value and mine != value}
-    return changed, tuple(name for name in own if name not in sent)
+    changed = {name: value for name, value in sent.items() if own.get(name) is not value and own.get(name) != value}
+    return changed, () if own.keys() <= sent.keys() else tuple(name for name in own if name not in sent)
 
 
 def is_model_alone(changed: Mapping[str, msgspec.Raw], model: str) -> bool:
