@@ -11,8 +11,8 @@ from console.demo.vendor import serve_vendor
 from console.widgets.json_area import JsonArea
 from gateway.configs.masking import HIDDEN
 from gateway.headers import MASK
-from tests.console.driving import paste, until, until_seen
-from tests.gateway.running import OPERATOR_KEY, add_demo, gateway_in
+from tests.console.driving import Operator, paste, until, until_seen
+from tests.gateway.running import OPERATOR_KEY, Gateway, add_demo, gateway_in
 
 
 async def test_config_from_template_to_rollback(tmp_path: Path) -> None:
@@ -62,15 +62,7 @@ async def test_config_from_template_to_rollback(tmp_path: Path) -> None:
             assert said == secret
 
             await pilot.press("escape")
-            key = {"name": "mkt", "scopes": ["completions.write"], "defaults": {"config_id": "pc-chat"}}
-            (await gateway.admin.post("/v1/api-keys/workspace/service", json=key)).raise_for_status()
-            await pilot.press("r")
-            await until_seen(pilot, "Configs 1", "mkt")
-            await pilot.press("d")
-            await until_seen(pilot, "API key `mkt`")
-            await pilot.press("right", "enter")
-            await until_seen(pilot, "is in use by API key `mkt`")
-            await until(pilot, lambda: "pc-chat" in gateway.plant.snapshot.configs)
+            await be_told_who_uses_it(pilot, gateway)
 
 
 def test_every_credential_of_a_config_is_kept_out_of_drafts() -> None:
@@ -78,3 +70,16 @@ def test_every_credential_of_a_config_is_kept_out_of_drafts() -> None:
     assert MASK == OURS
     assert [name for name in HIDDEN if not SECRET.search(name)] == []
     assert not any(SECRET.search(name) for name in ("max_tokens", "name", "provider", "first_token_timeout", "tokens"))
+
+
+async def be_told_who_uses_it(pilot: Operator, gateway: Gateway) -> None:
+    """A config that a key has is not deleted, and says whose it is."""
+    key = {"name": "mkt", "scopes": ["completions.write"], "defaults": {"config_id": "pc-chat"}}
+    (await gateway.admin.post("/v1/api-keys/workspace/service", json=key)).raise_for_status()
+    await pilot.press("r")
+    await until_seen(pilot, "Configs 1", "mkt")
+    await pilot.press("d")
+    await until_seen(pilot, "API key `mkt`")
+    await pilot.press("right", "enter")
+    await until_seen(pilot, "is in use by API key `mkt`")
+    await until(pilot, lambda: "pc-chat" in gateway.plant.snapshot.configs)

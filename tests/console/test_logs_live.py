@@ -6,7 +6,7 @@ from pathlib import Path
 
 from console.app import TollhouseApp
 from console.demo.vendor import serve_vendor
-from tests.console.driving import fill, paste, unseen, until_seen
+from tests.console.driving import Operator, fill, paste, unseen, until_seen
 from tests.gateway.running import OPERATOR_KEY, add_demo, ask, gateway_in
 
 
@@ -41,23 +41,8 @@ async def test_real_log_is_searched_kept_and_replayed(tmp_path: Path) -> None:
             await until_seen(pilot, "Delete view `zebras`?")
             await pilot.press("right", "enter")
             await until_seen(pilot, "No views yet")
-            await pilot.press("escape", "X")
-            await until_seen(pilot, "Export the logs: text:zebra")
-            await fill(pilot, file=str(tmp_path / "zebras.jsonl"))
-            await pilot.press("enter")
-            await until_seen(pilot, "Exported 2 requests to")
-            lines = (tmp_path / "zebras.jsonl").read_text().splitlines()
-            assert [json.loads(line)["ai_model"] for line in lines] == ["gpt-4o", "gpt-4o"]
-            assert (tmp_path / "zebras.jsonl").stat().st_mode & 0o077 == 0
-            await pilot.press("m")
-            await until_seen(pilot, "1 marked (X exports them)", "●")
-            await pilot.press("X")
-            await until_seen(pilot, "Export the logs: 1 marked")
-            await fill(pilot, file=str(tmp_path / "marked.jsonl"))
-            await pilot.press("enter")
-            await until_seen(pilot, "Exported 1 requests to")
-            assert len((tmp_path / "marked.jsonl").read_text().splitlines()) == 1
-            await unseen(pilot, "1 marked")
+            await pilot.press("escape")
+            await export_found_and_marked(pilot, tmp_path)
             await pilot.press("g", "T")
 
             await until_seen(pilot, "Trace walk: 2 requests", "/v1/chat/completions gpt-4o", "@demo gpt-4o")
@@ -68,3 +53,24 @@ async def test_real_log_is_searched_kept_and_replayed(tmp_path: Path) -> None:
             await pilot.press("enter")
             await until_seen(pilot, "tokens in", "cost $0.000")
             await unseen(pilot, "Timeline")
+
+
+async def export_found_and_marked(pilot: Operator, folder: Path) -> None:
+    """Both requests that were found, into a file that is for nobody else; then the one that is marked."""
+    await pilot.press("X")
+    await until_seen(pilot, "Export the logs: text:zebra")
+    await fill(pilot, file=str(folder / "zebras.jsonl"))
+    await pilot.press("enter")
+    await until_seen(pilot, "Exported 2 requests to")
+    lines = (folder / "zebras.jsonl").read_text().splitlines()
+    assert [json.loads(line)["ai_model"] for line in lines] == ["gpt-4o", "gpt-4o"]
+    assert (folder / "zebras.jsonl").stat().st_mode & 0o077 == 0
+    await pilot.press("m")
+    await until_seen(pilot, "1 marked (X exports them)", "●")
+    await pilot.press("X")
+    await until_seen(pilot, "Export the logs: 1 marked")
+    await fill(pilot, file=str(folder / "marked.jsonl"))
+    await pilot.press("enter")
+    await until_seen(pilot, "Exported 1 requests to")
+    assert len((folder / "marked.jsonl").read_text().splitlines()) == 1
+    await unseen(pilot, "1 marked")

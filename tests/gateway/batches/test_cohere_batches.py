@@ -132,12 +132,8 @@ async def test_a_batch_from_its_file_to_its_results(gateway: Gateway, vendor: Si
     good = (await gateway.app.get(f"/v1/files/{ended['output_file_id']}/content")).json()
     bad = (await gateway.app.get(f"/v1/files/{ended['error_file_id']}/content")).json()
 
-    assert [each["status"] for each in (made, waits, runs, ends)] == [
-        "validating",
-        "validating",
-        "in_progress",
-        "finalizing",
-    ]
+    stages = [each["status"] for each in (made, waits, runs, ends)]
+    assert stages == ["validating", "validating", "in_progress", "finalizing"]
     assert [(each.method, each.path) for each in vendor.requests] == [
         ("POST", f"/v1/datasets?name={made['id']}&type=batch-chat-v2-input"),
         ("GET", "/v1/datasets/d1"),

@@ -45,7 +45,6 @@ def test_a_stream_of_thoughts_and_calls_makes_the_same_response_as_an_answer() -
         "tool_calls",
         HI | {"tools": [FUNCTION, CUSTOM]},
     )
-
     heard = events(
         [
             chunk({"reasoning_content": "h"}, id="chatcmpl-9", created=5, model="z"),
