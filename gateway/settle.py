@@ -110,11 +110,8 @@ def settle(call: Call, plant: Plant) -> None:
 
 def record_of(call: Call, plant: Plant) -> LogRecord:
     """Everything worth knowing about the request."""
-    total = call.elapsed_seconds() if call.is_timed else 0.0
-    caller, target, request = call.caller, call.target, call.request
-    bill, span = bill_of(call, plant), span_in(call.headers)
-    reserved = call.reservation
-    kept = kept_of(caller, call.headers)
+    caller, target, request, reserved = call.caller, call.target, call.request, call.reservation
+    bill, span, kept = bill_of(call, plant), span_in(call.headers), kept_of(caller, call.headers)
     charges = () if reserved is None else reserved.settle(call.asked, bill, call.response)
     return LogRecord(
         id=call.id,
@@ -140,7 +137,7 @@ def record_of(call: Call, plant: Plant) -> LogRecord:
         metadata=call.metadata,
         client=call.client_address,
         user_agent=call.headers.get("user-agent"),
-        total_ms=round(total * 1000, 3),
+        total_ms=round(call.elapsed_seconds() * 1000, 3) if call.is_timed else 0.0,
         first_token_ms=None if call.first_token_seconds is None else round(call.first_token_seconds * 1000, 3),
         vendor_ms=round(call.vendor_seconds * 1000, 3) if call.attempts else None,
         usage=bill.usage,

@@ -157,13 +157,9 @@ def stream(said: str) -> bytes:
     return b"".join(CHUNK % msgspec.json.encode(" ".join(bit) + " ") for bit in bits) + b"data: [DONE]\n\n"
 
 
-def record(chance: Random, at: int, number: int, asked: bytes, answered: bytes) -> LogRecord:
-    """One request."""
-    key, model = min(int(chance.paretovariate(0.7)), KEYS), min(int(chance.paretovariate(0.7)), MODELS)
-    failed = chance.choice(FAILURES) if chance.random() < 0.03 else None
-    total, tokens = chance.lognormvariate(7, 0.8), chance.randint(20, 900)
-    status, out = failed[0] if failed else 200, tokens // 2
-    tried = Attempt(
+def tried(model: int, status: int, total: float) -> Attempt:
+    """The only try at its vendor."""
+    return Attempt(
         provider=f"p{model % 8}",
         vendor="openai",
         model=f"m{model}",
@@ -172,6 +168,14 @@ def record(chance: Random, at: int, number: int, asked: bytes, answered: bytes) 
         duration_ms=total - 0.4,
         began_ms=0.3,
     )
+
+
+def record(chance: Random, at: int, number: int, asked: bytes, answered: bytes) -> LogRecord:
+    """One request."""
+    key, model = min(int(chance.paretovariate(0.7)), KEYS), min(int(chance.paretovariate(0.7)), MODELS)
+    failed = chance.choice(FAILURES) if chance.random() < 0.03 else None
+    total, tokens = chance.lognormvariate(7, 0.8), chance.randint(20, 900)
+    status, out = failed[0] if failed else 200, tokens // 2
     return LogRecord(
         id=LogId(f"{at >> 16:08x}-{at & 0xFFFF:04x}-7{chance.getrandbits(12):03x}-8000-{chance.getrandbits(48):012x}"),
         created_at_ms=at,
@@ -203,7 +207,7 @@ def record(chance: Random, at: int, number: int, asked: bytes, answered: bytes) 
         cost=None if failed else Nanodollars(tokens * 5000),
         price=PRICE,
         price_source="genai-prices 0.0.36",
-        attempts=(tried,),
+        attempts=(tried(model, status, total),),
         failure=Failure(code=failed[1], message="It did not go well.", fault=failed[2]) if failed else None,
         request_body=asked,
         response_body=answered,
