@@ -60,7 +60,7 @@ async def test_terminals_cursor_goes_with_its_line() -> None:
         assert isinstance(line, LineInput)
         before = line.region.y
 
-        await pilot.press(*"a long name that makes what is sent take two lines more than it took before it" * 2)
+        line.value = "a long name that makes what is sent take two lines more than it took before it" * 2
 
         await until(pilot, lambda: line.region.y != before)
         await until(pilot, lambda: pilot.app.cursor_position == line.cursor_screen_offset)
