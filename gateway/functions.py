@@ -29,6 +29,8 @@ class Function(StrEnum):
         return PORTKEY_NAMES[self]
 
 
+IN_PIECES = frozenset({Function.SPEAK, Function.RELAY})
+"""Those whose answers may be bytes and nothing else, and are then sent on as they come."""
 PORTKEY_NAMES = {
     Function.CHAT: "chatComplete",
     Function.COMPLETE: "complete",

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from gateway.admission import admit
 from gateway.attempt import ask, opened
 from gateway.authenticate import authenticate
+from gateway.functions import IN_PIECES
 from gateway.headers import length_in
 from gateway.metadata import filed
 from gateway.resolve import resolve
 from gateway.settle import recorded
-from gateway.vendors.openai import PASSED
 
 if TYPE_CHECKING:
     from gateway.domain import Call, InferenceRequest
@@ -44,7 +44,7 @@ async def serve(call: Call, plant: Plant) -> None:
 
 def may_come_in_pieces(request: InferenceRequest) -> bool:
     """Whether the answer may be sent on before all of it is there: a stream, and of some functions a file."""
-    return request.stream or request.function in PASSED
+    return request.stream or request.function in IN_PIECES
 
 
 async def complete(call: Call, plant: Plant) -> None:

@@ -26,7 +26,7 @@ def test_every_file_of_the_packages_is_in_the_wheel(wheel: zipfile.ZipFile) -> N
     needed = {
         str(file.relative_to(ROOT))
         for package in PACKAGES
-        for kind in ("*.py", "*.tcss")
+        for kind in ("*.py", "*.tcss", "*.sql", "*.gz", "*.zdict")
         for file in (ROOT / package).rglob(kind)
     }
 

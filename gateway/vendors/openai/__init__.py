@@ -10,7 +10,7 @@ from functools import partial
 
 import msgspec
 
-from gateway.functions import Function
+from gateway.functions import IN_PIECES, Function
 from gateway.vendors.forms import form
 from gateway.vendors.openai.relayed import RelayedStream
 from gateway.vendors.openai.spoken import Spoken, spoken
@@ -38,8 +38,6 @@ STREAMED = frozenset(
 """Functions beside chat whose streams are relayed as they come."""
 NO_JSON = frozenset({Function.SPEAK, Function.TRANSCRIBE, Function.TRANSLATE, Function.RELAY})
 """Functions whose answers may be something else than JSON."""
-PASSED = frozenset({Function.SPEAK, Function.RELAY})
-"""Of these, those whose answers, where they are no JSON, nothing is computed from."""
 
 PATHS = {function: f"/{function.value}" for function in Function}
 """Where OpenAI has each."""
@@ -165,7 +163,7 @@ def wire(function: Function, quirks: Quirks = NO_QUIRKS) -> Wire:
     if function in CHAT_LIKE:
         return Wire(encode=written, decode=decode, reader=reader, usage=usage_of)
     relayed = RelayedStream if function in STREAMED or function is Function.RESPOND else None
-    return Wire(encode=written, decode=decode, reader=relayed, usage=usage_of, passes=function in PASSED)
+    return Wire(encode=written, decode=decode, reader=relayed, usage=usage_of, passes=function in IN_PIECES)
 
 
 WIRES: Mapping[Function, Wire] = {
